@@ -94,8 +94,7 @@ public record Provenance(@Nullable Vcs vcs, @Nullable Build build, List<Artifact
    * @param version tag or version as people know it
    * @see <a href="https://github.com/package-url/purl-spec">package URL specification</a>
    */
-  public record Artifact(
-      @Nullable String purl, @Nullable String digest, @Nullable String version) {
+  public record Artifact(@Nullable String purl, @Nullable String digest, @Nullable String version) {
     public Artifact {
       Require.optionalText("artifact.purl", purl, 2048);
       Require.optionalText("artifact.digest", digest, 256);

@@ -45,7 +45,8 @@ public interface AuditStore extends AutoCloseable {
    * @param after start behind this position; {@code null} starts at the beginning
    * @param limit 1 to {@link #MAX_PAGE}
    */
-  Page search(Scope scope, Query query, View view, Order order, @Nullable Position after, int limit);
+  Page search(
+      Scope scope, Query query, View view, Order order, @Nullable Position after, int limit);
 
   /** Raw events with a seq above the given one, in order of seq: for streams. */
   List<StoredEvent> readFrom(Scope scope, long afterSeq, int limit);
@@ -98,7 +99,7 @@ public interface AuditStore extends AutoCloseable {
    */
   long erasePersonal(String tenant, String actorId);
 
-  /** The Merkle leaf of each event from a seq on, in order: seq and 32 bytes. */
+  /** The Merkle leaf of each event from a seq on, in order of seq. */
   List<Leaf> leaves(long fromSeq, int limit);
 
   /**
@@ -119,6 +120,10 @@ public interface AuditStore extends AutoCloseable {
     NEWEST_FIRST
   }
 
-  /** RFC 6962 leaf hash of the event with this seq. */
-  record Leaf(long seq, byte[] hash) {}
+  /**
+   * The Merkle leaf of the event with this seq.
+   *
+   * @param hash RFC 6962 leaf hash, 64 hex digits
+   */
+  record Leaf(long seq, String hash) {}
 }

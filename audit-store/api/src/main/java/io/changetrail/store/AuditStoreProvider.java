@@ -39,7 +39,6 @@ public interface AuditStoreProvider {
       }
       known.add(provider.scheme());
     }
-    throw new StoreException(
-        "no store engine for '" + uri + "'; the known schemes are " + known);
+    throw new StoreException("no store engine for '" + uri + "'; the known schemes are " + known);
   }
 }

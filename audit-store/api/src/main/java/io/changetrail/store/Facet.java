@@ -4,8 +4,8 @@ package io.changetrail.store;
 import java.util.List;
 
 /**
- * How often each value of a field occurs among the events of a query. An event counts once for
- * each distinct value that it has.
+ * How often each value of a field occurs among the events of a query. An event counts once for each
+ * distinct value that it has.
  *
  * @param values most frequent first, ties by value
  */

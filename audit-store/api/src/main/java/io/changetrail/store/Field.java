@@ -42,7 +42,7 @@ public enum Field {
 
   /** Whether it is a property of each target rather than of the event. */
   public boolean isOfTarget() {
-    return ordinal() <= RESOURCE.ordinal();
+    return compareTo(RESOURCE) <= 0;
   }
 
   /** As in query parameters and facets, for example {@code pull_request}. */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from first instant of {@code time}, inclusive
  * @param to last instant of {@code time}, exclusive
- * @param text words that must all occur in summary, reason, changed paths and values, attributes
- *     or names; a trailing {@code *} matches any ending; see {@link SearchText}
+ * @param text words that must all occur in summary, reason, changed paths and values, attributes or
+ *     names; a trailing {@code *} matches any ending; see {@link SearchText}
  * @param paths changed paths, as dotted suffixes on segment borders: {@code spec.replicas} finds
  *     {@code /spec/replicas}; any of them
  * @param values changed scalar values, before or after, as written; any of them. A redacted value

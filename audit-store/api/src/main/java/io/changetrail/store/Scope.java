@@ -37,8 +37,7 @@ public record Scope(
   }
 
   public boolean allows(Target target) {
-    return allows(environments, target.environmentName())
-        && allows(services, target.serviceName());
+    return allows(environments, target.environmentName()) && allows(services, target.serviceName());
   }
 
   private static boolean allows(@Nullable Set<String> granted, Optional<String> name) {
