@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.correlation;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One metric of one instance of a service (or of the service as a whole) over time.
+ *
+ * <p>Whatever order, duplicates or holes the samples came with, what is kept is strictly ascending
+ * in time and finite: NaN and infinite values are missing samples, and of samples with the same
+ * time the last one given counts.
+ */
+public final class Series {
+  private final String service;
+  private final @Nullable String instance;
+  private final String signal;
+  private final Map<String, String> labels;
+  private final long[] times;
+  private final double[] values;
+
+  /**
+   * A series of these samples.
+   *
+   * @param service canonical name of the service
+   * @param instance the pod or host; null for a series of the whole service
+   * @param signal snake case, such as {@code latency_server_p99}
+   * @param labels version, zone, flag variant and the like
+   * @param times milliseconds since the epoch
+   * @param values one for each time
+   * @throws IllegalArgumentException if the two arrays differ in length
+   */
+  public Series(
+      String service,
+      @Nullable String instance,
+      String signal,
+      Map<String, String> labels,
+      long[] times,
+      double[] values) {
+    if (times.length != values.length) {
+      throw new IllegalArgumentException(
+          "series." + signal + ": has " + times.length + " times but " + values.length + " values");
+    }
+    if (service.isBlank() || signal.isBlank()) {
+      throw new IllegalArgumentException("series: service and signal must not be blank");
+    }
+    this.service = service;
+    this.instance = instance == null || instance.isBlank() ? null : instance;
+    this.signal = signal;
+    this.labels = Map.copyOf(labels);
+    long[] keptTimes = times.clone();
+    double[] keptValues = values.clone();
+    if (!isAscending(times)) {
+      sortByTime(times, values, keptTimes, keptValues);
+    }
+    int kept = keepFiniteAndLast(keptTimes, keptValues);
+    this.times = kept == keptTimes.length ? keptTimes : Arrays.copyOf(keptTimes, kept);
+    this.values = kept == keptValues.length ? keptValues : Arrays.copyOf(keptValues, kept);
+  }
+
+  private static boolean isAscending(long[] times) {
+    for (int i = 1; i < times.length; i++) {
+      if (times[i] < times[i - 1]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Stable, so that of equal times the one given last stays last. */
+  private static void sortByTime(long[] times, double[] values, long[] toTimes, double[] toValues) {
+    Integer[] order = new Integer[times.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Long.compare(times[a], times[b]));
+    for (int i = 0; i < order.length; i++) {
+      toTimes[i] = times[order[i]];
+      toValues[i] = values[order[i]];
+    }
+  }
+
+  private static int keepFiniteAndLast(long[] times, double[] values) {
+    int kept = 0;
+    for (int i = 0; i < times.length; i++) {
+      if (!Double.isFinite(values[i])) {
+        continue;
+      }
+      if (kept > 0 && times[kept - 1] == times[i]) {
+        kept--;
+      }
+      times[kept] = times[i];
+      values[kept] = values[i];
+      kept++;
+    }
+    return kept;
+  }
+
+  public String service() {
+    return service;
+  }
+
+  public Optional<String> instance() {
+    return Optional.ofNullable(instance);
+  }
+
+  public String signal() {
+    return signal;
+  }
+
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  /** The number of samples kept. */
+  public int size() {
+    return times.length;
+  }
+
+  /** When sample {@code i} was taken, in milliseconds since the epoch. */
+  public long time(int i) {
+    return times[i];
+  }
+
+  public double value(int i) {
+    return values[i];
+  }
+
+  /** The index of the first sample at or after that moment; {@link #size()} if there is none. */
+  public int indexAt(Instant moment) {
+    int found = Arrays.binarySearch(times, moment.toEpochMilli());
+    return found >= 0 ? found : -found - 1;
+  }
+
+  @Override
+  public String toString() {
+    return signal + " of " + (instance == null ? service : instance) + " (" + size() + " samples)";
+  }
+}
