@@ -95,7 +95,7 @@ class CorrelationEngineTest {
     assertThat(answer.verdict()).isEqualTo(Verdict.NONE);
     assertThat(answer.reason()).contains("no recorded change explains this");
     assertThat(answer.searched().candidates()).isEqualTo(1);
-    assertThat(answer.searched().window().latest()).isEqualTo(ALERT);
+    assertThat(answer.searched().window()).isEqualTo(anomaly().window());
     assertThat(answer.silentSources()).containsExactly("jenkins");
   }
 

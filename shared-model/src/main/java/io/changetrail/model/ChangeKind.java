@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  * @param name lower snake case
  */
 public record ChangeKind(String name) {
+  // Before the constants: their construction needs it.
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
+
   public static final ChangeKind DEPLOYMENT = new ChangeKind("deployment");
   public static final ChangeKind CONFIG = new ChangeKind("config");
   public static final ChangeKind FEATURE_FLAG = new ChangeKind("feature_flag");
@@ -54,8 +57,6 @@ public record ChangeKind(String name) {
   /** The kinds that tell how a change came about, or what it did, and need no environment. */
   public static final List<ChangeKind> OF_DELIVERY =
       List.of(CODE, BUILD, ARTIFACT, INCIDENT, ACTIVITY);
-
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
 
   public ChangeKind {
     Require.text("change.kind", name, 64);
