@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a change reached. Names are kept as the source wrote them; the {@link Catalogue}
- * resolves them when they are read.
+ * One thing that a change reached. Names are kept as the source wrote them; the catalogue resolves
+ * them when they are read.
  */
 public record Target(
     @Nullable String service,

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.model.diff;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.flipkart.zjsonpatch.DiffFlags;
+import com.flipkart.zjsonpatch.JsonDiff;
+import com.flipkart.zjsonpatch.JsonPatch;
+import com.flipkart.zjsonpatch.JsonPatchApplicationException;
+import io.changetrail.model.InvalidEventException;
+import io.changetrail.model.StateChange;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The difference of two states.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6902">RFC 6902, JSON Patch</a>
+ */
+public final class StructuralDiff {
+  /**
+   * Arrays longer than this are replaced whole: the patch library compares items pairwise, which
+   * takes quadratic time.
+   */
+  private static final int LONGEST_COMPARED_ARRAY = 500;
+
+  private static final EnumSet<DiffFlags> FLAGS =
+      EnumSet.of(DiffFlags.OMIT_MOVE_OPERATION, DiffFlags.OMIT_COPY_OPERATION);
+
+  private static final JsonNode NULL = JsonNodeFactory.instance.nullNode();
+
+  private StructuralDiff() {}
+
+  /**
+   * The change from one state to another.
+   *
+   * @param before {@code null} where there was nothing
+   * @param after {@code null} where nothing is left
+   */
+  public static StateChange between(@Nullable JsonNode before, @Nullable JsonNode after) {
+    if (before == null && after == null) {
+      return StateChange.none();
+    }
+    return new StateChange(before, after, patch(before, after), List.of(), false);
+  }
+
+  /** The operations that turn one state into the other; nothing is treated as JSON null. */
+  public static ArrayNode patch(@Nullable JsonNode before, @Nullable JsonNode after) {
+    JsonNode from = before == null ? NULL : before;
+    JsonNode to = after == null ? NULL : after;
+    if (before == null || after == null || hasLongArray(from) || hasLongArray(to)) {
+      return from.equals(to) ? JsonNodeFactory.instance.arrayNode() : replaceRoot(to);
+    }
+    return (ArrayNode) JsonDiff.asJson(from, to, FLAGS);
+  }
+
+  private static ArrayNode replaceRoot(JsonNode to) {
+    ArrayNode patch = JsonNodeFactory.instance.arrayNode();
+    patch.addObject().put("op", "replace").put("path", "").set("value", to);
+    return patch;
+  }
+
+  private static boolean hasLongArray(JsonNode node) {
+    if (node.isArray() && node.size() > LONGEST_COMPARED_ARRAY) {
+      return true;
+    }
+    for (JsonNode child : node) {
+      if (child.isContainerNode() && hasLongArray(child)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Applies operations to a state.
+   *
+   * @return the new state; JSON null where nothing is left
+   * @throws InvalidEventException with the field {@code change.patch} if they do not apply
+   */
+  public static JsonNode apply(@Nullable JsonNode before, ArrayNode patch) {
+    JsonNode from = before == null ? NULL : before;
+    if (patch.size() == 1 && patch.get(0).path("path").asText("-").isEmpty()) {
+      JsonNode operation = patch.get(0);
+      return switch (operation.path("op").asText()) {
+        case "replace", "add" -> operation.path("value");
+        case "remove" -> NULL;
+        default -> from;
+      };
+    }
+    try {
+      return JsonPatch.apply(patch, from);
+    } catch (JsonPatchApplicationException e) {
+      InvalidEventException invalid =
+          new InvalidEventException(
+              "change.patch",
+              "does not apply to change.before; send the patch that leads to after");
+      invalid.addSuppressed(e);
+      throw invalid;
+    }
+  }
+
+  /** Every leaf that differs, in order of the document. */
+  public static List<Difference> differences(StateChange state) {
+    JsonNode before = state.before();
+    JsonNode after = state.after();
+    if (before == null && after == null && state.patch() != null) {
+      return ofPatch(state.patch());
+    }
+    List<Difference> all = new ArrayList<>();
+    collect(new ArrayList<>(), before, after, all);
+    return all;
+  }
+
+  /** What can be told from a patch alone: its paths and new values. */
+  private static List<Difference> ofPatch(ArrayNode patch) {
+    List<Difference> all = new ArrayList<>();
+    for (JsonNode operation : patch) {
+      List<String> path = new ArrayList<>();
+      for (String segment : operation.path("path").asText("").split("/", -1)) {
+        path.add(segment.replace("~1", "/").replace("~0", "~"));
+      }
+      collect(path.subList(1, path.size()), null, operation.get("value"), all);
+    }
+    return all;
+  }
+
+  private static void collect(
+      List<String> path,
+      @Nullable JsonNode before,
+      @Nullable JsonNode after,
+      List<Difference> all) {
+    if (before == null ? after == null : before.equals(after)) {
+      return;
+    }
+    boolean descend =
+        (before == null || before.isContainerNode())
+            && (after == null || after.isContainerNode())
+            && (before == null || after == null || before.getNodeType() == after.getNodeType())
+            && size(before) + size(after) > 0;
+    if (!descend) {
+      all.add(new Difference(path, before, after));
+      return;
+    }
+    Map<String, JsonNode> left = children(before);
+    Map<String, JsonNode> right = children(after);
+    Set<String> names = new LinkedHashSet<>(left.keySet());
+    names.addAll(right.keySet());
+    for (String name : names) {
+      List<String> deeper = new ArrayList<>(path);
+      deeper.add(name);
+      collect(deeper, left.get(name), right.get(name), all);
+    }
+  }
+
+  private static int size(@Nullable JsonNode node) {
+    return node == null ? 0 : node.size();
+  }
+
+  private static Map<String, JsonNode> children(@Nullable JsonNode node) {
+    Map<String, JsonNode> children = new LinkedHashMap<>();
+    if (node instanceof ObjectNode) {
+      node.properties().forEach(field -> children.put(field.getKey(), field.getValue()));
+    } else if (node instanceof ArrayNode array) {
+      boolean named = itemsHaveNames(array);
+      for (int i = 0; i < array.size(); i++) {
+        children.put(
+            named ? array.get(i).get("name").textValue() : Integer.toString(i), array.get(i));
+      }
+    }
+    return children;
+  }
+
+  /** Kubernetes lists such as containers, env and ports: order means nothing, names do. */
+  private static boolean itemsHaveNames(ArrayNode array) {
+    Set<String> names = new LinkedHashSet<>();
+    for (JsonNode item : array) {
+      if (!item.path("name").isTextual() || !names.add(item.get("name").textValue())) {
+        return false;
+      }
+    }
+    return !names.isEmpty();
+  }
+
+  /** One line for people, for example {@code replicas 3 → 5, image tag 1.4.1 → 1.4.2}. */
+  public static String summary(StateChange state) {
+    return DiffSummary.of(state, differences(state));
+  }
+}
