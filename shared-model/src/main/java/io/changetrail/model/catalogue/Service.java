@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.model.catalogue;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service as the catalogue knows it.
+ *
+ * @param name the one that people use
+ * @param aliases what other systems call it, for example a Kubernetes workload or a metrics label
+ * @param repositories {@code host/owner/name}, {@code owner/name} or URLs
+ * @param flagProjects projects of the feature-flag provider whose flags reach it
+ * @param team who owns it
+ * @param dependsOn names of the services that it calls
+ */
+public record Service(
+    String name,
+    List<String> aliases,
+    List<String> repositories,
+    List<String> flagProjects,
+    @Nullable String team,
+    List<String> dependsOn) {
+  public Service {
+    aliases = List.copyOf(aliases);
+    repositories = List.copyOf(repositories);
+    flagProjects = List.copyOf(flagProjects);
+    dependsOn = List.copyOf(dependsOn);
+  }
+}

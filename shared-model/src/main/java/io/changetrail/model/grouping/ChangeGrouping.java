@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.model.grouping;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.Outcome;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Provenance;
+import io.changetrail.model.Resource;
+import io.changetrail.model.Target;
+import io.changetrail.model.catalogue.Catalogue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the events that observe one and the same real change.
+ *
+ * <p>Two steps. First, events of one source that declare the same change id are one <em>run</em>:
+ * its start, steps and finish. Then runs of different sources are one change if they have the same
+ * kind, reach a common target in the same environment, carry the same artifact digest or else the
+ * same revision, and overlap in time. A run without digest and revision stays alone, so it can
+ * never glue two changes together. The result does not depend on the order of the input.
+ */
+public final class ChangeGrouping {
+  /** How far apart two runs may lie and still be seen as overlapping: clocks and slow rollouts. */
+  public static final Duration TOLERANCE = Duration.ofMinutes(10);
+
+  /** How long a started change may stay without a finish before its outcome counts as unknown. */
+  public static final Duration FINISH_LIMIT = Duration.ofHours(6);
+
+  private static final Comparator<Observation> IN_TIME =
+      Comparator.<Observation, Instant>comparing(seen -> seen.event().time())
+          .thenComparingLong(Observation::seq)
+          .thenComparing(Observation::eventId);
+
+  private ChangeGrouping() {}
+
+  /**
+   * The changes that events observe, oldest first. Events of kinds that alter no environment
+   * (commits, builds, artifacts, incidents) are evidence, not changes, and are passed over.
+   *
+   * @param observations folded events, in any order
+   * @param asOf now, for what was started and never finished
+   */
+  public static List<ObservedChange> group(
+      List<Observation> observations, Catalogue catalogue, Instant asOf) {
+    List<Observation> inOrder =
+        observations.stream()
+            .filter(seen -> !seen.event().isAmendment())
+            .filter(seen -> seen.event().change().kind().altersAnEnvironment())
+            .sorted(IN_TIME)
+            .toList();
+    List<Run> runs = runs(inOrder, catalogue);
+    List<ObservedChange> changes = new ArrayList<>();
+    for (Group group : join(runs)) {
+      changes.add(group.toChange(asOf));
+    }
+    changes.sort(Comparator.comparing(ObservedChange::start).thenComparing(ObservedChange::id));
+    return changes;
+  }
+
+  private static List<Run> runs(List<Observation> inOrder, Catalogue catalogue) {
+    Map<String, Run> declared = new LinkedHashMap<>();
+    List<Run> runs = new ArrayList<>();
+    for (Observation seen : inOrder) {
+      String id = seen.event().change().id();
+      Run run = null;
+      if (id != null) {
+        String key = seen.event().ref().source() + "\n" + seen.event().change().kind() + "\n" + id;
+        run = declared.get(key);
+        if (run == null) {
+          run = new Run(catalogue);
+          declared.put(key, run);
+          runs.add(run);
+        }
+      } else {
+        run = new Run(catalogue);
+        runs.add(run);
+      }
+      run.add(seen);
+    }
+    runs.sort(Comparator.comparing(Run::start).thenComparing(run -> run.first().eventId()));
+    return runs;
+  }
+
+  private static List<Group> join(List<Run> runs) {
+    Map<String, List<Group>> open = new LinkedHashMap<>();
+    List<Group> groups = new ArrayList<>();
+    for (Run run : runs) {
+      Group home = null;
+      for (String key : run.keys()) {
+        home = home != null ? home : match(open.getOrDefault(key, List.of()), run, key);
+      }
+      if (home == null) {
+        home = new Group(run);
+        groups.add(home);
+      }
+      for (String key : run.keys()) {
+        List<Group> candidates = open.computeIfAbsent(key, ignored -> new ArrayList<>());
+        if (!candidates.contains(home)) {
+          candidates.add(home);
+        }
+      }
+    }
+    return groups;
+  }
+
+  private static @Nullable Group match(List<Group> candidates, Run run, String key) {
+    for (int i = candidates.size() - 1; i >= 0; i--) {
+      Group group = candidates.get(i);
+      if (group.takes(run)) {
+        group.add(run, key);
+        return group;
+      }
+      if (group.end().plus(FINISH_LIMIT).isBefore(run.start())) {
+        return null; // all earlier ones ended before that
+      }
+    }
+    return null;
+  }
+
+  /** The events of one source about one change. */
+  private static final class Run {
+    private final Catalogue catalogue;
+    private final List<Observation> observations = new ArrayList<>();
+
+    Run(Catalogue catalogue) {
+      this.catalogue = catalogue;
+    }
+
+    void add(Observation seen) {
+      observations.add(seen);
+    }
+
+    Observation first() {
+      return observations.get(0);
+    }
+
+    Instant start() {
+      return first().event().time();
+    }
+
+    Instant end() {
+      return observations.get(observations.size() - 1).event().time();
+    }
+
+    String source() {
+      return first().event().ref().source();
+    }
+
+    boolean declared() {
+      return first().event().change().id() != null;
+    }
+
+    /** One key for each digest, or else revision, and each target. */
+    Set<String> keys() {
+      Set<String> keys = new TreeSet<>();
+      Set<String> digests = new TreeSet<>();
+      Set<String> revisions = new TreeSet<>();
+      Set<String> places = new TreeSet<>();
+      for (Observation seen : observations) {
+        AuditEvent event = seen.event();
+        for (Provenance.Artifact artifact : event.provenance().artifacts()) {
+          if (artifact.digest() != null) {
+            digests.add("digest " + artifact.digest());
+          }
+        }
+        event
+            .provenance()
+            .commit()
+            .flatMap(vcs -> Optional.ofNullable(vcs.revision()))
+            .ifPresent(revision -> revisions.add("revision " + revision));
+        event.targets().forEach(target -> places.add(place(target)));
+      }
+      String kind = first().event().change().kind().name();
+      Set<String> whats = new TreeSet<>(digests);
+      whats.addAll(revisions);
+      for (String what : whats) {
+        for (String place : places) {
+          keys.add(kind + "\n" + place + "\n" + what);
+        }
+      }
+      return keys;
+    }
+
+    /**
+     * What a target is for the purpose of comparison. A deployment is of a service, whichever
+     * workload object shows it; a config or flag change is of that very resource.
+     */
+    private String place(Target target) {
+      Resource resource = target.resource();
+      String service = target.service() == null ? "" : catalogue.service(target.service());
+      String environment =
+          target.environment() == null ? "" : catalogue.environment(target.environment());
+      boolean byService =
+          first().event().change().kind().equals(io.changetrail.model.ChangeKind.DEPLOYMENT)
+              && !service.isEmpty();
+      return environment
+          + "\n"
+          + service
+          + (byService || resource == null ? "" : "\n" + resource.kind() + "/" + resource.name());
+    }
+  }
+
+  /** Runs that were found to be one change. */
+  private static final class Group {
+    private final List<Run> runs = new ArrayList<>();
+    private final Set<String> joinedBy = new LinkedHashSet<>();
+    private final Set<String> digests = new TreeSet<>();
+    private Instant end;
+
+    Group(Run first) {
+      runs.add(first);
+      end = first.end();
+      digests.addAll(digestsOf(first));
+    }
+
+    private static Set<String> digestsOf(Run run) {
+      Set<String> digests = new TreeSet<>();
+      for (String key : run.keys()) {
+        String what = key.substring(key.lastIndexOf('\n') + 1);
+        if (what.startsWith("digest ")) {
+          digests.add(what);
+        }
+      }
+      return digests;
+    }
+
+    Instant end() {
+      return end;
+    }
+
+    /** Whether the run overlaps, and no source would be in the change with two runs of its own. */
+    boolean takes(Run run) {
+      if (run.start().isAfter(end.plus(TOLERANCE))) {
+        return false;
+      }
+      Set<String> others = digestsOf(run);
+      boolean contradict =
+          !others.isEmpty() && !digests.isEmpty() && others.stream().noneMatch(digests::contains);
+      return !contradict
+          && runs.stream()
+              .noneMatch(
+                  other ->
+                      other.source().equals(run.source()) && other.declared() && run.declared());
+    }
+
+    void add(Run run, String key) {
+      runs.add(run);
+      digests.addAll(digestsOf(run));
+      joinedBy.add(key.substring(key.lastIndexOf('\n') + 1));
+      if (run.end().isAfter(end)) {
+        end = run.end();
+      }
+    }
+
+    ObservedChange toChange(Instant asOf) {
+      List<Observation> seen = new ArrayList<>();
+      runs.forEach(run -> seen.addAll(run.observations));
+      seen.sort(IN_TIME);
+      Set<Target> targets = new LinkedHashSet<>();
+      seen.forEach(one -> targets.addAll(one.event().targets()));
+      Instant start = seen.get(0).event().time();
+      Instant finished = null;
+      Outcome outcome = null;
+      boolean open = false;
+      for (Observation one : seen) {
+        Change change = one.event().change();
+        if (change.phase() == Phase.FINISHED || change.phase() == Phase.OCCURRED) {
+          finished = one.event().time();
+          Outcome said = change.outcome() == null ? Outcome.SUCCESS : change.outcome();
+          outcome = worse(outcome, said);
+        } else {
+          open = true;
+        }
+      }
+      if (outcome == null && open && start.plus(FINISH_LIMIT).isBefore(asOf)) {
+        outcome = Outcome.UNKNOWN;
+      }
+      Observation speaker = speaker(seen);
+      return new ObservedChange(
+          seen.get(0).eventId(),
+          speaker.event().change().kind(),
+          List.copyOf(targets),
+          start,
+          finished,
+          outcome,
+          speaker.event().change().summary(),
+          seen,
+          reason(seen));
+    }
+
+    private static Outcome worse(@Nullable Outcome one, Outcome other) {
+      if (one == null || one == Outcome.UNKNOWN || one == Outcome.SUCCESS) {
+        return other == Outcome.UNKNOWN && one != null ? one : other;
+      }
+      return one;
+    }
+
+    /** The observation that tells most: one with a diff, else a finish, else the first. */
+    private static Observation speaker(List<Observation> seen) {
+      return seen.stream()
+          .max(
+              Comparator.<Observation>comparingInt(
+                      one -> one.event().change().state().isEmpty() ? 0 : 2)
+                  .thenComparingInt(one -> one.event().change().phase() == Phase.FINISHED ? 1 : 0)
+                  .thenComparing(IN_TIME.reversed()))
+          .orElseThrow();
+    }
+
+    private String reason(List<Observation> seen) {
+      if (seen.size() == 1) {
+        return "one event";
+      }
+      if (runs.size() == 1) {
+        return seen.size() + " events of one source with the same change id";
+      }
+      Set<String> sources = new TreeSet<>();
+      runs.forEach(run -> sources.add(run.source()));
+      return seen.size()
+          + " events of "
+          + sources.size()
+          + " sources: same target and "
+          + String.join(", ", joinedBy)
+          + ", overlapping in time";
+    }
+  }
+}

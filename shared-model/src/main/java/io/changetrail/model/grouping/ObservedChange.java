@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.model.grouping;
+
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Outcome;
+import io.changetrail.model.Target;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One real change and the events that observed it.
+ *
+ * @param id the {@code eventId} of its earliest observation
+ * @param targets all targets that its observations name, in order of appearance
+ * @param start when it began, or happened
+ * @param end when it was finished; {@code null} while it goes on or where nobody said
+ * @param outcome {@code null} while it goes on
+ * @param observations in order of time, then seq
+ * @param reason why these events are one change, for people
+ */
+public record ObservedChange(
+    String id,
+    ChangeKind kind,
+    List<Target> targets,
+    Instant start,
+    @Nullable Instant end,
+    @Nullable Outcome outcome,
+    String summary,
+    List<Observation> observations,
+    String reason) {
+  public ObservedChange {
+    targets = List.copyOf(targets);
+    observations = List.copyOf(observations);
+  }
+
+  public boolean isRollback() {
+    return observations.stream().anyMatch(seen -> seen.event().change().isRollback());
+  }
+}
