@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.store.embedded;
+
+import io.changetrail.model.Target;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Terms and their ids, as the writer sees them: what it has looked up or made lately is remembered.
+ * Also all targets of all tenants, which readers use to find the terms that a scope allows.
+ */
+final class Dictionary {
+  private static final int REMEMBERED = 200_000;
+
+  private record Key(String tenant, Term term) {}
+
+  private final Database database;
+  private final Map<String, Map<Long, Target>> targets;
+  private final Map<Key, Long> ids =
+      new LinkedHashMap<>(1024, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Long> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  Dictionary(Database database, Map<String, Map<Long, Target>> targets) {
+    this.database = database;
+    this.targets = targets;
+  }
+
+  static Map<String, Map<Long, Target>> loadTargets(Database database) {
+    Map<String, Map<Long, Target>> targets = new ConcurrentHashMap<>();
+    database.query(
+        rows -> {
+          while (rows.next()) {
+            put(targets, rows.getString(1), rows.getLong(2), rows.getString(3));
+          }
+          return targets;
+        },
+        "SELECT tenant, id, value FROM term WHERE field = '" + Term.TARGET + "'");
+    return targets;
+  }
+
+  private static void put(
+      Map<String, Map<Long, Target>> targets, String tenant, long id, String value) {
+    targets
+        .computeIfAbsent(tenant, ignored -> new ConcurrentHashMap<>())
+        .put(id, Term.target(value));
+  }
+
+  /** The id of a term; a new one if there was none. */
+  long id(String tenant, Term term) {
+    Key key = new Key(tenant, term);
+    Long known = ids.get(key);
+    if (known != null) {
+      return known;
+    }
+    long id = find(database, tenant, term);
+    if (id == 0) {
+      database.update(
+          "INSERT INTO term (tenant, field, value) VALUES (?, ?, ?)",
+          tenant,
+          term.field(),
+          term.value());
+      id = database.query(rows -> rows.next() ? rows.getLong(1) : 0L, "SELECT last_insert_rowid()");
+      if (term.field().equals(Term.TARGET)) {
+        put(targets, tenant, id, term.value());
+      }
+    }
+    ids.put(key, id);
+    return id;
+  }
+
+  /** The id of a term, or 0. */
+  static long find(Database database, String tenant, Term term) {
+    return database.query(
+        rows -> rows.next() ? rows.getLong(1) : 0L,
+        "SELECT id FROM term WHERE tenant = ? AND field = ? AND value = ?",
+        tenant,
+        term.field(),
+        term.value());
+  }
+
+  /** After a rollback: what was made in the transaction does not exist. */
+  void forget() {
+    ids.clear();
+  }
+}

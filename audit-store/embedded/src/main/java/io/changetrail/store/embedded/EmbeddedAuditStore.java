@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.store.embedded;
+
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Target;
+import io.changetrail.store.AppendResult;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.Expiry;
+import io.changetrail.store.Facet;
+import io.changetrail.store.Field;
+import io.changetrail.store.Health;
+import io.changetrail.store.Histogram;
+import io.changetrail.store.NewEvent;
+import io.changetrail.store.Page;
+import io.changetrail.store.Position;
+import io.changetrail.store.Query;
+import io.changetrail.store.ResourceKey;
+import io.changetrail.store.ResourceState;
+import io.changetrail.store.Scope;
+import io.changetrail.store.SourceStatus;
+import io.changetrail.store.StoreException;
+import io.changetrail.store.StoredEvent;
+import io.changetrail.store.View;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The store in one directory, over one SQLite file in WAL mode. */
+final class EmbeddedAuditStore implements AuditStore {
+  static final String FILE = "events.db";
+
+  private static final int READERS = 4;
+  private static final int EXPIRY_BATCH = 200;
+
+  private final Path file;
+  private final DirectoryLock lock;
+  private final SecureRandom salts = new SecureRandom();
+  private final Writer writer;
+  private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
+
+  private EmbeddedAuditStore(
+      Path file, DirectoryLock lock, Writer writer, Map<String, Map<Long, Target>> targets) {
+    this.file = file;
+    this.lock = lock;
+    this.writer = writer;
+    for (int i = 0; i < READERS; i++) {
+      readers.add(new Reader(Database.open(file, true), targets));
+    }
+  }
+
+  static EmbeddedAuditStore open(Path directory) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new StoreException(
+          "cannot create the data directory " + directory + ": " + e.getMessage(), e);
+    }
+    DirectoryLock lock = DirectoryLock.take(directory);
+    try {
+      Path file = directory.resolve(FILE);
+      Database database = Database.open(file, false);
+      Schema.prepare(database.connection(), file.toString());
+      Map<String, Map<Long, Target>> targets = Dictionary.loadTargets(database);
+      return new EmbeddedAuditStore(file, lock, new Writer(database, targets), targets);
+    } catch (SQLException e) {
+      lock.close();
+      throw new StoreException(
+          "cannot open the data directory "
+              + directory
+              + ": "
+              + e.getMessage()
+              + "; restore a backup if the file is damaged",
+          e);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public List<AppendResult> append(List<NewEvent> events) {
+    List<PreparedEvent> prepared = new ArrayList<>(events.size());
+    AppendResult[] results = new AppendResult[events.size()];
+    List<Integer> places = new ArrayList<>(events.size());
+    for (int i = 0; i < events.size(); i++) {
+      NewEvent event = events.get(i);
+      if (Times.fits(event.event().time())) {
+        prepared.add(PreparedEvent.of(event, salts));
+        places.add(i);
+      } else {
+        results[i] =
+            new AppendResult(
+                AppendResult.Status.REJECTED,
+                "",
+                0,
+                "time is outside the years 1679 to 2261; check the sender's clock");
+      }
+    }
+    if (!prepared.isEmpty()) {
+      List<AppendResult> appended =
+          writer.write(prepared.size(), inside -> inside.append(prepared));
+      for (int i = 0; i < appended.size(); i++) {
+        results[places.get(i)] = appended.get(i);
+      }
+    }
+    return List.of(results);
+  }
+
+  @Override
+  public Optional<StoredEvent> get(Scope scope, String eventId, View view) {
+    return read(reader -> reader.get(scope, eventId, view));
+  }
+
+  @Override
+  public Optional<StoredEvent> find(Scope scope, EventRef ref, View view) {
+    return read(reader -> reader.find(scope, ref, view));
+  }
+
+  @Override
+  public Page search(
+      Scope scope, Query query, View view, Order order, @Nullable Position after, int limit) {
+    if (limit < 1 || limit > MAX_PAGE) {
+      throw new IllegalArgumentException("a page has 1 to " + MAX_PAGE + " events");
+    }
+    return read(reader -> reader.search(scope, query, view, order, after, limit));
+  }
+
+  @Override
+  public List<StoredEvent> readFrom(Scope scope, long afterSeq, int limit) {
+    return read(reader -> reader.readFrom(scope, afterSeq, limit));
+  }
+
+  @Override
+  public Histogram histogram(Scope scope, Query query, Duration width) {
+    return read(reader -> reader.histogram(scope, query, width));
+  }
+
+  @Override
+  public List<Facet> facets(Scope scope, Query query, Set<Field> fields, int valuesPerField) {
+    return read(reader -> reader.facets(scope, query, fields, valuesPerField));
+  }
+
+  @Override
+  public boolean putBaseline(String tenant, ResourceState baseline) {
+    return writer.write(
+        1,
+        inside -> {
+          if (inside.states().hasState(tenant, baseline.key())) {
+            return false;
+          }
+          inside
+              .states()
+              .put(
+                  tenant,
+                  baseline.key(),
+                  baseline.target(),
+                  Times.nanos(baseline.since()),
+                  0,
+                  baseline.hash(),
+                  baseline.state());
+          // registers the target, so that scopes find it
+          inside.dictionary().id(tenant, Term.of(baseline.target()));
+          return true;
+        });
+  }
+
+  @Override
+  public Optional<ResourceState> state(Scope scope, ResourceKey key, Instant at) {
+    return read(reader -> reader.state(scope, key, at));
+  }
+
+  @Override
+  public List<ResourceState> states(
+      Scope scope, Set<String> services, Set<String> environments, Instant at) {
+    return read(reader -> reader.states(scope, services, environments, at));
+  }
+
+  @Override
+  public List<SourceStatus> sources(Scope scope) {
+    return read(reader -> reader.sources(scope));
+  }
+
+  @Override
+  public void hold(String tenant, String holdId, Query query) {
+    writer.write(
+        1,
+        inside ->
+            inside
+                .database()
+                .update(
+                    "INSERT OR REPLACE INTO hold (tenant, id, query) VALUES (?, ?, ?)",
+                    tenant,
+                    holdId,
+                    QueryJson.write(query)));
+  }
+
+  @Override
+  public void release(String tenant, String holdId) {
+    writer.write(
+        1,
+        inside ->
+            inside
+                .database()
+                .update("DELETE FROM hold WHERE tenant = ? AND id = ?", tenant, holdId));
+  }
+
+  @Override
+  public long expire(String tenant, Expiry expiry) {
+    long gone = 0;
+    long seq = 0;
+    while (true) {
+      long from = seq;
+      // reading decides what goes; the writer looks again, as a hold may have come in between
+      List<Events.Row> batch =
+          read(reader -> Removal.candidates(reader.database(), tenant, from, EXPIRY_BATCH));
+      if (batch.isEmpty()) {
+        return gone;
+      }
+      seq = batch.get(batch.size() - 1).seq();
+      List<Events.Row> old = read(reader -> going(reader.database(), tenant, expiry, batch));
+      if (old.isEmpty() || expiry.dryRun()) {
+        gone += old.size();
+        continue;
+      }
+      gone +=
+          writer.write(
+              old.size(),
+              inside -> {
+                List<Events.Row> still = going(inside.database(), tenant, expiry, old);
+                still.forEach(row -> Removal.delete(inside.database(), row));
+                return still.size();
+              });
+    }
+  }
+
+  private static List<Events.Row> going(
+      Database database, String tenant, Expiry expiry, List<Events.Row> rows) {
+    List<Query> holds = Removal.holds(database, tenant);
+    return rows.stream().filter(row -> Removal.mayGo(database, row, expiry, holds)).toList();
+  }
+
+  @Override
+  public long erasePersonal(String tenant, String actorId) {
+    long touched = 0;
+    long seq = 0;
+    while (true) {
+      long from = seq;
+      List<Events.Row> batch =
+          read(reader -> Removal.candidates(reader.database(), tenant, from, EXPIRY_BATCH));
+      if (batch.isEmpty()) {
+        return touched;
+      }
+      seq = batch.get(batch.size() - 1).seq();
+      touched +=
+          writer.write(
+              batch.size(),
+              inside ->
+                  batch.stream().filter(row -> Removal.erase(inside, row.seq(), actorId)).count());
+    }
+  }
+
+  @Override
+  public List<Leaf> leaves(long fromSeq, int limit) {
+    return read(
+        reader ->
+            reader
+                .database()
+                .query(
+                    rows -> {
+                      List<Leaf> leaves = new ArrayList<>();
+                      while (rows.next()) {
+                        leaves.add(
+                            new Leaf(rows.getLong(1), HexFormat.of().formatHex(rows.getBytes(2))));
+                      }
+                      return leaves;
+                    },
+                    "SELECT seq, hash FROM leaf WHERE seq >= ? ORDER BY seq LIMIT ?",
+                    fromSeq,
+                    (long) limit));
+  }
+
+  @Override
+  public void backup(Path target) throws IOException {
+    try (Database database = Database.open(file, false)) {
+      Backup.write(database, target);
+    }
+  }
+
+  @Override
+  public Health health() {
+    try {
+      long size = Files.size(file);
+      Path log = file.resolveSibling(FILE + "-wal");
+      return new Health(
+          true, "ok", writer.committedSeq(), Files.exists(log) ? size + Files.size(log) : size);
+    } catch (IOException e) {
+      return new Health(
+          false, "cannot read the data file: " + e.getMessage(), writer.committedSeq(), 0);
+    }
+  }
+
+  /** Runs a read in a transaction of its own, so that all of it sees one state of the file. */
+  private <T> T read(Function<Reader, T> work) {
+    Reader reader = borrow();
+    try {
+      reader.database().begin();
+      try {
+        return work.apply(reader);
+      } finally {
+        reader.database().rollback();
+      }
+    } finally {
+      readers.add(reader);
+    }
+  }
+
+  private Reader borrow() {
+    try {
+      return readers.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while waiting for the audit store", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    for (int i = 0; i < READERS; i++) {
+      borrow().database().close();
+    }
+    lock.close();
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.store.embedded;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Folding;
+import io.changetrail.model.content.Leaf;
+import io.changetrail.store.StoredEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads single events of one connection. */
+final class Events {
+  static final String COLUMNS =
+      "seq, tenant, id, time, ingested, clock_offset, flags, content, terms, body";
+
+  private final Database database;
+
+  Events(Database database) {
+    this.database = database;
+  }
+
+  /** A row of the event table. */
+  record Row(
+      long seq,
+      String tenant,
+      byte[] id,
+      long time,
+      long ingested,
+      @Nullable Long clockOffset,
+      int flags,
+      byte[] content,
+      byte[] terms,
+      byte[] body) {
+    boolean has(int flag) {
+      return Flags.has(flags, flag);
+    }
+  }
+
+  Optional<Row> row(long seq) {
+    return database.query(
+        rows -> rows.next() ? Optional.of(read(rows)) : Optional.empty(),
+        "SELECT " + COLUMNS + " FROM event WHERE seq = ?",
+        seq);
+  }
+
+  static Row read(java.sql.ResultSet rows) throws java.sql.SQLException {
+    long offset = rows.getLong(6);
+    Long clockOffset = rows.wasNull() ? null : offset;
+    return new Row(
+        rows.getLong(1),
+        rows.getString(2),
+        rows.getBytes(3),
+        rows.getLong(4),
+        rows.getLong(5),
+        clockOffset,
+        rows.getInt(7),
+        rows.getBytes(8),
+        rows.getBytes(9),
+        rows.getBytes(10));
+  }
+
+  /** The seq under which an id was given out, also of events that have expired; 0 if none. */
+  long seqOf(byte[] id) {
+    return database.query(
+        rows -> rows.next() ? rows.getLong(1) : 0L, "SELECT seq FROM identity WHERE id = ?", id);
+  }
+
+  Optional<Row> find(String tenant, EventRef ref) {
+    long seq = seqOf(Ids.of(tenant, ref));
+    return seq == 0 ? Optional.empty() : row(seq);
+  }
+
+  AuditEvent raw(Row row) {
+    ObjectNode personal =
+        database.query(
+            rows -> rows.next() ? Bodies.unpackObject(rows.getBytes(1)) : Bodies.emptyObject(),
+            "SELECT data FROM personal WHERE seq = ?",
+            row.seq());
+    return Leaf.restore(Bodies.unpackObject(row.body()), personal);
+  }
+
+  /** The event with its amendments. */
+  AuditEvent folded(Row row) {
+    AuditEvent event = raw(row);
+    if (!row.has(Flags.AMENDED)) {
+      return event;
+    }
+    List<AuditEvent> amendments = new ArrayList<>();
+    for (Row amendment : amendments(row)) {
+      amendments.add(raw(amendment));
+    }
+    return Folding.fold(event, amendments);
+  }
+
+  List<Row> amendments(Row amended) {
+    return database.query(
+        rows -> {
+          List<Row> all = new ArrayList<>();
+          while (rows.next()) {
+            all.add(read(rows));
+          }
+          return all;
+        },
+        "SELECT "
+            + COLUMNS
+            + " FROM event WHERE seq IN (SELECT seq FROM amendment WHERE amended = ?) ORDER BY seq",
+        amended.id());
+  }
+
+  static StoredEvent stored(Row row, AuditEvent event, boolean reduced) {
+    return new StoredEvent(
+        row.seq(),
+        Ids.text(row.id()),
+        row.tenant(),
+        event,
+        Times.instant(row.ingested()),
+        row.clockOffset() == null ? null : Duration.ofNanos(row.clockOffset()),
+        HexFormat.of().formatHex(row.content()),
+        row.has(Flags.CONFLICT),
+        reduced);
+  }
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.store.embedded;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Target;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.EventFields;
+import io.changetrail.store.Facet;
+import io.changetrail.store.Field;
+import io.changetrail.store.Histogram;
+import io.changetrail.store.Matching;
+import io.changetrail.store.Page;
+import io.changetrail.store.Position;
+import io.changetrail.store.Query;
+import io.changetrail.store.Reduction;
+import io.changetrail.store.ResourceKey;
+import io.changetrail.store.ResourceState;
+import io.changetrail.store.Scope;
+import io.changetrail.store.SourceStatus;
+import io.changetrail.store.StoredEvent;
+import io.changetrail.store.View;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Answers reads from one consistent view of the file. Used by one thread at a time. */
+final class Reader {
+  private final Database database;
+  private final Events events;
+  private final States states;
+  private final Map<String, Map<Long, Target>> targets;
+
+  Reader(Database database, Map<String, Map<Long, Target>> targets) {
+    this.database = database;
+    this.events = new Events(database);
+    this.states = new States(database);
+    this.targets = targets;
+  }
+
+  Database database() {
+    return database;
+  }
+
+  Optional<StoredEvent> get(Scope scope, String eventId, View view) {
+    return Ids.parse(eventId)
+        .map(events::seqOf)
+        .flatMap(events::row)
+        .filter(row -> row.tenant().equals(scope.tenant()))
+        .flatMap(row -> visible(scope, row, view));
+  }
+
+  Optional<StoredEvent> find(Scope scope, EventRef ref, View view) {
+    return events.find(scope.tenant(), ref).flatMap(row -> visible(scope, row, view));
+  }
+
+  private Optional<StoredEvent> visible(Scope scope, Events.Row row, View view) {
+    AuditEvent event = view == View.FOLDED ? events.folded(row) : events.raw(row);
+    return reduce(scope, event).map(reduced -> Events.stored(row, reduced, !reduced.equals(event)));
+  }
+
+  private Optional<AuditEvent> reduce(Scope scope, AuditEvent event) {
+    if (scope.isWholeTenant()) {
+      return Optional.of(event);
+    }
+    if (event.isAmendment() && event.targets().isEmpty()) {
+      // an amendment without targets of its own is about those of the event that it amends
+      return isVisible(scope, event.amends()) ? Optional.of(event) : Optional.empty();
+    }
+    return Reduction.reduce(event, scope, ref -> isVisible(scope, ref));
+  }
+
+  private boolean isVisible(Scope scope, @Nullable EventRef ref) {
+    return ref != null
+        && events
+            .find(scope.tenant(), ref)
+            .filter(row -> isVisible(scope, events.folded(row)))
+            .isPresent();
+  }
+
+  private static boolean isVisible(Scope scope, AuditEvent event) {
+    return event.targets().stream().anyMatch(scope::allows);
+  }
+
+  Page search(
+      Scope scope,
+      Query query,
+      View view,
+      AuditStore.Order order,
+      @Nullable Position after,
+      int limit) {
+    Direction direction = order == AuditStore.Order.OLDEST_FIRST ? Direction.UP : Direction.DOWN;
+    List<StoredEvent> found = new ArrayList<>();
+    Position[] next = new Position[1];
+    walk(
+        scope,
+        query,
+        view,
+        direction,
+        after,
+        (row, event) -> {
+          if (found.size() == limit) {
+            StoredEvent last = found.get(limit - 1);
+            next[0] = new Position(last.event().time(), last.seq());
+            return false;
+          }
+          AuditEvent whole =
+              event != null ? event : view == View.FOLDED ? events.folded(row) : events.raw(row);
+          boolean reduced = event != null && !scope.isWholeTenant() && isReduced(row, view, event);
+          found.add(Events.stored(row, whole, reduced));
+          return true;
+        });
+    return new Page(found, next[0]);
+  }
+
+  private boolean isReduced(Events.Row row, View view, AuditEvent seen) {
+    return !seen.equals(view == View.FOLDED ? events.folded(row) : events.raw(row));
+  }
+
+  /** Takes the events of a query one by one until it has enough. */
+  private interface Visitor {
+    /**
+     * @param event as the reader may see it, if it had to be unpacked to find out
+     * @return whether to go on
+     */
+    boolean take(Events.Row row, @Nullable AuditEvent event);
+  }
+
+  private void walk(
+      Scope scope,
+      Query query,
+      View view,
+      Direction direction,
+      @Nullable Position after,
+      Visitor visitor) {
+    Optional<Plan> plan = plan(scope, query, view);
+    if (plan.isEmpty()) {
+      return;
+    }
+    Cursor cursor = plan.get().cursor(database, direction);
+    start(cursor, plan.get(), direction, after);
+    while (!plan.get().isBehind(cursor, direction)) {
+      Optional<Events.Row> row = events.row(cursor.seq());
+      if (row.isPresent() && !take(scope, query, view, row.get(), visitor)) {
+        return;
+      }
+      cursor.next();
+    }
+  }
+
+  private Optional<Plan> plan(Scope scope, Query query, View view) {
+    return Plan.of(database, targets.getOrDefault(scope.tenant(), Map.of()), scope, query, view);
+  }
+
+  private static void start(
+      Cursor cursor, Plan plan, Direction direction, @Nullable Position after) {
+    if (direction == Direction.UP) {
+      cursor.seek(plan.from(), Long.MIN_VALUE);
+      if (after != null) {
+        cursor.seek(Times.nanos(after.time()), after.seq() + 1);
+      }
+    } else {
+      cursor.seek(plan.to() == Long.MAX_VALUE ? plan.to() : plan.to() - 1, Long.MAX_VALUE);
+      if (after != null) {
+        cursor.seek(Times.nanos(after.time()), after.seq() - 1);
+      }
+    }
+  }
+
+  private boolean take(Scope scope, Query query, View view, Events.Row row, Visitor visitor) {
+    if (view == View.FOLDED && row.has(Flags.AMENDMENT)) {
+      return true;
+    }
+    boolean limited = !scope.isWholeTenant();
+    boolean unsure =
+        (limited && row.has(Flags.NOT_ONE_TARGET | Flags.REFERS | Flags.AMENDED))
+            || (view == View.RAW && row.has(Flags.AMENDED));
+    if (!unsure) {
+      return visitor.take(row, null);
+    }
+    AuditEvent whole = view == View.FOLDED ? events.folded(row) : events.raw(row);
+    Optional<AuditEvent> seen = reduce(scope, whole);
+    if (seen.isEmpty() || !Matching.matches(query, seen.get())) {
+      return true;
+    }
+    return visitor.take(row, seen.get());
+  }
+
+  List<StoredEvent> readFrom(Scope scope, long afterSeq, int limit) {
+    List<StoredEvent> found = new ArrayList<>();
+    long seq = afterSeq;
+    while (found.size() < limit) {
+      List<Events.Row> stretch = rowsAfter(scope.tenant(), seq, limit);
+      for (Events.Row row : stretch) {
+        seq = row.seq();
+        if (found.size() < limit) {
+          visible(scope, row, View.RAW).ifPresent(found::add);
+        }
+      }
+      if (stretch.size() < limit) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  private List<Events.Row> rowsAfter(String tenant, long seq, int limit) {
+    return database.query(
+        rows -> {
+          List<Events.Row> all = new ArrayList<>();
+          while (rows.next()) {
+            all.add(Events.read(rows));
+          }
+          return all;
+        },
+        "SELECT "
+            + Events.COLUMNS
+            + " FROM event WHERE seq > ? AND tenant = ? ORDER BY seq LIMIT ?",
+        seq,
+        tenant,
+        (long) limit);
+  }
+
+  Histogram histogram(Scope scope, Query query, Duration width) {
+    long nanos = width.toNanos();
+    if (nanos <= 0) {
+      throw new IllegalArgumentException("a histogram's buckets are wider than zero");
+    }
+    Map<Long, Long> counts = new TreeMap<>();
+    Optional<Plan> plan = plan(scope, query, View.FOLDED);
+    boolean simple =
+        scope.isWholeTenant()
+            && plan.isPresent()
+            && plan.get().clauses().size() == 1
+            && plan.get().clauses().get(0).size() == 1;
+    if (simple) {
+      count(plan.get(), nanos, counts);
+    } else {
+      walk(
+          scope,
+          query,
+          View.FOLDED,
+          Direction.UP,
+          null,
+          (row, event) -> {
+            counts.merge(Math.floorDiv(row.time(), nanos), 1L, Long::sum);
+            return true;
+          });
+    }
+    List<Histogram.Bucket> buckets = new ArrayList<>();
+    counts.forEach(
+        (bucket, count) -> buckets.add(new Histogram.Bucket(Times.instant(bucket * nanos), count)));
+    return new Histogram(width, buckets);
+  }
+
+  private void count(Plan plan, long nanos, Map<Long, Long> counts) {
+    database.query(
+        rows -> {
+          while (rows.next()) {
+            counts.merge(Math.floorDiv(rows.getLong(1), nanos), 1L, Long::sum);
+          }
+          return counts;
+        },
+        "SELECT time FROM posting WHERE term = ? AND time >= ? AND time < ?",
+        plan.clauses().get(0).iterator().next(),
+        plan.from(),
+        plan.to());
+  }
+
+  List<Facet> facets(Scope scope, Query query, Set<Field> fields, int valuesPerField) {
+    Map<Long, Long> byTerm = new HashMap<>();
+    Map<Field, Map<String, Long>> counts = new EnumMap<>(Field.class);
+    walk(
+        scope,
+        query,
+        View.FOLDED,
+        Direction.UP,
+        null,
+        (row, event) -> {
+          if (event != null) {
+            EventFields.of(event)
+                .forEach((field, values) -> values.forEach(value -> add(counts, field, value, 1)));
+          } else {
+            for (long term : TermList.unpack(row.terms()).fields()) {
+              byTerm.merge(term, 1L, Long::sum);
+            }
+          }
+          return true;
+        });
+    byTerm.forEach(
+        (term, count) -> {
+          Term known = term(term);
+          Field.named(known.field())
+              .filter(fields::contains)
+              .ifPresent(field -> add(counts, field, known.value(), count));
+        });
+    List<Facet> facets = new ArrayList<>();
+    for (Field field : fields.stream().sorted().toList()) {
+      List<Facet.Count> values =
+          counts.getOrDefault(field, Map.of()).entrySet().stream()
+              .map(entry -> new Facet.Count(entry.getKey(), entry.getValue()))
+              .sorted(
+                  Comparator.comparingLong(Facet.Count::count)
+                      .reversed()
+                      .thenComparing(Facet.Count::value))
+              .limit(valuesPerField)
+              .toList();
+      facets.add(new Facet(field, values));
+    }
+    return facets;
+  }
+
+  private static void add(
+      Map<Field, Map<String, Long>> counts, Field field, String value, long more) {
+    counts.computeIfAbsent(field, ignored -> new HashMap<>()).merge(value, more, Long::sum);
+  }
+
+  private Term term(long id) {
+    return database.query(
+        rows -> rows.next() ? new Term(rows.getString(1), rows.getString(2)) : new Term("", ""),
+        "SELECT field, value FROM term WHERE id = ?",
+        id);
+  }
+
+  Optional<ResourceState> state(Scope scope, ResourceKey key, Instant at) {
+    return states
+        .at(scope.tenant(), key, Times.nanos(at))
+        .filter(found -> scope.isWholeTenant() || scope.allows(found.target()))
+        .map(found -> found.toState(eventId(found.seq())));
+  }
+
+  List<ResourceState> states(
+      Scope scope, Set<String> services, Set<String> environments, Instant at) {
+    List<States.Found> found = new ArrayList<>();
+    if (services.isEmpty()) {
+      found.addAll(states.allAt(scope.tenant(), null, Times.nanos(at)));
+    }
+    for (String service : services) {
+      found.addAll(states.allAt(scope.tenant(), service, Times.nanos(at)));
+    }
+    return found.stream()
+        .filter(state -> !state.isDeleted())
+        .filter(state -> scope.isWholeTenant() || scope.allows(state.target()))
+        .filter(
+            state ->
+                environments.isEmpty()
+                    || state.target().environmentName().filter(environments::contains).isPresent())
+        .sorted(
+            Comparator.<States.Found, String>comparing(state -> state.target().toString())
+                .thenComparing(state -> state.key().toString()))
+        .map(state -> state.toState(eventId(state.seq())))
+        .toList();
+  }
+
+  private @Nullable String eventId(long seq) {
+    return seq == 0
+        ? null
+        : database
+            .query(
+                rows ->
+                    rows.next()
+                        ? Optional.of(Ids.text(rows.getBytes(1)))
+                        : Optional.<String>empty(),
+                "SELECT id FROM event WHERE seq = ?",
+                seq)
+            .orElse(null);
+  }
+
+  List<SourceStatus> sources(Scope scope) {
+    if (!scope.isWholeTenant()) {
+      return visibleSources(scope);
+    }
+    return database.query(
+        rows -> {
+          List<SourceStatus> all = new ArrayList<>();
+          while (rows.next()) {
+            all.add(SourceRecord.fromJson(rows.getString(2)).status(rows.getString(1)));
+          }
+          return all;
+        },
+        "SELECT source, status FROM source WHERE tenant = ? ORDER BY source",
+        scope.tenant());
+  }
+
+  /** Counts visible events; clocks and gaps would tell of the others, so they are left out. */
+  private List<SourceStatus> visibleSources(Scope scope) {
+    Map<String, SourceStatus> all = new LinkedHashMap<>();
+    walk(
+        scope,
+        Query.all(),
+        View.RAW,
+        Direction.UP,
+        null,
+        (row, event) -> {
+          AuditEvent seen = event != null ? event : events.raw(row);
+          Instant ingested = Times.instant(row.ingested());
+          all.merge(
+              seen.ref().source(),
+              new SourceStatus(
+                  seen.ref().source(), 1, seen.time(), ingested, null, null, List.of()),
+              (before, one) ->
+                  new SourceStatus(
+                      one.source(),
+                      before.events() + 1,
+                      later(before.lastTime(), one.lastTime()),
+                      later(before.lastIngested(), one.lastIngested()),
+                      null,
+                      null,
+                      List.of()));
+          return true;
+        });
+    return all.values().stream().sorted(Comparator.comparing(SourceStatus::source)).toList();
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+}
