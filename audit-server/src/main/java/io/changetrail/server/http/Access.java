@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.http;
+
+/** What a {@link Caller} must be allowed to do in order to reach a route. */
+public enum Access {
+  /** Nothing: health and metrics. */
+  PUBLIC,
+  /** Send events. */
+  INGEST,
+  /** See events, within a scope. */
+  READ,
+  /** Operate the server. */
+  ADMIN
+}
