@@ -36,6 +36,8 @@ final class Database implements AutoCloseable {
     config.setCacheSize(readOnly ? -CACHE_KIB / 8 : -CACHE_KIB);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     config.setBusyTimeout(10_000);
+    // the driver would ask for the last row id after every single insert
+    config.setGetGeneratedKeys(false);
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
     try {

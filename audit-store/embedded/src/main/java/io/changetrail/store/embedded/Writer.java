@@ -30,6 +30,14 @@ final class Writer implements AutoCloseable {
   private static final int WAITING = 1024;
   private static final int MAX_GROUP_EVENTS = 4000;
 
+  /** One statement with many rows spares most of the cost of calling into SQLite. */
+  private static final int ROWS_AT_ONCE = 100;
+
+  private static final String INSERT_POSTING =
+      "INSERT OR IGNORE INTO posting (term, time, seq) VALUES (?, ?, ?)";
+  private static final String INSERT_POSTINGS =
+      INSERT_POSTING + ", (?, ?, ?)".repeat(ROWS_AT_ONCE - 1);
+
   /** Work for the writer: runs inside a transaction with others. */
   private static final class Job {
     final int events;
@@ -374,12 +382,18 @@ final class Writer implements AutoCloseable {
         java.util.Comparator.comparingLong(Posting::term)
             .thenComparingLong(Posting::time)
             .thenComparingLong(Posting::seq));
-    for (Posting posting : postings) {
-      database.update(
-          "INSERT OR IGNORE INTO posting (term, time, seq) VALUES (?, ?, ?)",
-          posting.term(),
-          posting.time(),
-          posting.seq());
+    int at = 0;
+    while (at < postings.size()) {
+      int rows = postings.size() - at >= ROWS_AT_ONCE ? ROWS_AT_ONCE : 1;
+      Object[] parameters = new Object[rows * 3];
+      for (int i = 0; i < rows; i++) {
+        Posting posting = postings.get(at + i);
+        parameters[3 * i] = posting.term();
+        parameters[3 * i + 1] = posting.time();
+        parameters[3 * i + 2] = posting.seq();
+      }
+      database.update(rows == 1 ? INSERT_POSTING : INSERT_POSTINGS, parameters);
+      at += rows;
     }
     postings.clear();
   }
