@@ -22,8 +22,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The audit server as the command line sees it. Every way in which an exchange can fail comes out as
- * a {@link Failure} that says what to do.
+ * The audit server as the command line sees it. Every way in which an exchange can fail comes out
+ * as a {@link Failure} that says what to do.
  *
  * <p>On {@link HttpURLConnection}, which has answered before {@code java.net.http} has started its
  * threads and its TLS: a fifth of a second on every command.
@@ -69,7 +69,8 @@ final class AuditServer {
   /** The address that a person gave, checked. */
   static URI base(String address) {
     try {
-      URI uri = new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+      URI uri =
+          new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
       if (http && uri.getHost() != null && uri.getUserInfo() == null && uri.getQuery() == null) {
         return uri;
@@ -173,7 +174,8 @@ final class AuditServer {
   }
 
   private JsonNode json(Exchange exchange) {
-    String type = Optional.ofNullable(exchange.connection.getContentType()).orElse("no content type");
+    String type =
+        Optional.ofNullable(exchange.connection.getContentType()).orElse("no content type");
     try (InputStream body = exchange.body) {
       if (!type.contains("json")) {
         throw notOurs(type, null);

@@ -1,6 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.cli;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-public final class Changetrail {}
+/** The {@code changetrail} command. */
+@Command(
+    name = "changetrail",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    header = "What changed, who changed it, and why.",
+    description = {
+      "",
+      "Try `changetrail demo`; run a server with `changetrail serve --data DIR`; ask it with"
+          + " `changetrail query` and `changetrail correlate`.",
+      ""
+    },
+    footer = {
+      "",
+      "Times are in UTC: " + TimeArgument.FORMS + ".",
+      "`changetrail COMMAND --help` explains each command."
+    })
+public final class Changetrail implements Runnable {
+  @Spec private @Nullable CommandSpec spec;
+
+  private Changetrail() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    // An answer that got lost must not send the request again behind our back.
+    System.setProperty("sun.net.http.retryPost", "false");
+    Surroundings surroundings = Surroundings.ofProcess();
+    int exitCode = run(surroundings, args);
+    surroundings.out().flush();
+    System.exit(exitCode);
+  }
+
+  static int run(Surroundings surroundings, String... args) {
+    return commandLine(surroundings).execute(args);
+  }
+
+  static CommandLine commandLine(Surroundings surroundings) {
+    Session session = new Session(surroundings);
+    Remote remote = new Remote(session);
+    CommandLine commands =
+        new CommandLine(new Changetrail())
+            .addMixin("session", session)
+            .addMixin("remote", remote)
+            .addSubcommand("emit", new Emit(session, remote.forCommand()))
+            .addSubcommand("query", Query.command(session, remote.forCommand()))
+            .addSubcommand("generate-completion", new GenerateCompletion());
+    commands
+        .setOut(surroundings.out())
+        .setErr(surroundings.err())
+        .setColorScheme(Help.defaultColorScheme(surroundings.coloured() ? Ansi.ON : Ansi.OFF))
+        .registerConverter(Instant.class, new TimeArgument(surroundings.clock()))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler((wrong, args) -> explain(session, wrong))
+        .setExecutionExceptionHandler((failed, command, parsed) -> explain(session, failed));
+    explainExitCodes(commands);
+    return commands;
+  }
+
+  private static void explainExitCodes(CommandLine command) {
+    command
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(ExitCodes.explained());
+    command.getSubcommands().values().forEach(Changetrail::explainExitCodes);
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "name a command");
+    }
+  }
+
+  private static int explain(Session session, Exception failed) {
+    Complaint complaint = Complaint.about(failed);
+    complaint.print(session);
+    return complaint.exitCode();
+  }
+}

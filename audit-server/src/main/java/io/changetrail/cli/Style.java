@@ -25,8 +25,6 @@ enum Style {
   }
 
   String around(String text) {
-    return this == PLAIN || text.isEmpty()
-        ? text
-        : ESCAPE + rendition + "m" + text + ESCAPE + "0m";
+    return this == PLAIN || text.isEmpty() ? text : ESCAPE + rendition + "m" + text + ESCAPE + "0m";
   }
 }

@@ -19,8 +19,8 @@ import picocli.CommandLine.Help.Ansi;
  * @param environment the variables of the process
  * @param user name of the account that runs the process
  * @param coloured whether colours are welcome
- * @param columns how wide the terminal is; a very large number where nobody knows, or
- *     where the output is no terminal: then nothing is cut
+ * @param columns how wide the terminal is; a very large number where nobody knows, or where the
+ *     output is no terminal: then nothing is cut
  */
 record Surroundings(
     Map<String, String> environment,
