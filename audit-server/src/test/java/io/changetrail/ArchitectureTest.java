@@ -41,6 +41,7 @@ class ArchitectureTest {
             "io.cloudevents..",
             "com.flipkart.zjsonpatch..",
             "org.erdtman.jcs..",
+            "org.apache.commons.text.similarity..",
             "javax.crypto.."));
   }
 

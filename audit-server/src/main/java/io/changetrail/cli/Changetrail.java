@@ -56,8 +56,11 @@ public final class Changetrail implements Runnable {
         new CommandLine(new Changetrail())
             .addMixin("session", session)
             .addMixin("remote", remote)
+            .addSubcommand("serve", new Serve(session))
             .addSubcommand("emit", new Emit(session, remote.forCommand()))
             .addSubcommand("query", Query.command(session, remote.forCommand()))
+            .addSubcommand("token", TokenCommand.command(session))
+            .addSubcommand("restore", new Restore(session))
             .addSubcommand("generate-completion", new GenerateCompletion());
     commands
         .setOut(surroundings.out())

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.InvalidEventException;
+import io.changetrail.model.catalogue.InvalidCatalogueException;
+import io.changetrail.server.config.InvalidConfigException;
 import io.changetrail.store.StoreException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
@@ -44,6 +48,16 @@ record Complaint(
     if (failed instanceof StoreException store) {
       return new Complaint(
           ExitCodes.REFUSED, String.valueOf(store.getMessage()), null, null, store);
+    }
+    if (failed instanceof InvalidConfigException
+        || failed instanceof InvalidCatalogueException
+        || failed instanceof IllegalStateException) {
+      return new Complaint(
+          ExitCodes.USAGE, String.valueOf(failed.getMessage()), null, null, failed);
+    }
+    if (failed instanceof IOException || failed instanceof UncheckedIOException) {
+      return new Complaint(
+          ExitCodes.REFUSED, String.valueOf(failed.getMessage()), null, null, failed);
     }
     return new Complaint(
         ExitCodes.REFUSED,

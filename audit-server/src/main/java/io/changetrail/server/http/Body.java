@@ -20,6 +20,9 @@ import org.eclipse.jetty.server.Request;
 final class Body {
   private static final int STEP = 64 << 10;
 
+  /** Small, so that many clients that send a byte and wait do not use up the budget. */
+  private static final int RESERVED_AT_ONCE = 1 << 10;
+
   private final Request request;
   private final Limits limits;
   private final Budget budget;
@@ -85,7 +88,7 @@ final class Body {
       throw tooLarge();
     }
     if (size > reserved) {
-      reserve((long) (size / STEP + 1) * STEP);
+      reserve((long) (size / RESERVED_AT_ONCE + 1) * RESERVED_AT_ONCE);
     }
     byte[] bytes = new byte[chunk.remaining()];
     chunk.getByteBuffer().get(bytes);

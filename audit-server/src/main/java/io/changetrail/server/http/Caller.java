@@ -43,7 +43,7 @@ public record Caller(
   }
 
   /** The rights that this caller has, for a message that says what is missing. */
-  Set<Access> rights() {
+  public Set<Access> rights() {
     Set<Access> rights = java.util.EnumSet.noneOf(Access.class);
     for (Access access : Access.values()) {
       if (access != Access.PUBLIC && may(access)) {

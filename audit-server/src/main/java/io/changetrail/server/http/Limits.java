@@ -49,4 +49,21 @@ public record Limits(
         256,
         Duration.ofSeconds(10));
   }
+
+  /** The same with other limits of memory. */
+  public Limits with(int maxBodyBytes, long maxMemoryBytes) {
+    return new Limits(
+        maxBodyBytes,
+        headerBytes,
+        maxMemoryBytes,
+        connections,
+        idle,
+        body,
+        ingestThreads,
+        ingestQueue,
+        readThreads,
+        readQueue,
+        streams,
+        drain);
+  }
 }

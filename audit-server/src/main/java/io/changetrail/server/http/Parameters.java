@@ -101,6 +101,15 @@ public final class Parameters {
     }
   }
 
+  /**
+   * Percent-decodes a value that is not part of a URL, for example of a header field.
+   *
+   * @throws ProblemException if it is not percent-encoded UTF-8
+   */
+  public static String decodePercent(String field, String text) {
+    return decode(field, text, false);
+  }
+
   /** Percent-decodes strictly. */
   static String decode(String field, String text, boolean plusIsSpace) {
     byte[] bytes = new byte[text.length()];

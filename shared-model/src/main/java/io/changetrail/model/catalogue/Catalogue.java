@@ -86,6 +86,22 @@ public final class Catalogue {
     return CatalogueFile.parse(yaml);
   }
 
+  /**
+   * This catalogue and another.
+   *
+   * @throws InvalidCatalogueException if a name stands for different things in the two
+   */
+  public Catalogue with(Catalogue other) {
+    List<Service> all = new ArrayList<>(services.values());
+    all.addAll(other.services.values());
+    Map<String, Set<String>> names = new LinkedHashMap<>();
+    environments.forEach((name, aliases) -> names.put(name, new LinkedHashSet<>(aliases)));
+    other.environments.forEach(
+        (name, aliases) ->
+            names.computeIfAbsent(name, ignored -> new LinkedHashSet<>()).addAll(aliases));
+    return new Catalogue(all, names);
+  }
+
   /** This catalogue and the components of a Backstage {@code catalog-info.yaml}. */
   public Catalogue withBackstage(String catalogInfo) {
     List<Service> all = new ArrayList<>(services.values());

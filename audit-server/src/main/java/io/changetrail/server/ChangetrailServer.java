@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.model.redaction.RedactionRules;
+import io.changetrail.model.redaction.Redactor;
+import io.changetrail.server.access.Tenants;
+import io.changetrail.server.access.Token;
+import io.changetrail.server.access.TokenAuthenticator;
+import io.changetrail.server.access.TokenFile;
+import io.changetrail.server.answer.CorrelateEndpoint;
+import io.changetrail.server.config.ServerConfig;
+import io.changetrail.server.http.Access;
+import io.changetrail.server.http.Endpoint;
+import io.changetrail.server.http.HttpServer;
+import io.changetrail.server.http.HttpSettings;
+import io.changetrail.server.http.Lane;
+import io.changetrail.server.http.Limits;
+import io.changetrail.server.http.Route;
+import io.changetrail.server.http.Router;
+import io.changetrail.server.ingest.Acceptance;
+import io.changetrail.server.ingest.IngestEndpoint;
+import io.changetrail.server.ingest.ResourcesEndpoint;
+import io.changetrail.server.operations.BackupEndpoint;
+import io.changetrail.server.operations.CatalogueFiles;
+import io.changetrail.server.operations.HealthEndpoints;
+import io.changetrail.server.operations.Housekeeping;
+import io.changetrail.server.operations.OpenApiEndpoint;
+import io.changetrail.server.operations.ServerMetrics;
+import io.changetrail.server.query.Arrivals;
+import io.changetrail.server.query.ChangesEndpoint;
+import io.changetrail.server.query.CountEndpoints;
+import io.changetrail.server.query.EventEndpoint;
+import io.changetrail.server.query.EventsEndpoint;
+import io.changetrail.server.query.LineageEndpoint;
+import io.changetrail.server.query.RecordedChanges;
+import io.changetrail.server.query.SourcesEndpoint;
+import io.changetrail.server.query.StateEndpoint;
+import io.changetrail.server.query.StreamEndpoint;
+import io.changetrail.server.query.WhoamiEndpoint;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.AuditStoreProvider;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** The audit server: a store behind an HTTP API. */
+public final class ChangetrailServer implements AutoCloseable {
+  private final ServerConfig config;
+  private final AuditStore store;
+  private final CatalogueFiles catalogue;
+  private final TokenFile tokens;
+  private final TokenAuthenticator authenticator;
+  private final ServerMetrics metrics = new ServerMetrics();
+  private final Arrivals arrivals = new Arrivals();
+  private final HttpServer http;
+  private final Housekeeping housekeeping;
+
+  /**
+   * Starts a server.
+   *
+   * @throws IOException if it cannot listen
+   * @throws RuntimeException if a setting, the store or the catalogue cannot be used; the message
+   *     is for the operator
+   */
+  public static ChangetrailServer start(ServerConfig config, InstantSource clock)
+      throws IOException {
+    Files.createDirectories(config.data());
+    AuditStore store = AuditStoreProvider.forUri(config.store()).open(config.store(), clock);
+    try {
+      ChangetrailServer server = new ChangetrailServer(config, clock, store);
+      server.http.start();
+      server.housekeeping.start();
+      return server;
+    } catch (IOException | RuntimeException | Error e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private ChangetrailServer(ServerConfig config, InstantSource clock, AuditStore store) {
+    this.config = config;
+    this.store = store;
+    catalogue = new CatalogueFiles(config.catalogue());
+    tokens = new TokenFile(config.data().resolve(TokenFile.NAME));
+    authenticator = new TokenAuthenticator(tokens, config.listen().host(), catalogue, clock);
+    Limits limits = Limits.defaults();
+    http =
+        new HttpServer(
+            new HttpSettings(
+                config.listen().host(),
+                config.listen().port(),
+                config.listen().tls(),
+                limits.with(
+                    config.maxBodyBytes(),
+                    Runtime.getRuntime().maxMemory() / 100 * config.memoryPercent())),
+            new Router(routes()),
+            authenticator,
+            metrics,
+            clock);
+    metrics.observe(http, store, catalogue, this::tenants);
+    housekeeping = new Housekeeping(catalogue, store, config.retention(), this::tenants, clock);
+  }
+
+  private List<Route> routes() {
+    Redactor redactor =
+        new Redactor(RedactionRules.defaults().withSecretPaths(config.secretPaths()), null);
+    IngestEndpoint ingest =
+        new IngestEndpoint(
+            store,
+            new Acceptance(config.times(), redactor),
+            (counts, lastSeq) -> {
+              metrics.ingested(counts, lastSeq);
+              arrivals.arrived(lastSeq);
+            });
+    Supplier<Catalogue> known = catalogue;
+    RecordedChanges changes = new RecordedChanges(store);
+    CountEndpoints counts = new CountEndpoints(store, known);
+    HealthEndpoints health = new HealthEndpoints(store, catalogue);
+    Path copies = config.data().resolve("tmp");
+    return List.of(
+        new Route("POST", "/v1/events", Access.INGEST, Lane.INGEST, ingest),
+        new Route(
+            "PUT",
+            "/v1/resources",
+            Access.INGEST,
+            Lane.INGEST,
+            new ResourcesEndpoint(store, redactor)),
+        read("/v1/events", new EventsEndpoint(store, known)),
+        read("/v1/events/{eventId}", new EventEndpoint(store)),
+        read("/v1/changes", new ChangesEndpoint(changes, known)),
+        read("/v1/histogram", counts::histogram),
+        read("/v1/facets", counts::facets),
+        read("/v1/unmapped", counts::unmapped),
+        read("/v1/lineage", new LineageEndpoint(store, known)),
+        read("/v1/state", new StateEndpoint(store, known)),
+        read("/v1/sources", new SourcesEndpoint(store)),
+        new Route(
+            "GET",
+            "/v1/stream",
+            Access.READ,
+            Lane.STREAM,
+            new StreamEndpoint(store, known, arrivals)),
+        new Route(
+            "POST",
+            "/v1/correlate",
+            Access.READ,
+            Lane.READ,
+            new CorrelateEndpoint(store, changes, known)),
+        new Route(
+            "GET", "/v1/backup", Access.ADMIN, Lane.STREAM, new BackupEndpoint(store, copies)),
+        open("/v1/whoami", new WhoamiEndpoint()),
+        open("/v1/openapi.json", new OpenApiEndpoint()),
+        open("/healthz", health::healthz),
+        new Route("GET", "/readyz", Access.PUBLIC, Lane.READ, health::readyz),
+        new Route("GET", "/metrics", Access.PUBLIC, Lane.READ, metrics::scrape));
+  }
+
+  private static Route read(String template, Endpoint endpoint) {
+    return new Route("GET", template, Access.READ, Lane.READ, endpoint);
+  }
+
+  private static Route open(String template, Endpoint endpoint) {
+    return new Route("GET", template, Access.PUBLIC, Lane.DIRECT, endpoint);
+  }
+
+  private Set<String> tenants() {
+    Set<String> all = new TreeSet<>(Set.of(Tenants.DEFAULT));
+    tokens.tokens().stream().map(Token::tenant).forEach(all::add);
+    return all;
+  }
+
+  /** Where it answers. */
+  public URI address() {
+    return URI.create(
+        (config.listen().tls() == null ? "http://" : "https://")
+            + (config.listen().host().contains(":")
+                ? "[" + config.listen().host() + "]"
+                : config.listen().host())
+            + ":"
+            + http.port());
+  }
+
+  /** Whether it asks for no credential, because none was made yet. */
+  public boolean isDevelopment() {
+    return authenticator.isDevelopment();
+  }
+
+  /** Takes no new requests, finishes those in flight, and closes the store. */
+  @Override
+  public void close() {
+    housekeeping.close();
+    http.close();
+    store.close();
+  }
+}

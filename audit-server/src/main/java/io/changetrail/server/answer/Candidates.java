@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.answer;
+
+import io.changetrail.correlation.CandidateChange;
+import io.changetrail.correlation.CandidateChange.Exposure;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Interval;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Provenance;
+import io.changetrail.model.Target;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.model.grouping.Observation;
+import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.server.query.ChangeJson;
+import io.changetrail.server.query.RecordedChanges;
+import io.changetrail.store.SourceStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes as the engine judges them: names canonical, and times corrected by how far the clock of
+ * their source is off.
+ */
+final class Candidates {
+  private final Catalogue catalogue;
+  private final Map<String, SourceStatus> sources = new HashMap<>();
+  private final Map<EventRef, String> changeOf = new HashMap<>();
+
+  Candidates(Catalogue catalogue, RecordedChanges.Span span, List<SourceStatus> sources) {
+    this.catalogue = catalogue;
+    sources.forEach(source -> this.sources.put(source.source(), source));
+    span.changes()
+        .forEach(
+            change ->
+                change
+                    .observations()
+                    .forEach(seen -> changeOf.put(seen.event().ref(), change.id())));
+  }
+
+  CandidateChange of(ObservedChange change) {
+    Instant start = earliest(change, any -> true).orElse(change.start());
+    Instant exposed =
+        earliest(change, phase -> phase != Phase.PLANNED && phase != Phase.STARTED).orElse(start);
+    // Only a start is known where nobody tells of steps: then users may have met it from there on.
+    Instant exposure =
+        change.observations().stream()
+                .anyMatch(seen -> seen.event().change().phase() == Phase.PROGRESSED)
+            ? exposed
+            : start;
+    Instant end =
+        change.end() == null ? null : later(start, change.end().minus(offset(last(change))));
+    return new CandidateChange(
+        change.id(),
+        change.kind(),
+        start,
+        end,
+        new Exposure(exposure, clockError(change), Set.of(), version(change), share(change)),
+        change.targets().stream().map(this::canonical).toList(),
+        change.outcome(),
+        undoes(change),
+        ChangeJson.actor(change).id(),
+        change.summary());
+  }
+
+  private Optional<Instant> earliest(
+      ObservedChange change, java.util.function.Predicate<Phase> phases) {
+    return change.observations().stream()
+        .map(Observation::event)
+        .filter(event -> phases.test(event.change().phase()))
+        .map(this::begin)
+        .min(Comparator.naturalOrder());
+  }
+
+  /** When it happened by the server's clock; of an interval the earliest moment. */
+  private Instant begin(AuditEvent event) {
+    Interval late = event.change().observedLate();
+    Instant told = late == null ? event.time() : late.earliest();
+    return told.minus(offset(event));
+  }
+
+  private Duration offset(AuditEvent event) {
+    return Optional.ofNullable(sources.get(event.ref().source()))
+        .map(SourceStatus::clockOffset)
+        .orElse(Duration.ZERO);
+  }
+
+  /** The widest doubt of all its observations: clocks, and intervals instead of moments. */
+  private Duration clockError(ObservedChange change) {
+    Duration error = Exposure.USUAL_CLOCK_ERROR;
+    for (Observation seen : change.observations()) {
+      SourceStatus source = sources.get(seen.event().ref().source());
+      Duration doubt = source == null ? null : source.clockUncertainty();
+      if (doubt != null && doubt.compareTo(error) > 0) {
+        error = doubt;
+      }
+    }
+    return error;
+  }
+
+  private Target canonical(Target target) {
+    return new Target(
+        target.serviceName().map(catalogue::service).orElse(null),
+        target.environmentName().map(catalogue::environment).orElse(null),
+        target.region(),
+        target.cluster(),
+        target.namespace(),
+        target.resource());
+  }
+
+  private static @Nullable String version(ObservedChange change) {
+    return change.observations().stream()
+        .flatMap(seen -> seen.event().provenance().artifacts().stream())
+        .map(Provenance.Artifact::version)
+        .filter(java.util.Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static double share(ObservedChange change) {
+    return change.observations().stream()
+        .map(seen -> seen.event().change().rollout())
+        .filter(java.util.Objects::nonNull)
+        .mapToDouble(percent -> percent / 100)
+        .filter(share -> share > 0)
+        .max()
+        .orElse(1);
+  }
+
+  private @Nullable String undoes(ObservedChange change) {
+    return change.observations().stream()
+        .map(seen -> seen.event().change().rollbackOf())
+        .filter(java.util.Objects::nonNull)
+        .map(changeOf::get)
+        .filter(java.util.Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static AuditEvent last(ObservedChange change) {
+    return change.observations().get(change.observations().size() - 1).event();
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+}

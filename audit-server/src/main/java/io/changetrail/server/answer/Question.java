@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.correlation.Anomaly;
+import io.changetrail.correlation.Series;
+import io.changetrail.model.Interval;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.http.JsonFields;
+import io.changetrail.server.http.Problem;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What {@code POST /v1/correlate} is asked: an anomaly, and what was measured of it. */
+record Question(Anomaly anomaly, List<Series> series) {
+  private static final int MAX_SERIES = 2_000;
+  private static final int MAX_POINTS = 500_000;
+  private static final Duration MAX_LOOKBACK = Duration.ofDays(31);
+
+  /**
+   * Reads the body of a request.
+   *
+   * @param asked when
+   */
+  static Question parse(byte[] body, Catalogue catalogue, Instant asked) {
+    JsonFields fields = JsonFields.ofBody(body);
+    fields.only(
+        Set.of(
+            "service",
+            "environment",
+            "signal",
+            "labels",
+            "alertedAt",
+            "for",
+            "lookback",
+            "series"));
+    String environment = fields.optionalText("environment");
+    Instant alertedAt = fields.has("alertedAt") ? fields.instant("alertedAt") : asked;
+    if (alertedAt.isAfter(asked.plus(Duration.ofHours(1)))) {
+      throw Problem.field("alertedAt", "is in the future; check the clock").asException();
+    }
+    Duration lookback = fields.duration("lookback", Anomaly.LOOKBACK);
+    if (lookback.isZero() || lookback.compareTo(MAX_LOOKBACK) > 0) {
+      throw Problem.field("lookback", "must be longer than nothing and at most 31 days")
+          .asException();
+    }
+    Instant end = asked.isAfter(alertedAt) ? asked : alertedAt;
+    // Evidence from long after the alert is of another story.
+    Instant latest = end.isBefore(alertedAt.plus(lookback)) ? end : alertedAt.plus(lookback);
+    Anomaly anomaly =
+        new Anomaly(
+            catalogue.service(fields.text("service")),
+            environment == null ? null : catalogue.environment(environment),
+            fields.optionalText("signal"),
+            labels(fields),
+            alertedAt,
+            fields.duration("for", Duration.ZERO),
+            new Interval(alertedAt.minus(lookback), latest));
+    return new Question(anomaly, series(fields, catalogue));
+  }
+
+  private static Map<String, String> labels(JsonFields fields) {
+    if (!fields.has("labels")) {
+      return Map.of();
+    }
+    JsonFields given = fields.object("labels");
+    Map<String, String> labels = new LinkedHashMap<>();
+    given.node().fieldNames().forEachRemaining(name -> labels.put(name, given.text(name)));
+    return labels;
+  }
+
+  private static List<Series> series(JsonFields fields, Catalogue catalogue) {
+    List<JsonFields> given = fields.objects("series");
+    if (given.size() > MAX_SERIES) {
+      throw Problem.field("series", "has more than " + MAX_SERIES + " entries").asException();
+    }
+    List<Series> series = new ArrayList<>(given.size());
+    int points = 0;
+    for (JsonFields one : given) {
+      one.only(Set.of("service", "signal", "instance", "labels", "points", "name"));
+      JsonNode list = one.list("points");
+      points += list.size();
+      if (points > MAX_POINTS) {
+        throw Problem.field("series", "have more than " + MAX_POINTS + " points in all")
+            .asException();
+      }
+      long[] times = new long[list.size()];
+      double[] values = new double[list.size()];
+      for (int i = 0; i < times.length; i++) {
+        String at = one.at("points") + "[" + i + "]";
+        times[i] = time(at, list.get(i).path(0));
+        values[i] = value(at, list.get(i).path(1));
+      }
+      series.add(
+          new Series(
+              catalogue.service(one.text("service")),
+              one.optionalText("instance"),
+              one.text("signal"),
+              labels(one),
+              times,
+              values));
+    }
+    return series;
+  }
+
+  private static long time(String field, JsonNode time) {
+    if (time.isNumber()) {
+      return Math.round(time.doubleValue() * 1000);
+    }
+    if (time.isTextual()) {
+      return JsonFields.instant(field, time.textValue()).toEpochMilli();
+    }
+    throw Problem.field(field, "must be [time, value] with a time in RFC 3339 or epoch seconds")
+        .asException();
+  }
+
+  /** Prometheus writes values as texts, NaN and +Inf among them. */
+  private static double value(String field, JsonNode value) {
+    if (value.isNumber()) {
+      return value.doubleValue();
+    }
+    if (value.isNull()) {
+      return Double.NaN;
+    }
+    try {
+      return switch (value.asText()) {
+        case "NaN" -> Double.NaN;
+        case "+Inf", "Inf" -> Double.POSITIVE_INFINITY;
+        case "-Inf" -> Double.NEGATIVE_INFINITY;
+        default -> Double.parseDouble(value.asText());
+      };
+    } catch (NumberFormatException e) {
+      throw Problem.field(field, "must be [time, value] with a number as its value").asException();
+    }
+  }
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.server.http.HttpSettings;
+import io.changetrail.server.http.Names;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings by dotted key. A file gives them, the environment outweighs the file, and flags outweigh
+ * both. A key that nobody knows is an error, so that a misspelt one is not silently the default.
+ */
+public final class Settings {
+  /**
+   * The prefix of environment variables; {@code listen.port} is {@code CHANGETRAIL_LISTEN_PORT}.
+   */
+  public static final String VARIABLE_PREFIX = "CHANGETRAIL_";
+
+  /** Variables of the command line and the launcher, which are no settings of the server. */
+  private static final Set<String> OTHER_VARIABLES =
+      Set.of(
+          "CHANGETRAIL_SERVER",
+          "CHANGETRAIL_TOKEN",
+          "CHANGETRAIL_TOKEN_FILE",
+          "CHANGETRAIL_REDACTION_KEY",
+          "CHANGETRAIL_REDACTION_KEY_FILE",
+          "CHANGETRAIL_CONFIG",
+          "CHANGETRAIL_JAVA_OPTS");
+
+  private static final String KINDS = "retention.kinds.";
+
+  /** Each key, and what it is for. */
+  private static final Map<String, String> KEYS = keys();
+
+  private final Map<String, Value> values = new LinkedHashMap<>();
+
+  private record Value(String text, String origin) {}
+
+  private static Map<String, String> keys() {
+    Map<String, String> keys = new LinkedHashMap<>();
+    keys.put("listen.host", "address to listen on; 127.0.0.1");
+    keys.put("listen.port", "port, 0 takes a free one; 8321");
+    keys.put("listen.tls.certificates", "PEM file with certificate and chain, leaf first");
+    keys.put("listen.tls.privateKey", "PEM file with the unencrypted PKCS #8 key");
+    keys.put("data", "directory of the server's files; ./data");
+    keys.put("store", "which store; embedded:<data>/store");
+    keys.put("catalogue", "catalogue files, read again when they change; none");
+    keys.put("redaction.secretPaths", "JSON Pointers that are always secrets, * for any segment");
+    keys.put("events.maxFuture", "how far ahead of our clock an event may be; PT1H");
+    keys.put("events.maxPast", "how old an event may be; P3650D");
+    keys.put("retention.keep", "how long events are kept; for ever");
+    keys.put("retention.kinds", "other spans for some kinds, for example config: P730D");
+    keys.put("retention.every", "how often old events are looked for; PT1H");
+    keys.put("limits.memoryPercent", "share of the heap for requests in flight; 33");
+    keys.put("limits.maxBodyBytes", "size of one request's body, decompressed; 8388608");
+    return keys;
+  }
+
+  /** Every key with its meaning and default, in the order of the documentation. */
+  public static Map<String, String> explained() {
+    return java.util.Collections.unmodifiableMap(KEYS);
+  }
+
+  /**
+   * Takes the settings of a YAML file.
+   *
+   * @throws InvalidConfigException if it cannot be read or has an unknown key
+   */
+  public Settings withFile(Path file) {
+    JsonNode tree;
+    try {
+      tree =
+          YAMLMapper.builder(
+                  YAMLFactory.builder()
+                      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                      .build())
+              .build()
+              .readTree(Files.readString(file));
+    } catch (JsonProcessingException e) {
+      throw new InvalidConfigException(file + " is not valid YAML: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new InvalidConfigException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    if (tree != null && !tree.isNull() && !tree.isMissingNode()) {
+      flatten("", tree, file.toString());
+    }
+    return this;
+  }
+
+  private void flatten(String key, JsonNode node, String origin) {
+    if (node.isObject()) {
+      node.properties()
+          .forEach(
+              field ->
+                  flatten(
+                      key.isEmpty() ? field.getKey() : key + "." + field.getKey(),
+                      field.getValue(),
+                      origin));
+    } else if (node.isArray()) {
+      List<String> items = new ArrayList<>();
+      node.forEach(item -> items.add(item.asText()));
+      put(key, String.join(",", items), origin);
+    } else {
+      put(key, node.asText(), origin);
+    }
+  }
+
+  /**
+   * Takes the settings among environment variables.
+   *
+   * @throws InvalidConfigException for a variable with our prefix that means nothing
+   */
+  public Settings withEnvironment(Map<String, String> environment) {
+    Map<String, String> keyOf = new LinkedHashMap<>();
+    KEYS.keySet().forEach(key -> keyOf.put(variable(key), key));
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(VARIABLE_PREFIX) && !OTHER_VARIABLES.contains(name)) {
+            String key = keyOf.get(name);
+            if (key == null) {
+              throw new InvalidConfigException(
+                  "the environment variable "
+                      + name
+                      + " means nothing"
+                      + didYouMean(name, keyOf.keySet()));
+            }
+            put(key, value, name);
+          }
+        });
+    return this;
+  }
+
+  /**
+   * Takes one setting of the command line.
+   *
+   * @param origin the flag, for messages
+   */
+  public Settings with(String key, String value, String origin) {
+    put(key, value, origin);
+    return this;
+  }
+
+  private static String variable(String key) {
+    return VARIABLE_PREFIX
+        + key.replace('.', '_').replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+  }
+
+  private void put(String key, String value, String origin) {
+    if (!KEYS.containsKey(key) && !key.startsWith(KINDS)) {
+      throw new InvalidConfigException(
+          origin + ": '" + key + "' is not a setting" + didYouMean(key, KEYS.keySet()));
+    }
+    values.put(key, new Value(value, origin));
+  }
+
+  private static String didYouMean(String name, Set<String> known) {
+    return Names.nearest(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
+  }
+
+  /** The configuration, with defaults for what was not set. */
+  public ServerConfig config() {
+    Path data = get("data", Path::of, Path.of("data"));
+    return new ServerConfig(
+        new ServerConfig.Listen(
+            get("listen.host", Function.identity(), "127.0.0.1"),
+            get("listen.port", text -> number(text, 0, 65_535), 8321),
+            tls()),
+        data,
+        get("store", URI::create, embedded(data)),
+        list("catalogue").stream().map(Path::of).toList(),
+        new TreeSet<>(list("redaction.secretPaths")),
+        new ServerConfig.Times(
+            get("events.maxFuture", Settings::duration, Duration.ofHours(1)),
+            get("events.maxPast", Settings::duration, Duration.ofDays(3650))),
+        new ServerConfig.Retention(
+            optional("retention.keep", Settings::duration).orElse(null),
+            kinds(),
+            get("retention.every", Settings::duration, Duration.ofHours(1))),
+        get("limits.memoryPercent", text -> number(text, 5, 80), 33),
+        get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20));
+  }
+
+  /** The embedded store within a data directory. */
+  public static URI embedded(Path data) {
+    return URI.create("embedded:" + data.resolve("store").toString().replace(" ", "%20"));
+  }
+
+  private HttpSettings.@Nullable Tls tls() {
+    Optional<Path> certificates = optional("listen.tls.certificates", Path::of);
+    Optional<Path> key = optional("listen.tls.privateKey", Path::of);
+    if (certificates.isPresent() != key.isPresent()) {
+      throw new InvalidConfigException(
+          "listen.tls needs both certificates and privateKey; set the other, or neither");
+    }
+    return certificates.isPresent() ? new HttpSettings.Tls(certificates.get(), key.get()) : null;
+  }
+
+  private Map<ChangeKind, Duration> kinds() {
+    Map<ChangeKind, Duration> kinds = new LinkedHashMap<>();
+    values.keySet().stream()
+        .filter(key -> key.startsWith(KINDS))
+        .forEach(
+            key ->
+                kinds.put(
+                    parsed(key, text -> ChangeKind.of(key.substring(KINDS.length()))),
+                    parsed(key, Settings::duration)));
+    return kinds;
+  }
+
+  private List<String> list(String key) {
+    Value value = values.get(key);
+    return value == null || value.text().isBlank()
+        ? List.of()
+        : List.of(value.text().strip().split("\\s*,\\s*", -1));
+  }
+
+  private <T> T get(String key, Function<String, T> parser, T otherwise) {
+    return values.containsKey(key) ? parsed(key, parser) : otherwise;
+  }
+
+  private <T> Optional<T> optional(String key, Function<String, T> parser) {
+    return values.containsKey(key) ? Optional.of(parsed(key, parser)) : Optional.empty();
+  }
+
+  private <T> T parsed(String key, Function<String, T> parser) {
+    Value value = java.util.Objects.requireNonNull(values.get(key));
+    try {
+      return parser.apply(value.text());
+    } catch (IllegalArgumentException | DateTimeParseException e) {
+      throw new InvalidConfigException(
+          value.origin() + ": " + key + " cannot be '" + value.text() + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static int number(String text, int lowest, int highest) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= lowest && number <= highest) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("it must be a whole number", e);
+    }
+    throw new IllegalArgumentException("it must be from " + lowest + " to " + highest);
+  }
+
+  private static Duration duration(String text) {
+    try {
+      Duration duration = Duration.parse(text);
+      if (duration.isNegative() || duration.isZero()) {
+        throw new IllegalArgumentException("it must be longer than nothing");
+      }
+      return duration;
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "it must be an ISO 8601 duration such as PT15M or P400D", e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.ingest;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.InvalidEventException;
+import io.changetrail.model.codec.EventLimits;
+import io.changetrail.model.redaction.Redactor;
+import io.changetrail.server.config.ServerConfig;
+import io.changetrail.server.http.Caller;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What every event goes through between the wire and the store, whoever sent it: it must be of a
+ * source that the sender may speak for and of a believable time; then secrets and excess go, before
+ * anything is durable or logged.
+ */
+public final class Acceptance {
+  private final ServerConfig.Times times;
+  private final Redactor redactor;
+  private final EventLimits limits = new EventLimits();
+
+  public Acceptance(ServerConfig.Times times, Redactor redactor) {
+    this.times = times;
+    this.redactor = redactor;
+  }
+
+  /**
+   * The event as it may be stored.
+   *
+   * @throws InvalidEventException if it may not
+   */
+  AuditEvent accept(Caller caller, AuditEvent event, Instant now) {
+    if (!caller.maySendFor(event.ref().source())) {
+      throw new InvalidEventException(
+          "source",
+          "is not one that the credential '"
+              + caller.name()
+              + "' may send for; use its source, or a token that is made for this one");
+    }
+    Duration ahead = Duration.between(now, event.time());
+    if (ahead.compareTo(times.future()) > 0) {
+      throw new InvalidEventException(
+          "time", "is " + words(ahead) + " in the future; check the sender's clock");
+    }
+    if (ahead.negated().compareTo(times.past()) > 0) {
+      throw new InvalidEventException(
+          "time",
+          "is "
+              + words(ahead.negated())
+              + " in the past, further than events.maxPast allows; check the sender's clock");
+    }
+    return limits.fit(redactor.redact(event));
+  }
+
+  private static String words(Duration span) {
+    return span.toDays() >= 3
+        ? span.toDays() + " days"
+        : span.toHours() >= 3 ? span.toHours() + " h" : span.toMinutes() + " min";
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.operations;
+
+import io.changetrail.server.http.Caller;
+import io.changetrail.server.http.HttpServer;
+import io.changetrail.server.http.Lane;
+import io.changetrail.server.http.Request;
+import io.changetrail.server.http.RequestObserver;
+import io.changetrail.server.http.Response;
+import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
+import io.changetrail.server.query.SourcesEndpoint;
+import io.changetrail.store.AppendResult.Status;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.Health;
+import io.changetrail.store.Scope;
+import io.changetrail.store.SourceStatus;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What the server tells of itself, in the Prometheus text format. Sources are public here by name,
+ * their events are not.
+ */
+public final class ServerMetrics implements RequestObserver, IngestObserver {
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Histogram requests;
+  private final Counter events;
+
+  public ServerMetrics() {
+    JvmMetrics.builder().register(registry);
+    requests =
+        Histogram.builder()
+            .name("changetrail_http_request_duration_seconds")
+            .help("From the arrival of the header fields to the end of the answer.")
+            .labelNames("route", "status")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5)
+            .register(registry);
+    events =
+        Counter.builder()
+            .name("changetrail_events_total")
+            .help("Events that came in, by what became of them.")
+            .labelNames("result")
+            .register(registry);
+    for (Status status : Status.values()) {
+      events.initLabelValues(name(status));
+    }
+  }
+
+  private static String name(Status status) {
+    return status.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Adds what is read from the server and its store at each scrape. */
+  public void observe(
+      HttpServer server,
+      AuditStore store,
+      CatalogueFiles catalogue,
+      Supplier<Set<String>> tenants) {
+    gauge("changetrail_http_waiting", "Requests that wait for a thread.", "lane")
+        .callback(
+            callback -> {
+              for (Lane lane : List.of(Lane.INGEST, Lane.READ, Lane.STREAM)) {
+                callback.call(server.waiting(lane), lane.name().toLowerCase(Locale.ROOT));
+              }
+            })
+        .register(registry);
+    gauge("changetrail_http_running", "Requests that are being answered.", "lane")
+        .callback(
+            callback -> {
+              for (Lane lane : List.of(Lane.INGEST, Lane.READ, Lane.STREAM)) {
+                callback.call(server.running(lane), lane.name().toLowerCase(Locale.ROOT));
+              }
+            })
+        .register(registry);
+    gauge("changetrail_http_bytes_in_flight", "Memory of request bodies, by estimate.")
+        .callback(callback -> callback.call((double) server.bytesInFlight()))
+        .register(registry);
+    gauge("changetrail_catalogue_stale", "1 while the catalogue's files are wrong.")
+        .callback(callback -> callback.call(catalogue.problem().isPresent() ? 1 : 0))
+        .register(registry);
+    gauge("changetrail_store_writable", "1 while the store takes events.")
+        .callback(callback -> callback.call(store.health().writable() ? 1 : 0))
+        .register(registry);
+    gauge("changetrail_store_size_bytes", "What the store occupies on disk.")
+        .callback(callback -> callback.call((double) store.health().sizeBytes()))
+        .register(registry);
+    gauge("changetrail_store_last_seq", "The highest place given out.")
+        .callback(callback -> callback.call((double) store.health().lastSeq()))
+        .register(registry);
+    source("changetrail_source_events", "Events stored.", store, tenants, SourceStatus::events);
+    source(
+        "changetrail_source_last_ingested_timestamp_seconds",
+        "When its last event came in.",
+        store,
+        tenants,
+        source -> seconds(Duration.ofMillis(source.lastIngested().toEpochMilli())));
+    source(
+        "changetrail_source_missing_events",
+        "Numbered events that have not come.",
+        store,
+        tenants,
+        SourcesEndpoint::missing);
+    source(
+        "changetrail_source_clock_offset_seconds",
+        "How far its clock is ahead; 0 where unknown.",
+        store,
+        tenants,
+        source -> source.clockOffset() == null ? 0 : seconds(source.clockOffset()));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
+  private static GaugeWithCallback.Builder gauge(String name, String help, String... labels) {
+    return GaugeWithCallback.builder().name(name).help(help).labelNames(labels);
+  }
+
+  private void source(
+      String name,
+      String help,
+      AuditStore store,
+      Supplier<Set<String>> tenants,
+      java.util.function.ToDoubleFunction<SourceStatus> value) {
+    gauge(name, help, "tenant", "source")
+        .callback(
+            callback -> {
+              for (String tenant : tenants.get()) {
+                for (SourceStatus source : store.sources(Scope.of(tenant))) {
+                  callback.call(value.applyAsDouble(source), tenant, source.source());
+                }
+              }
+            })
+        .register(registry);
+  }
+
+  @Override
+  public void answered(Caller caller, String route, int status, Duration took) {
+    requests.labelValues(route, Integer.toString(status)).observe(took.toNanos() / 1e9);
+  }
+
+  @Override
+  public void ingested(Map<Status, Integer> counts, long lastSeq) {
+    counts.forEach((status, count) -> events.labelValues(name(status)).inc(count));
+  }
+
+  /** {@code GET /metrics}. */
+  public Response scrape(Request request) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    writer.write(out, registry.scrape());
+    return Response.bytes(200, writer.getContentType(), out.toByteArray());
+  }
+
+  /** What is wrong now, for people; empty if all is well. */
+  static List<String> problems(Health health, CatalogueFiles catalogue) {
+    List<String> problems = new ArrayList<>();
+    if (!health.writable()) {
+      problems.add("store: " + health.detail());
+    }
+    catalogue.problem().ifPresent(problem -> problems.add("catalogue: " + problem));
+    return problems;
+  }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What operators need: health, metrics, retention, backup, the catalogue's reload. */
+@NullMarked
+package io.changetrail.server.operations;
+
+import org.jspecify.annotations.NullMarked;

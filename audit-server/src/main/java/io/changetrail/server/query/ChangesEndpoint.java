@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.query;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.server.http.Endpoint;
+import io.changetrail.server.http.Parameters;
+import io.changetrail.server.http.Request;
+import io.changetrail.server.http.Response;
+import io.changetrail.store.Field;
+import io.changetrail.store.Matching;
+import io.changetrail.store.Position;
+import io.changetrail.store.Query;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * {@code GET /v1/changes}: what people reason about. A change is found if any of its events matches
+ * all filters, and is then shown whole. Newest first; the last seven days unless asked otherwise.
+ */
+public final class ChangesEndpoint implements Endpoint {
+  private static final Duration USUAL_SPAN = Duration.ofDays(7);
+
+  private final RecordedChanges changes;
+  private final Supplier<Catalogue> catalogue;
+
+  public ChangesEndpoint(RecordedChanges changes, Supplier<Catalogue> catalogue) {
+    this.changes = changes;
+    this.catalogue = catalogue;
+  }
+
+  @Override
+  public Response handle(Request request) {
+    Parameters parameters = request.query();
+    Filters.only(parameters, "limit", "cursor");
+    Catalogue known = catalogue.get();
+    Query query = Filters.query(parameters, known);
+    int limit = parameters.number("limit", 1, 1000, 100);
+    String asked = EventsEndpoint.asked(parameters);
+    Position before =
+        parameters.one("cursor").map(cursor -> Cursor.decode(cursor, asked)).orElse(null);
+    Instant to = query.to() != null ? query.to() : request.received().plus(Duration.ofDays(1));
+    Instant from = query.from() != null ? query.from() : to.minus(USUAL_SPAN);
+    RecordedChanges.Span span =
+        changes.between(
+            request.scope(),
+            from,
+            before == null ? to : min(to, before.time().plusNanos(1)),
+            query.fields().get(Field.ENVIRONMENT),
+            known,
+            request.received());
+    Query anyTime = query.between(null, null);
+    List<ObservedChange> found =
+        span.changes().stream()
+            .filter(change -> !change.start().isBefore(from) && change.start().isBefore(to))
+            .filter(change -> before == null || comesAfter(change, before, span))
+            .filter(
+                change ->
+                    change.observations().stream()
+                        .anyMatch(seen -> Matching.matches(anyTime, seen.event())))
+            .sorted(
+                java.util.Comparator.comparing(
+                        (ObservedChange change) -> position(change, span).time())
+                    .thenComparing(change -> position(change, span).seq())
+                    .reversed())
+            .toList();
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = answer.putArray("changes");
+    found.stream().limit(limit).forEach(change -> list.add(ChangeJson.of(change, known)));
+    answer.put(
+        "nextCursor",
+        found.size() <= limit ? null : Cursor.encode(position(found.get(limit - 1), span), asked));
+    return Response.json(200, answer);
+  }
+
+  private static boolean comesAfter(
+      ObservedChange change, Position before, RecordedChanges.Span span) {
+    Position position = position(change, span);
+    int order = position.time().compareTo(before.time());
+    return order < 0 || (order == 0 && position.seq() < before.seq());
+  }
+
+  private static Position position(ObservedChange change, RecordedChanges.Span span) {
+    return new Position(
+        change.start(), java.util.Objects.requireNonNull(span.events().get(change.id())).seq());
+  }
+
+  private static Instant min(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.query;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.http.Parameters;
+import io.changetrail.server.http.Problem;
+import io.changetrail.server.http.Request;
+import io.changetrail.server.http.Response;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.Facet;
+import io.changetrail.store.Field;
+import io.changetrail.store.Histogram;
+import io.changetrail.store.Query;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** {@code GET /v1/histogram} and {@code GET /v1/facets}: counts of what the filters find. */
+public final class CountEndpoints {
+  private static final int MAX_VALUES = 1000;
+
+  private final AuditStore store;
+  private final Supplier<Catalogue> catalogue;
+
+  public CountEndpoints(AuditStore store, Supplier<Catalogue> catalogue) {
+    this.store = store;
+    this.catalogue = catalogue;
+  }
+
+  /** Counts over time. */
+  public Response histogram(Request request) {
+    Parameters parameters = request.query();
+    Filters.only(parameters, "width");
+    Query query = Filters.query(parameters, catalogue.get());
+    Histogram histogram = store.histogram(request.scope(), query, width(parameters));
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.put("width", histogram.width().toString());
+    answer.put("total", histogram.total());
+    ArrayNode buckets = answer.putArray("buckets");
+    histogram
+        .buckets()
+        .forEach(
+            bucket ->
+                buckets
+                    .addObject()
+                    .put("start", bucket.start().toString())
+                    .put("count", bucket.count()));
+    return Response.json(200, answer);
+  }
+
+  private static Duration width(Parameters parameters) {
+    String text = parameters.one("width").orElse("PT1H");
+    try {
+      Duration width = Duration.parse(text);
+      if (width.compareTo(Duration.ofSeconds(1)) >= 0 && width.toDays() <= 366) {
+        return width;
+      }
+    } catch (DateTimeException e) {
+      // As wrong as a width out of bounds, with the same remedy.
+    }
+    throw Problem.field("width", "must be an ISO 8601 duration from PT1S to P366D").asException();
+  }
+
+  /** Counts by value. */
+  public Response facets(Request request) {
+    Parameters parameters = request.query();
+    Filters.only(parameters, "facet", "top");
+    Query query = Filters.query(parameters, catalogue.get());
+    int top = parameters.number("top", 1, MAX_VALUES, 10);
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    ArrayNode facets = answer.putArray("facets");
+    for (Facet facet : store.facets(request.scope(), query, fields(parameters), top)) {
+      ObjectNode json = facets.addObject().put("field", facet.field().wireName());
+      ArrayNode values = json.putArray("values");
+      facet
+          .values()
+          .forEach(
+              count -> values.addObject().put("value", count.value()).put("count", count.count()));
+    }
+    return Response.json(200, answer);
+  }
+
+  private static Set<Field> fields(Parameters parameters) {
+    Set<Field> fields = EnumSet.noneOf(Field.class);
+    for (String name : parameters.all("facet")) {
+      fields.add(
+          Field.named(name)
+              .orElseThrow(
+                  () ->
+                      Problem.field(
+                              "facet",
+                              "must be one of "
+                                  + Arrays.stream(Field.values()).map(Field::wireName).toList())
+                          .asException()));
+    }
+    return fields.isEmpty()
+        ? EnumSet.of(Field.SERVICE, Field.ENVIRONMENT, Field.KIND, Field.OUTCOME, Field.ACTOR)
+        : fields;
+  }
+
+  /** {@code GET /v1/unmapped}: names that the catalogue does not know, with its nearest guess. */
+  public Response unmapped(Request request) {
+    Parameters parameters = request.query();
+    Filters.only(parameters);
+    Catalogue known = catalogue.get();
+    Query query = Filters.query(parameters, known);
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    ArrayNode services = answer.putArray("services");
+    ArrayNode environments = answer.putArray("environments");
+    for (Facet facet :
+        store.facets(
+            request.scope(), query, EnumSet.of(Field.SERVICE, Field.ENVIRONMENT), MAX_VALUES)) {
+      boolean service = facet.field() == Field.SERVICE;
+      for (Facet.Count count : facet.values()) {
+        String name = count.value();
+        if (service ? known.resolveService(name).isPresent() : known.knowsEnvironment(name)) {
+          continue;
+        }
+        ObjectNode entry =
+            (service ? services : environments)
+                .addObject()
+                .put("name", name)
+                .put("count", count.count());
+        (service ? known.suggestService(name) : known.suggestEnvironment(name))
+            .ifPresent(suggestion -> entry.put("suggestion", suggestion));
+      }
+    }
+    return Response.json(200, answer);
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.query;
+
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.http.Endpoint;
+import io.changetrail.server.http.Parameters;
+import io.changetrail.server.http.Problem;
+import io.changetrail.server.http.Request;
+import io.changetrail.server.http.Response;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.Matching;
+import io.changetrail.store.Query;
+import io.changetrail.store.Scope;
+import io.changetrail.store.StoredEvent;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * {@code GET /v1/stream}: events as they are stored, each as sent, in the order of the store.
+ * Whoever comes back with the last id that they saw misses none.
+ *
+ * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML, server-sent
+ *     events</a>
+ */
+public final class StreamEndpoint implements Endpoint {
+  private static final int STEP = 500;
+
+  /** Often enough for proxies, which cut silent connections after a minute. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  /** Also without a word from {@link Arrivals}: another process may write to the same store. */
+  private static final long POLL_MILLISECONDS = 1000;
+
+  private final AuditStore store;
+  private final Supplier<Catalogue> catalogue;
+  private final Arrivals arrivals;
+
+  public StreamEndpoint(AuditStore store, Supplier<Catalogue> catalogue, Arrivals arrivals) {
+    this.store = store;
+    this.catalogue = catalogue;
+    this.arrivals = arrivals;
+  }
+
+  @Override
+  public Response handle(Request request) {
+    Parameters parameters = request.query();
+    Filters.only(parameters, "after");
+    Query query = Filters.query(parameters, catalogue.get());
+    Optional<String> resume =
+        request.headers().one("last-event-id").or(() -> parameters.one("after"));
+    long after = resume.map(StreamEndpoint::seq).orElseGet(() -> store.health().lastSeq());
+    return Response.stream("text/event-stream", out -> write(out, request.scope(), query, after))
+        .header("X-Accel-Buffering", "no");
+  }
+
+  private static long seq(String text) {
+    if (text.matches("\\d{1,18}")) {
+      return Long.parseLong(text);
+    }
+    throw Problem.field("after", "must be the id of an event of this stream: a whole number")
+        .asException();
+  }
+
+  private void write(OutputStream out, Scope scope, Query query, long start) throws IOException {
+    long after = start;
+    long beat = System.nanoTime();
+    // At once, so that the reader knows that it is connected.
+    out.write(("retry: 1000\n: after " + after + "\n\n").getBytes(StandardCharsets.UTF_8));
+    out.flush();
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        List<StoredEvent> events = store.readFrom(scope, after, STEP);
+        for (StoredEvent event : events) {
+          after = event.seq();
+          if (Matching.matches(query, event.event())) {
+            out.write(message(event));
+            beat = System.nanoTime();
+          }
+        }
+        if (!events.isEmpty()) {
+          out.flush();
+        } else {
+          if (System.nanoTime() - beat > HEARTBEAT.toNanos()) {
+            out.write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            beat = System.nanoTime();
+          }
+          arrivals.await(after, POLL_MILLISECONDS);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static byte[] message(StoredEvent event) {
+    return ("id: " + event.seq() + "\nevent: audit-event\ndata: " + EventJson.of(event) + "\n\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}
