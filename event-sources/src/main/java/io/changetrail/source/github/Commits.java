@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.source.github;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Links;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Provenance;
+import io.changetrail.source.Payload;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** How commits reach a branch: merged pull requests, and pushes to the default branch. */
+final class Commits {
+  private static final int MOST_PATHS = 200;
+  private static final String BRANCH = "refs/heads/";
+
+  private Commits() {}
+
+  static List<AuditEvent> merged(Payload delivery) {
+    Payload pull = delivery.at("/pull_request");
+    if (!"closed".equals(delivery.text("/action")) || !pull.at("/merged").node().asBoolean()) {
+      return List.of();
+    }
+    Repository repository = Repository.of(delivery);
+    String number = pull.required("/number");
+    String revision = pull.required("/merge_commit_sha");
+    String title = pull.line("/title", 1000);
+    String base = pull.text("/base/sha");
+    Actor merger = Accounts.actor(delivery, "/pull_request/merged_by", "/sender");
+    Change change =
+        Change.of(ChangeKind.CODE, Phase.OCCURRED, "merge")
+            .summary("#" + number + " merged" + (title == null ? "" : ": " + title))
+            .reason(pull.cut("/body", 8192))
+            .build();
+    Provenance.Vcs vcs =
+        new Provenance.Vcs(
+            repository.url(),
+            revision,
+            pull.cut("/base/ref", 512),
+            pull.cut("/user/login", 512),
+            title,
+            number,
+            base == null ? null : repository.url() + "/compare/" + base + "..." + revision);
+    return List.of(
+        AuditEvent.builder(
+                repository.ref("pull_request-" + pull.required("/id") + "-merged"),
+                pull.time("/merged_at", "/closed_at"),
+                merger,
+                change)
+            .onBehalfOf(Accounts.principal(delivery, merger, "/pull_request/user"))
+            .target(repository.target(null))
+            .provenance(new Provenance(vcs, null, List.of()))
+            .links(links("pull_request", pull.url("/html_url")))
+            .build());
+  }
+
+  /** Pushes to other branches and to tags change nothing that is shipped. */
+  static List<AuditEvent> pushed(Payload delivery) {
+    String ref = delivery.required("/ref");
+    String branch = delivery.text("/repository/default_branch");
+    if (!ref.equals(BRANCH + branch) || delivery.at("/deleted").node().asBoolean()) {
+      return List.of();
+    }
+    Repository repository = Repository.of(delivery);
+    String before = delivery.required("/before");
+    String revision = delivery.required("/after");
+    String message = delivery.line("/head_commit/message", 1000);
+    int commits = delivery.at("/commits").node().size();
+    Change change =
+        Change.of(ChangeKind.CODE, Phase.OCCURRED, "push")
+            .summary(
+                commits
+                    + (commits == 1 ? " commit" : " commits")
+                    + " pushed to "
+                    + branch
+                    + (message == null ? "" : ": " + message))
+            .build();
+    Provenance.Vcs vcs =
+        new Provenance.Vcs(
+            repository.url(),
+            revision,
+            branch,
+            delivery.cut("/head_commit/author/name", 512),
+            message,
+            null,
+            delivery.url("/compare"));
+    AuditEvent.Builder event =
+        AuditEvent.builder(
+                repository.ref("push-" + branch + "-" + before + "-" + revision),
+                // The commit may be days older than its push, which only this field tells.
+                delivery.time("/repository/pushed_at", "/head_commit/timestamp"),
+                Accounts.actor(delivery, "/sender"),
+                change)
+            .target(repository.target(null))
+            .provenance(new Provenance(vcs, null, List.of()));
+    ArrayNode paths = paths(delivery.at("/commits").node());
+    if (!paths.isEmpty()) {
+      event.attribute("vcs.changed.paths", paths);
+    }
+    return List.of(event.build());
+  }
+
+  private static ArrayNode paths(JsonNode commits) {
+    TreeSet<String> changed = new TreeSet<>();
+    for (JsonNode commit : commits) {
+      for (String how : List.of("added", "modified", "removed")) {
+        commit.path(how).forEach(path -> changed.add(path.asText()));
+      }
+    }
+    ArrayNode paths = JsonNodeFactory.instance.arrayNode();
+    changed.stream().limit(MOST_PATHS).forEach(paths::add);
+    return paths;
+  }
+
+  static Links links(String label, @Nullable String url) {
+    return url == null ? Links.none() : new Links(null, null, List.of(), Map.of(label, url));
+  }
+}
