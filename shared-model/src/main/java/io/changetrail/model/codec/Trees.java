@@ -37,10 +37,18 @@ final class Trees {
         if (!deeper.isEmpty()) {
           rest.set(field.getKey(), deeper);
         }
-      } else if (!known.equals(value)) {
+      } else if (!same(known, value)) {
         rest.set(field.getKey(), value);
       }
     }
     return rest;
+  }
+
+  /** Numbers are the same whatever way they are held: 50 read from text and 50.0 of a record. */
+  private static boolean same(JsonNode one, JsonNode other) {
+    return one.equals(other)
+        || (one.isNumber()
+            && other.isNumber()
+            && one.decimalValue().compareTo(other.decimalValue()) == 0);
   }
 }
