@@ -59,6 +59,7 @@ public final class ChangetrailServer implements AutoCloseable {
   private final TokenAuthenticator authenticator;
   private final ServerMetrics metrics = new ServerMetrics();
   private final Arrivals arrivals = new Arrivals();
+  private final Router router;
   private final HttpServer http;
   private final Housekeeping housekeeping;
 
@@ -90,6 +91,7 @@ public final class ChangetrailServer implements AutoCloseable {
     catalogue = new CatalogueFiles(config.catalogue());
     tokens = new TokenFile(config.data().resolve(TokenFile.NAME));
     authenticator = new TokenAuthenticator(tokens, config.listen().host(), catalogue, clock);
+    router = new Router(routes());
     Limits limits = Limits.defaults();
     http =
         new HttpServer(
@@ -100,7 +102,7 @@ public final class ChangetrailServer implements AutoCloseable {
                 limits.with(
                     config.maxBodyBytes(),
                     Runtime.getRuntime().maxMemory() / 100 * config.memoryPercent())),
-            new Router(routes()),
+            router,
             authenticator,
             metrics,
             clock);
@@ -174,6 +176,11 @@ public final class ChangetrailServer implements AutoCloseable {
     Set<String> all = new TreeSet<>(Set.of(Tenants.DEFAULT));
     tokens.tokens().stream().map(Token::tenant).forEach(all::add);
     return all;
+  }
+
+  /** What it answers, for a comparison with its description. */
+  Router router() {
+    return router;
   }
 
   /** Where it answers. */

@@ -36,6 +36,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +46,16 @@ final class EmbeddedAuditStore implements AuditStore {
   static final String FILE = "events.db";
 
   private static final int READERS = 4;
+  /** Nothing that a reader does takes so long, unless it was closed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final int EXPIRY_BATCH = 200;
 
   private final Path file;
   private final DirectoryLock lock;
   private final SecureRandom salts = new SecureRandom();
   private final Writer writer;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
 
   private EmbeddedAuditStore(
@@ -330,7 +336,11 @@ final class EmbeddedAuditStore implements AuditStore {
 
   private Reader borrow() {
     try {
-      return readers.take();
+      Reader reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      if (reader == null) {
+        throw new StoreException("the audit store is closed, or all its readers are busy");
+      }
+      return reader;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while waiting for the audit store", e);
@@ -339,6 +349,9 @@ final class EmbeddedAuditStore implements AuditStore {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     writer.close();
     for (int i = 0; i < READERS; i++) {
       borrow().database().close();
