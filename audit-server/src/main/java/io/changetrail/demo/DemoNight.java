@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  *
  * <p>The cause is a flag that went from 5 % to 50 % of the users at 02:01. Around it lie changes
  * that look as suspicious: a failed rollout of a dependency half an hour earlier, a rollout of
- * checkout itself an hour earlier, one of an unrelated service three minutes before, one in staging
+ * checkout itself an hour earlier, one of an unrelated service four minutes before, one in staging
  * one minute before, one of the caller four minutes after.
  *
  * <p>The events are what the mappers make of payloads in the providers' real forms.
@@ -100,9 +100,8 @@ public final class DemoNight {
         "Mara Lind",
         "Campaign starts",
         at("18:30"));
-    Release catalog = release(ShopService.CATALOG, "2.8.0", "2.7.4", "Show stock per warehouse");
-    ship(catalog, at("20:05"), 611, "tomasz-w", "mara-lind");
-    deploy(catalog, at("20:31"), "mara-lind");
+    ship(catalog(), at("20:05"), 611, "tomasz-w", "mara-lind");
+    deploy(catalog(), at("20:31"), "mara-lind");
     github.built(
         release(ShopService.PAYMENTS, "5.4.0-rc1", "5.3.0", "Try the new card network"),
         at("21:12"),
@@ -125,10 +124,10 @@ public final class DemoNight {
   }
 
   private void night() {
-    kubernetes.scaled(ShopService.CART, "prd", 6, "jo@acme.example", at("00:15"));
+    Release cart = release(ShopService.CART, "3.1.4", "3.1.3", "Keep carts for 30 days");
+    kubernetes.scaled(cart.undone(), "prd", 6, "jo@acme.example", at("00:15"));
     deploy(checkout(), at("00:38"), "ben-okafor");
     flags.served(PRICING, 0, 5, "Priya Nair", "SHOP-1190: first 5 %", at("00:55"));
-    Release cart = release(ShopService.CART, "3.1.4", "3.1.3", "Keep carts for 30 days");
     ship(cart, at("01:08"), 540, "jo-berg", "ben-okafor");
     kubernetes.configured(
         ShopService.CATALOG,
@@ -168,7 +167,11 @@ public final class DemoNight {
     ship(frontend, at("01:47"), 2210, "mara-lind", "tomasz-w");
     deploy(frontend, at("02:07"), "mara-lind");
     flags.served(PRICING, 50, 0, "Ana Ruiz", "Checkout fails for half of the users", at("02:19"));
-    kubernetes.scaled(ShopService.CATALOG, "prd", 5, "tomasz@acme.example", at("02:38"));
+    kubernetes.scaled(catalog(), "prd", 5, "tomasz@acme.example", at("02:38"));
+  }
+
+  private Release catalog() {
+    return release(ShopService.CATALOG, "2.8.0", "2.7.4", "Show stock per warehouse");
   }
 
   private Release checkout() {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
@@ -32,6 +33,7 @@ final class KubernetesFeed {
 
   private final LongSupplier versions;
   private final List<AuditEvent> events;
+  private final Map<Object, Integer> replicas = new HashMap<>();
 
   KubernetesFeed(LongSupplier versions, List<AuditEvent> events) {
     this.versions = versions;
@@ -40,23 +42,41 @@ final class KubernetesFeed {
 
   /** The CI's service account sets the image of a release. */
   void rolledOut(Release release, String environment, Instant at) {
-    long generation = versions.getAsLong();
-    Map<String, Object> object = object(release.service().workload(), environment);
-    object.putAll(Map.of("replicas", REPLICAS, "observed", generation - 1));
-    object.putAll(Map.of("image", release.previousImage(), "generation", generation - 1));
+    Map<String, Object> object = workload(release.service(), environment);
+    object.put("image", release.previousImage());
     ObjectNode before = DEPLOYMENT.fill(object);
-    object.putAll(Map.of("image", release.image(), "generation", generation));
+    object.put("image", release.image());
+    object.put("generation", generation(object) + 1);
     object.put("resourceVersion", version());
     log("deployments", "", object, DEPLOYMENT.fill(object), before, DEPLOYER, at);
   }
 
-  void scaled(ShopService service, String environment, int replicas, String person, Instant at) {
-    Map<String, Object> object = object(service.workload(), environment);
-    object.put("replicas", REPLICAS);
-    ObjectNode before = SCALE.fill(object);
-    object.put("replicas", replicas);
+  /**
+   * Someone sets the number of replicas.
+   *
+   * @param running the release that runs, and goes on running
+   */
+  void scaled(Release running, String environment, int to, String person, Instant at) {
+    Map<String, Object> object = workload(running.service(), environment);
+    object.put("image", running.image());
+    ObjectNode before = DEPLOYMENT.fill(object);
+    object.put("replicas", to);
     object.put("resourceVersion", version());
+    replicas.put(object.get("uid"), to);
     log("deployments", "scale", object, SCALE.fill(object), before, person, at);
+  }
+
+  private Map<String, Object> workload(ShopService service, String environment) {
+    long generation = versions.getAsLong();
+    Map<String, Object> object = object(service.workload(), environment);
+    object.put("replicas", replicas.getOrDefault(object.get("uid"), REPLICAS));
+    object.put("generation", generation);
+    object.put("observed", generation);
+    return object;
+  }
+
+  private static long generation(Map<String, Object> object) {
+    return (Long) Objects.requireNonNull(object.get("generation"));
   }
 
   /** One key of the service's ConfigMap gets another value. */

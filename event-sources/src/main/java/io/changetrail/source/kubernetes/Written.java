@@ -2,7 +2,9 @@
 package io.changetrail.source.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
@@ -27,6 +29,7 @@ final class Written {
   private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
   private static final String LEADER = "control-plane.alpha.kubernetes.io/leader";
   private static final String ROOT_CERTIFICATES = "kube-root-ca.crt";
+  private static final String REPLICAS = "/spec/replicas";
   private static final String OCI = "org.opencontainers.image.";
 
   private final ObjectKind kind;
@@ -62,7 +65,7 @@ final class Written {
               + " at level RequestResponse in the cluster's audit policy");
     }
     if ("scale".equals(entry.text("/objectRef/subresource"))) {
-      return scaled(StructuralDiff.between(replicas(before), replicas(object.node())));
+      return scaled(scale());
     }
     ObjectNode after = Declared.of(kind, object.node());
     if (verb.equals("create")) {
@@ -121,30 +124,32 @@ final class Written {
         : rollout("update", state).summary(title() + ": " + difference(state)).build();
   }
 
+  /**
+   * What a request to the scale subresource did to the workload. It shows the replicas only: where
+   * the workload before is not known, only the patch is told, so that nobody takes the replicas for
+   * the whole state of the workload.
+   */
+  private StateChange scale() {
+    JsonNode to = object.node().at(REPLICAS);
+    if (before != null && before.has("spec") && before.get("spec").has("template")) {
+      ObjectNode after = before.deepCopy();
+      after.withObject("/spec").set("replicas", to);
+      return StructuralDiff.between(Declared.of(kind, before), Declared.of(kind, after));
+    }
+    ArrayNode patch = JsonNodeFactory.instance.arrayNode();
+    patch.addObject().put("op", "replace").put("path", REPLICAS).set("value", to);
+    return new StateChange(null, null, patch, List.of(), false);
+  }
+
   private @Nullable Change scaled(StateChange state) {
-    JsonNode from = at(state.before());
-    JsonNode to = at(state.after());
-    if (from != null && from.equals(to)) {
+    JsonNode from = before == null ? MissingNode.getInstance() : before.at(REPLICAS);
+    JsonNode to = object.node().at(REPLICAS);
+    if (from.equals(to)) {
       return null;
     }
     return occurred(ChangeKind.SCALE, "scale", state)
-        .summary(title() + ": replicas " + (from == null ? "" : from + " → ") + to)
+        .summary(title() + ": replicas " + (from.isMissingNode() ? "" : from + " → ") + to)
         .build();
-  }
-
-  private static @Nullable JsonNode at(@Nullable JsonNode state) {
-    JsonNode replicas = state == null ? null : state.at("/spec/replicas");
-    return replicas == null || replicas.isMissingNode() ? null : replicas;
-  }
-
-  private static @Nullable ObjectNode replicas(@Nullable JsonNode object) {
-    JsonNode replicas = at(object);
-    if (replicas == null) {
-      return null;
-    }
-    ObjectNode state = JsonNodeFactory.instance.objectNode();
-    state.putObject("spec").set("replicas", replicas);
-    return state;
   }
 
   private static boolean isSpec(Difference difference) {

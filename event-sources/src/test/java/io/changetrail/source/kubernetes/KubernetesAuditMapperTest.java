@@ -116,6 +116,49 @@ class KubernetesAuditMapperTest {
     assertThat(event.change().kind()).isEqualTo(ChangeKind.SCALE);
     assertThat(event.change().summary())
         .isEqualTo("Deployment shop-prd/checkout-svc: replicas 3 → 5");
+    assertThat(image(event.change().state().after())).contains("1.4.1");
+    assertThat(StructuralDiff.differences(event.change().state()))
+        .singleElement()
+        .satisfies(one -> assertThat(one.path()).containsExactly("spec", "replicas"));
+  }
+
+  @Test
+  void aScaleOfAWorkloadThatIsNotKnownTellsOnlyTheReplicas() {
+    AuditEvent event = only("deployment.patch.scale", null);
+
+    assertThat(event.change().state().after()).isNull();
+    assertThat(event.change().state().patch()).hasSize(1);
+    assertThat(event.change().summary()).isEqualTo("Deployment shop-prd/checkout-svc: replicas 5");
+    assertThat(Fixture.overTheWire(List.of(event))).containsExactly(event);
+  }
+
+  @Test
+  void aScaleToTheSameNumberIsNoChange() {
+    ObjectNode entry = Fixture.read("kubernetes/deployment.patch.scale.json");
+    Fixture.within(entry, "/responseObject/spec").put("replicas", 3);
+
+    assertThat(mapper.map(entry, CLUSTER, Fixture.read("kubernetes/deployment.before.json")))
+        .isEmpty();
+  }
+
+  @Test
+  void aPatchOfReplicasAloneIsAScaleAndOneOfTheStrategyAConfigChange() {
+    ObjectNode before = Fixture.read("kubernetes/deployment.before.json");
+    ObjectNode replicas = Fixture.read("kubernetes/deployment.patch.image.json");
+    replicas.set("responseObject", before.deepCopy());
+    Fixture.within(replicas, "/responseObject/spec").put("replicas", 9);
+    ObjectNode strategy = Fixture.read("kubernetes/deployment.patch.image.json");
+    strategy.set("responseObject", before.deepCopy());
+    Fixture.within(strategy, "/responseObject/spec/strategy").put("type", "Recreate");
+
+    assertThat(mapper.map(replicas, CLUSTER, before))
+        .singleElement()
+        .extracting(event -> event.change().kind())
+        .isEqualTo(ChangeKind.SCALE);
+    assertThat(mapper.map(strategy, CLUSTER, before))
+        .singleElement()
+        .extracting(event -> event.change().kind())
+        .isEqualTo(ChangeKind.CONFIG);
   }
 
   @Test
