@@ -223,7 +223,8 @@ class IngestTest {
     batch.add(noActor);
     batch.add(
         CODEC.toTree(
-            Events.deployment("bad-3", now.plus(Duration.ofMinutes(41 * 60 + 5)), "a", "prod").build()));
+            Events.deployment("bad-3", now.plus(Duration.ofMinutes(41 * 60 + 5)), "a", "prod")
+                .build()));
     batch.add(CODEC.toTree(Events.deployment("bad-4", Instant.EPOCH, "a", "prod").build()));
     batch.add(CODEC.toTree(event("good-5")));
     Answer answer = server.post("/v1/events", CloudEventsCodec.BATCH_MEDIA_TYPE, batch.toString());
