@@ -131,6 +131,9 @@ final class Written {
    */
   private StateChange scale() {
     JsonNode to = object.node().at(REPLICAS);
+    if (!to.isIntegralNumber()) {
+      throw object.missing(REPLICAS);
+    }
     if (before != null && before.has("spec") && before.get("spec").has("template")) {
       ObjectNode after = before.deepCopy();
       after.withObject("/spec").set("replicas", to);
