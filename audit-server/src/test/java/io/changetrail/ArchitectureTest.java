@@ -78,7 +78,11 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(SERVER, "io.changetrail.benchmarks..")
+            .resideOutsideOfPackages(
+                SERVER,
+                "io.changetrail.cli..",
+                "io.changetrail.demo..",
+                "io.changetrail.benchmarks..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(SERVER));

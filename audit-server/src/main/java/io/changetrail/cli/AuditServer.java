@@ -101,10 +101,37 @@ final class AuditServer {
     return json(open("POST", path, contentType, body));
   }
 
-  /** The body of an answer that is not JSON; to be closed by the caller. */
-  InputStream download(String method, String path) {
-    Exchange exchange = open(method, path, null, null);
-    return exchange.body;
+  /**
+   * Writes the body of an answer, whatever it is, and returns how many bytes it had.
+   *
+   * @param patience how long the server may take before it begins, and pause in between
+   * @throws IOException if the destination cannot be written
+   */
+  long download(String path, OutputStream destination, Duration patience) throws IOException {
+    HttpURLConnection connection = connection("GET", path);
+    connection.setReadTimeout((int) patience.toMillis());
+    byte[] piece = new byte[1 << 16];
+    long length = 0;
+    try (InputStream body = send(connection, null).body) {
+      for (int n = read(body, piece); n >= 0; n = read(body, piece)) {
+        destination.write(piece, 0, n);
+        length += n;
+      }
+    }
+    long announced = connection.getContentLengthLong();
+    if (announced >= 0 && announced != length) {
+      throw unreachable(new IOException("the answer broke off after " + length + " bytes"));
+    }
+    return length;
+  }
+
+  /** Reading fails for other reasons than writing. */
+  private int read(InputStream body, byte[] piece) {
+    try {
+      return body.read(piece);
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
   }
 
   /**
@@ -190,9 +217,10 @@ final class AuditServer {
 
   private Failure refused(HttpURLConnection connection, int status) throws IOException {
     JsonNode problem = problem(connection);
+    boolean temporary = status >= 500 || status == 429;
     if (problem == null || !problem.isObject()) {
-      return status >= 500 || status == 429
-          ? Failure.refused("the server answers with status " + status, REMEDIES.get(status))
+      return temporary
+          ? Failure.busy("the server answers with status " + status, REMEDIES.get(status), null)
           : notOurs("status " + status + " without an explanation", null);
     }
     String what = problem.path("detail").asText(problem.path("title").asText("status " + status));
@@ -201,7 +229,7 @@ final class AuditServer {
     if (retryAfter != null) {
       remedy = "try again in " + retryAfter + " s";
     }
-    return Failure.refused(what, remedy, problem);
+    return temporary ? Failure.busy(what, remedy, problem) : Failure.refused(what, remedy, problem);
   }
 
   private static @Nullable JsonNode problem(HttpURLConnection connection) throws IOException {

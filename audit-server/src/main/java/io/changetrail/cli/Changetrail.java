@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.cli;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete.GenerateCompletion;
@@ -59,6 +60,15 @@ public final class Changetrail implements Runnable {
             .addSubcommand("serve", new Serve(session))
             .addSubcommand("emit", new Emit(session, remote.forCommand()))
             .addSubcommand("query", Query.command(session, remote.forCommand()))
+            .addSubcommand("changes", Changes.command(session, remote.forCommand()))
+            .addSubcommand("tail", Tail.command(session, remote.forCommand()))
+            .addSubcommand("show", new Show(session, remote.forCommand()))
+            .addSubcommand("lineage", Lineage.command(session, remote.forCommand()))
+            .addSubcommand("state", new State(session, remote.forCommand()))
+            .addSubcommand("correlate", new Correlate(session, remote.forCommand()))
+            .addSubcommand("sources", new Sources(session, remote.forCommand()))
+            .addSubcommand("unmapped", Unmapped.command(session, remote.forCommand()))
+            .addSubcommand("backup", new Backup(session, remote.forCommand()))
             .addSubcommand("token", TokenCommand.command(session))
             .addSubcommand("restore", new Restore(session))
             .addSubcommand("generate-completion", new GenerateCompletion());
@@ -66,6 +76,7 @@ public final class Changetrail implements Runnable {
         .setOut(surroundings.out())
         .setErr(surroundings.err())
         .setColorScheme(Help.defaultColorScheme(surroundings.coloured() ? Ansi.ON : Ansi.OFF))
+        .registerConverter(Duration.class, new SpanArgument())
         .registerConverter(Instant.class, new TimeArgument(surroundings.clock()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(false)

@@ -31,6 +31,11 @@ final class EventStream implements Closeable {
    */
   record ServerSentEvent(@Nullable String id, String type, String data) {}
 
+  /** Where to go on after what was read so far; {@code null} if the server did not say. */
+  @Nullable String lastId() {
+    return lastId;
+  }
+
   /** Waits for the next event; {@code null} when the stream has ended. */
   @Nullable ServerSentEvent next() throws IOException {
     String type = "message";

@@ -7,6 +7,7 @@ import io.changetrail.model.Change;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -28,6 +29,15 @@ final class EventText {
     return TO_THE_SECOND.format(time);
   }
 
+  /** The same for one that the server wrote; as it is if it is none. */
+  static String time(String time) {
+    try {
+      return time(Instant.parse(time));
+    } catch (DateTimeException e) {
+      return time;
+    }
+  }
+
   static String services(List<Target> targets) {
     return several(targets, target -> target.serviceName().orElse(null));
   }
@@ -36,10 +46,13 @@ final class EventText {
     return several(targets, target -> target.environmentName().orElse(null));
   }
 
-  /** The first distinct one, and how many more there are. */
   private static String several(List<Target> targets, Function<Target, @Nullable String> part) {
-    List<String> names =
-        targets.stream().map(part).filter(Objects::nonNull).distinct().sorted().toList();
+    return several(
+        targets.stream().map(part).filter(Objects::nonNull).distinct().sorted().toList());
+  }
+
+  /** The first one, and how many more there are. */
+  static String several(List<String> names) {
     return switch (names.size()) {
       case 0 -> "-";
       case 1 -> names.get(0);

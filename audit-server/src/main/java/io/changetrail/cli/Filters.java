@@ -12,23 +12,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
- * The conditions on events, as options: one for each {@link Field}, a window of time and the query
- * language. Values of one option are alternatives; all options must hold.
+ * The conditions on events, as options: one for each {@link Field}, and a window of time. Values of
+ * one option are alternatives; all options must hold.
  */
 final class Filters {
   private final Map<Field, List<String>> wanted = new EnumMap<>(Field.class);
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "WORD",
-      description = {
-        "Words that must all occur in summary, reason, diff or attributes (repl* for a beginning);",
-        "path:spec.replicas and value:5 look inside diffs; service:checkout as in the options."
-      })
-  private List<String> words = new ArrayList<>();
 
   @Option(names = "--from", paramLabel = "TIME", description = "Not before, for example -2h.")
   private @Nullable Instant from;
@@ -72,7 +62,7 @@ final class Filters {
     QueryString parameters = new QueryString();
     parameters.with("from", from).with("to", to);
     wanted.forEach((field, values) -> parameters.withAll(field.wireName(), values));
-    return parameters.with("q", words.isEmpty() ? null : String.join(" ", words));
+    return parameters;
   }
 
   private static String description(Field field) {

@@ -33,6 +33,10 @@ final class QueryString {
     return same;
   }
 
+  boolean isEmpty() {
+    return pairs.isEmpty();
+  }
+
   /** One segment of a path, in which a slash is no separator. */
   static String segment(String text) {
     return encoded(text);

@@ -16,6 +16,7 @@ record ReceivedEvent(
     String eventId,
     Optional<String> seq,
     Optional<String> ingestedTime,
+    Optional<String> clockOffset,
     boolean conflicting,
     boolean reduced,
     AuditEvent event) {
@@ -30,6 +31,7 @@ record ReceivedEvent(
           envelope.path("eventid").asText(),
           text(envelope, "seq"),
           text(envelope, "ingestedtime"),
+          text(envelope, "clockoffset"),
           envelope.path("conflicting").asBoolean(),
           envelope.path("reduced").asBoolean(),
           CODEC.decode(envelope.deepCopy()));

@@ -79,13 +79,6 @@ final class TimeArgument implements ITypeConverter<Instant> {
     if (!ago.matches()) {
       return null;
     }
-    long amount = Long.parseLong(ago.group(1));
-    return switch (ago.group(2)) {
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      case "h" -> Duration.ofHours(amount);
-      case "d" -> Duration.ofDays(amount);
-      default -> Duration.ofDays(7 * amount);
-    };
+    return SpanArgument.of(Long.parseLong(ago.group(1)), ago.group(2));
   }
 }
