@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -83,17 +84,22 @@ public final class Changetrail implements Runnable {
         .setUsageHelpWidth(100)
         .setParameterExceptionHandler((wrong, args) -> explain(session, wrong))
         .setExecutionExceptionHandler((failed, command, parsed) -> explain(session, failed));
-    explainExitCodes(commands);
+    commands.getSubcommands().values().forEach(Changetrail::complete);
     return commands;
   }
 
-  private static void explainExitCodes(CommandLine command) {
-    command
-        .getCommandSpec()
-        .usageMessage()
-        .exitCodeListHeading("%nExit codes:%n")
-        .exitCodeList(ExitCodes.explained());
-    command.getSubcommands().values().forEach(Changetrail::explainExitCodes);
+  /** What every command has: help, in which the exit codes stand. */
+  private static void complete(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.findOption("--help") == null) {
+      spec.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("Show this help, and do nothing.")
+              .build());
+    }
+    spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(ExitCodes.explained());
+    command.getSubcommands().values().forEach(Changetrail::complete);
   }
 
   @Override

@@ -3,13 +3,11 @@ package io.changetrail.cli;
 
 import io.changetrail.store.Field;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
@@ -18,7 +16,7 @@ import picocli.CommandLine.Option;
  * one option are alternatives; all options must hold.
  */
 final class Filters {
-  private final Map<Field, List<String>> wanted = new EnumMap<>(Field.class);
+  private final Map<Field, OptionSpec> options = new EnumMap<>(Field.class);
 
   @Option(names = "--from", paramLabel = "TIME", description = "Not before, for example -2h.")
   private @Nullable Instant from;
@@ -29,39 +27,28 @@ final class Filters {
   /** Gives a command the option of each field, beside those that are annotated here. */
   void addFieldsTo(CommandSpec command) {
     for (Field field : Field.values()) {
-      List<String> values = new ArrayList<>();
-      wanted.put(field, values);
-      command.addOption(
+      OptionSpec option =
           OptionSpec.builder("--" + field.wireName().replace('_', '-'))
               .paramLabel("X")
               .arity("1")
               .type(List.class)
               .auxiliaryTypes(String.class)
-              .initialValue(values)
-              .setter(collectInto(values))
               .description(description(field))
-              .build());
+              .build();
+      options.put(field, option);
+      command.addOption(option);
     }
-  }
-
-  private static ISetter collectInto(List<String> values) {
-    return new ISetter() {
-      @Override
-      public <T> T set(T value) {
-        values.clear();
-        if (value instanceof List<?> given) {
-          given.forEach(one -> values.add(String.valueOf(one)));
-        }
-        return value;
-      }
-    };
   }
 
   /** The filters as the parameters of a request. */
   QueryString parameters() {
     QueryString parameters = new QueryString();
     parameters.with("from", from).with("to", to);
-    wanted.forEach((field, values) -> parameters.withAll(field.wireName(), values));
+    options.forEach(
+        (field, option) -> {
+          List<String> values = option.getValue();
+          parameters.withAll(field.wireName(), values == null ? List.of() : values);
+        });
     return parameters;
   }
 

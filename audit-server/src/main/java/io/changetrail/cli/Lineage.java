@@ -58,7 +58,12 @@ final class Lineage implements Callable<Integer> {
           "say where to begin: give either an event or options such as --revision",
           "see `changetrail lineage --help`");
     }
-    JsonNode answer = remote.connect().get("/v1/lineage", parameters.with("event", event));
+    JsonNode answer =
+        remote
+            .connect()
+            .get(
+                "/v1/lineage",
+                parameters.with("event", event == null ? null : EventArgument.checked(event)));
     if (session.json()) {
       session.output().json(answer);
     } else {

@@ -37,11 +37,6 @@ final class QueryString {
     return pairs.isEmpty();
   }
 
-  /** One segment of a path, in which a slash is no separator. */
-  static String segment(String text) {
-    return encoded(text);
-  }
-
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }

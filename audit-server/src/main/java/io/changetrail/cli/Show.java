@@ -30,7 +30,8 @@ final class Show implements Callable<Integer> {
   @Override
   public Integer call() {
     QueryString parameters = new QueryString().with("view", raw ? "raw" : null);
-    JsonNode answer = remote.connect().get("/v1/events/" + QueryString.segment(event), parameters);
+    JsonNode answer =
+        remote.connect().get("/v1/events/" + EventArgument.checked(event), parameters);
     if (session.json()) {
       session.output().json(answer);
     } else {

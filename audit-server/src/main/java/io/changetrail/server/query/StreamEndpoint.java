@@ -69,8 +69,9 @@ public final class StreamEndpoint implements Endpoint {
   private void write(OutputStream out, Scope scope, Query query, long start) throws IOException {
     long after = start;
     long beat = System.nanoTime();
-    // At once, so that the reader knows that it is connected.
-    out.write(("retry: 1000\n: after " + after + "\n\n").getBytes(StandardCharsets.UTF_8));
+    // At once, so that the reader knows that it is connected; with an id, so that one who loses the
+    // connection before the first event misses none either.
+    out.write(("retry: 1000\nid: " + after + "\n\n").getBytes(StandardCharsets.UTF_8));
     out.flush();
     try {
       while (!Thread.currentThread().isInterrupted()) {
@@ -86,7 +87,7 @@ public final class StreamEndpoint implements Endpoint {
           out.flush();
         } else {
           if (System.nanoTime() - beat > HEARTBEAT.toNanos()) {
-            out.write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
+            out.write((": still here\nid: " + after + "\n\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
             beat = System.nanoTime();
           }

@@ -46,6 +46,7 @@ final class EmbeddedAuditStore implements AuditStore {
   static final String FILE = "events.db";
 
   private static final int READERS = 4;
+
   /** Nothing that a reader does takes so long, unless it was closed. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

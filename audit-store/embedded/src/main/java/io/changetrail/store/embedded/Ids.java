@@ -6,12 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 
-/** Opaque event ids: the first 128 bits of a hash of tenant, source and id. */
+/**
+ * Opaque event ids: the first 128 bits of a hash of tenant, source and id. In hex, not in base64:
+ * an id that begins with a dash would be an option on a command line.
+ */
 final class Ids {
   private static final int BYTES = 16;
+  private static final HexFormat HEX = HexFormat.of();
 
   private Ids() {}
 
@@ -25,12 +29,12 @@ final class Ids {
   }
 
   static String text(byte[] id) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+    return HEX.formatHex(id);
   }
 
   static Optional<byte[]> parse(String eventId) {
     try {
-      byte[] id = Base64.getUrlDecoder().decode(eventId);
+      byte[] id = HEX.parseHex(eventId);
       return id.length == BYTES ? Optional.of(id) : Optional.empty();
     } catch (IllegalArgumentException notAnId) {
       return Optional.empty();
