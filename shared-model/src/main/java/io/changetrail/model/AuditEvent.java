@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets what it reached; at least one with an environment if the kind alters environments
  * @param attributes facts without a field of their own, by OpenTelemetry-style dotted name
  * @param amends the event that this one adds facts to; then only the added parts are filled
- * @param unmapped what the wire format carried beside the fields above; written back on encoding
+ * @param unmapped what the wire format carried beside the fields above, each value by the JSON
+ *     Pointer of its place; written back on encoding where that place is still there
  */
 public record AuditEvent(
     EventRef ref,
@@ -68,6 +69,7 @@ public record AuditEvent(
       throw new InvalidEventException(
           "attributes", "has " + attributes.size() + " entries; at most " + MAX_ATTRIBUTES);
     }
+    attributes.keySet().forEach(name -> Require.text("attributes", name, 256));
     if (amends != null && amends.equals(ref)) {
       throw new InvalidEventException("amends", "must name another event than the event itself");
     }
@@ -206,7 +208,7 @@ public record AuditEvent(
     }
 
     public Builder attribute(String name, JsonNode value) {
-      attributes.put(Require.text("attributes", name, 256), value);
+      attributes.put(name, value);
       return this;
     }
 

@@ -96,7 +96,9 @@ public final class Folding {
     Set<Provenance.Artifact> artifacts = new LinkedHashSet<>(said.artifacts());
     artifacts.addAll(later.artifacts());
     return new Provenance(
-        vcs(said.vcs(), later.vcs()), build(said.build(), later.build()), List.copyOf(artifacts));
+        vcs(said.vcs(), later.vcs()),
+        build(said.build(), later.build()),
+        artifacts.stream().limit(Provenance.MAX_ARTIFACTS).toList());
   }
 
   private static Provenance.@Nullable Vcs vcs(
@@ -131,11 +133,18 @@ public final class Folding {
     Set<EventRef> causes = new LinkedHashSet<>(said.causedBy());
     causes.addAll(later.causedBy());
     Map<String, String> urls = new LinkedHashMap<>(said.urls());
-    later.urls().forEach(urls::putIfAbsent);
+    later
+        .urls()
+        .forEach(
+            (label, url) -> {
+              if (urls.size() < Links.MAX_URLS) {
+                urls.putIfAbsent(label, url);
+              }
+            });
     return new Links(
         either(said.traceparent(), later.traceparent()),
         either(said.tracestate(), later.tracestate()),
-        List.copyOf(causes),
+        causes.stream().limit(Links.MAX_CAUSES).toList(),
         urls);
   }
 

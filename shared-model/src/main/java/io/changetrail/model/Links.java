@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ public record Links(
     List<EventRef> causedBy,
     Map<String, String> urls) {
 
+  /** How many causes one event may name. */
+  public static final int MAX_CAUSES = 256;
+
+  /** How many links for people one event may carry. */
+  public static final int MAX_URLS = 64;
+
   private static final Pattern TRACEPARENT =
       Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
   private static final Links NONE = new Links(null, null, List.of(), Map.of());
@@ -35,14 +42,16 @@ public record Links(
     }
     Require.optionalText("tracestate", tracestate, 512);
     causedBy = List.copyOf(causedBy);
+    Require.atMost("links.causedBy", causedBy.size(), MAX_CAUSES);
+    Require.atMost("links.urls", urls.size(), MAX_URLS);
     for (Map.Entry<String, String> url : urls.entrySet()) {
-      String field = "links.urls." + url.getKey();
+      String field = "links.urls." + Require.text("links.urls", url.getKey(), 128);
       String value = Require.text(field, url.getValue(), 2048);
       if (!value.startsWith("https://") && !value.startsWith("http://")) {
         throw new InvalidEventException(field, "must be an http or https URL");
       }
     }
-    urls = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(urls));
+    urls = Collections.unmodifiableMap(new LinkedHashMap<>(urls));
   }
 
   public static Links none() {

@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param artifacts what was built or deployed; several for a release of several images
  */
 public record Provenance(@Nullable Vcs vcs, @Nullable Build build, List<Artifact> artifacts) {
+  /** How many artifacts one event may name. */
+  public static final int MAX_ARTIFACTS = 256;
+
   private static final Provenance NONE = new Provenance(null, null, List.of());
 
   public Provenance {
     artifacts = List.copyOf(artifacts);
+    Require.atMost("artifacts", artifacts.size(), MAX_ARTIFACTS);
   }
 
   public static Provenance none() {

@@ -25,6 +25,13 @@ final class Require {
     return value;
   }
 
+  static void atMost(String field, int size, int most) {
+    if (size > most) {
+      throw new InvalidEventException(
+          field, "has " + size + " entries; at most " + most + " are allowed");
+    }
+  }
+
   private static String bounded(String field, String value, int maxLength) {
     if (value.length() > maxLength) {
       throw new InvalidEventException(

@@ -170,6 +170,7 @@ public final class CloudEventsCodec {
       if (tree == null || tree.isMissingNode()) {
         throw new InvalidEventException("body", "is empty; send one CloudEvent or an array");
       }
+      checkSurrogates(bytes, tree);
       return tree;
     } catch (JsonProcessingException e) {
       throw new InvalidEventException("body", notJson(e));
@@ -204,6 +205,36 @@ public final class CloudEventsCodec {
       invalid.addSuppressed(e);
       throw invalid;
     }
+  }
+
+  /** In valid UTF-8 a surrogate without its partner can only come from an escape. */
+  private static void checkSurrogates(byte[] bytes, JsonNode tree) {
+    for (int i = 0; i + 2 < bytes.length; i++) {
+      if (bytes[i] == '\\' && bytes[i + 1] == 'u' && (bytes[i + 2] | 0x20) == 'd') {
+        if (!isUnicode(tree)) {
+          throw new InvalidEventException(
+              "body", "has an escape that is half a surrogate pair; send whole characters");
+        }
+        return;
+      }
+    }
+  }
+
+  private static boolean isUnicode(JsonNode tree) {
+    if (tree.isTextual()) {
+      return TreeTrim.isUnicode(tree.textValue());
+    }
+    for (Map.Entry<String, JsonNode> field : tree.properties()) {
+      if (!TreeTrim.isUnicode(field.getKey())) {
+        return false;
+      }
+    }
+    for (JsonNode child : tree) {
+      if (!isUnicode(child)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static byte[] write(JsonNode tree) {

@@ -5,105 +5,210 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.Links;
+import io.changetrail.model.Provenance;
 import io.changetrail.model.StateChange;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
- * Keeps events within {@value #MAX_BYTES} encoded bytes. A larger one keeps its envelope: who,
- * what, when and where are never cut; first long texts of the diff go, then whole states, then what
- * the wire carried beside the fields. What was cut is marked.
+ * Keeps events within {@value #MAX_BYTES} encoded bytes, and within what {@link CloudEventsCodec}
+ * reads back. A larger one keeps its envelope: who, what, when and where. Its parts are cut in this
+ * order until it fits: long texts of the diff, whole states, the patch, what the wire carried
+ * beside the fields, attributes, links, artifacts, free text, and at the very last targets. What
+ * was cut is named in the attribute {@value #TRUNCATED}; of a diff {@link StateChange#truncated()}
+ * says it too.
  */
 public final class EventLimits {
   /** The largest encoding of an event that is kept whole. */
   public static final int MAX_BYTES = 256 << 10;
 
-  /** The attribute that names the parts which were cut from an event. */
+  /** The attribute that names the parts which were cut from an event: an array of texts. */
   public static final String TRUNCATED = "changetrail.truncated";
 
-  /** Texts of a diff that are longer are cut to this length first. */
-  private static final int LONG_TEXT = 1024;
-
   private static final CloudEventsCodec CODEC = new CloudEventsCodec();
+  private static final int FEW = 16;
 
-  /** The event, or a cut one if it is too large. */
+  /** One way to make an event smaller, and the name of the part that it cuts. */
+  private record Cut(String part, UnaryOperator<AuditEvent> cut) {}
+
+  private static final List<Cut> CUTS =
+      List.of(
+          new Cut("change.state", event -> withState(event, shortTexts(state(event)))),
+          new Cut("change.state", event -> withState(event, patchOnly(state(event)))),
+          new Cut("change.state", event -> withState(event, nothing(state(event)))),
+          new Cut("unmapped", EventLimits::withoutUnmapped),
+          new Cut("attributes", event -> event.toBuilder().attributes(marker(event)).build()),
+          new Cut("links", EventLimits::withFewLinks),
+          new Cut("artifacts", EventLimits::withFewArtifacts),
+          new Cut("text", EventLimits::withShortTexts),
+          new Cut("targets", EventLimits::withFewTargets));
+
+  /** The event, or a cut one if it is too large. Never fails because of size or depth. */
   public AuditEvent fit(AuditEvent event) {
-    if (size(event) <= MAX_BYTES) {
-      return event;
-    }
-    StateChange state = event.change().state();
-    AuditEvent cut = event;
-    if (!state.isEmpty()) {
-      cut =
-          withState(
-              event,
-              new StateChange(
-                  shortened(state.before()),
-                  shortened(state.after()),
-                  (ArrayNode) shortened(state.patch()),
-                  state.redacted(),
-                  true));
-      if (size(cut) > MAX_BYTES) {
-        cut =
-            withState(
-                event,
-                new StateChange(null, null, (ArrayNode) shortened(state.patch()), List.of(), true));
+    AuditEvent fitting = readable(event);
+    for (Cut cut : CUTS) {
+      if (CODEC.encode(fitting).length <= MAX_BYTES) {
+        return fitting;
       }
-      if (size(cut) > MAX_BYTES) {
-        cut = withState(event, new StateChange(null, null, null, List.of(), true));
-      }
+      AuditEvent smaller = cut.cut().apply(fitting);
+      fitting = smaller.equals(fitting) ? fitting : marked(smaller, cut.part());
     }
-    if (size(cut) > MAX_BYTES) {
-      cut = withoutExtras(cut, "unmapped", true, false);
+    return fitting;
+  }
+
+  /** Trees that are deeper than the decoder takes, or hold what is no Unicode, are mended. */
+  private static AuditEvent readable(AuditEvent event) {
+    AuditEvent readable = event;
+    StateChange state = trimmed(state(event), TreeTrim::readable);
+    if (!state.equals(state(event))) {
+      readable = marked(withState(readable, state), "change.state");
     }
-    if (size(cut) > MAX_BYTES) {
-      cut = withoutExtras(cut, "attributes", true, true);
+    Map<String, JsonNode> attributes = new LinkedHashMap<>();
+    readable.attributes().forEach((name, value) -> attributes.put(name, TreeTrim.readable(value)));
+    if (!attributes.equals(readable.attributes())) {
+      readable = marked(readable.toBuilder().attributes(attributes).build(), "attributes");
     }
-    return cut;
+    ObjectNode unmapped = JsonNodeFactory.instance.objectNode();
+    event
+        .unmapped()
+        .properties()
+        .forEach(field -> unmapped.set(field.getKey(), TreeTrim.readable(field.getValue())));
+    return unmapped.equals(event.unmapped())
+        ? readable
+        : marked(readable.toBuilder().unmapped(unmapped).build(), "unmapped");
+  }
+
+  private static StateChange state(AuditEvent event) {
+    return event.change().state();
   }
 
   private static AuditEvent withState(AuditEvent event, StateChange state) {
     return event.toBuilder().change(event.change().toBuilder().state(state).build()).build();
   }
 
-  private static AuditEvent withoutExtras(
-      AuditEvent event, String part, boolean unmapped, boolean attributes) {
-    Map<String, JsonNode> kept = new LinkedHashMap<>(attributes ? Map.of() : event.attributes());
-    kept.put(TRUNCATED, TextNode.valueOf(part));
+  private static AuditEvent withoutUnmapped(AuditEvent event) {
+    return event.toBuilder().unmapped(JsonNodeFactory.instance.objectNode()).build();
+  }
+
+  private static AuditEvent withFewLinks(AuditEvent event) {
+    Links links = event.links();
+    Map<String, String> urls = new LinkedHashMap<>();
+    links.urls().entrySet().stream()
+        .limit(FEW)
+        .forEach(url -> urls.put(url.getKey(), url.getValue()));
     return event.toBuilder()
-        .unmapped(unmapped ? JsonNodeFactory.instance.objectNode() : event.unmapped())
-        .attributes(kept)
+        .links(
+            new Links(
+                links.traceparent(),
+                links.tracestate(),
+                links.causedBy().stream().limit(FEW).toList(),
+                urls))
         .build();
   }
 
-  private static int size(AuditEvent event) {
-    return CODEC.encode(event).length;
+  private static AuditEvent withFewArtifacts(AuditEvent event) {
+    Provenance provenance = event.provenance();
+    return event.toBuilder()
+        .provenance(
+            new Provenance(
+                provenance.vcs(),
+                provenance.build(),
+                provenance.artifacts().stream().limit(FEW).toList()))
+        .build();
   }
 
-  private static @Nullable JsonNode shortened(@Nullable JsonNode node) {
-    if (node == null) {
-      return null;
+  private static AuditEvent withShortTexts(AuditEvent event) {
+    Change change = event.change();
+    String reason = change.reason();
+    AuditEvent.Builder cut =
+        event.toBuilder()
+            .change(
+                change.toBuilder().reason(reason == null ? null : TreeTrim.cut(reason)).build());
+    Provenance.Vcs vcs = event.provenance().vcs();
+    if (vcs != null && vcs.message() != null) {
+      cut.provenance(
+          new Provenance(
+              new Provenance.Vcs(
+                  vcs.repository(),
+                  vcs.revision(),
+                  vcs.ref(),
+                  vcs.author(),
+                  TreeTrim.cut(vcs.message()),
+                  vcs.pullRequest(),
+                  vcs.compareUrl()),
+              event.provenance().build(),
+              event.provenance().artifacts()));
     }
-    if (node.isTextual() && node.textValue().length() > LONG_TEXT) {
-      String text = node.textValue();
-      int end = Character.isHighSurrogate(text.charAt(LONG_TEXT - 1)) ? LONG_TEXT - 1 : LONG_TEXT;
-      return TextNode.valueOf(
-          text.substring(0, end) + "… (" + (text.length() - end) + " characters cut)");
+    return cut.build();
+  }
+
+  private static AuditEvent withFewTargets(AuditEvent event) {
+    AuditEvent cut = event;
+    while (cut.targets().size() > 1 && CODEC.encode(cut).length > MAX_BYTES - MARKER_ROOM) {
+      cut = cut.toBuilder().targets(cut.targets().subList(0, cut.targets().size() / 2)).build();
     }
-    if (node instanceof ObjectNode object) {
-      ObjectNode copy = JsonNodeFactory.instance.objectNode();
-      object.properties().forEach(field -> copy.set(field.getKey(), shortened(field.getValue())));
-      return copy;
-    }
-    if (node instanceof ArrayNode array) {
-      ArrayNode copy = JsonNodeFactory.instance.arrayNode();
-      array.forEach(item -> copy.add(shortened(item)));
-      return copy;
-    }
-    return node;
+    return cut;
+  }
+
+  /** What the marker itself may take. */
+  private static final int MARKER_ROOM = 256;
+
+  /** The marker, if there is one. */
+  private static Map<String, JsonNode> marker(AuditEvent event) {
+    JsonNode marker = event.attributes().get(TRUNCATED);
+    return marker == null ? Map.of() : Map.of(TRUNCATED, marker);
+  }
+
+  private static AuditEvent marked(AuditEvent event, String part) {
+    TreeSet<String> parts = new TreeSet<>();
+    event
+        .attributes()
+        .getOrDefault(TRUNCATED, JsonNodeFactory.instance.arrayNode())
+        .forEach(known -> parts.add(known.asText()));
+    parts.add(part);
+    ArrayNode names = JsonNodeFactory.instance.arrayNode();
+    parts.forEach(names::add);
+    Map<String, JsonNode> attributes = new LinkedHashMap<>();
+    attributes.put(TRUNCATED, names);
+    event
+        .attributes()
+        .forEach(
+            (name, value) -> {
+              if (attributes.size() < AuditEvent.MAX_ATTRIBUTES) {
+                attributes.putIfAbsent(name, value);
+              }
+            });
+    return event.toBuilder().attributes(attributes).build();
+  }
+
+  private static StateChange shortTexts(StateChange state) {
+    return trimmed(state, TreeTrim::shortened);
+  }
+
+  private static StateChange patchOnly(StateChange state) {
+    return state.isEmpty() ? state : new StateChange(null, null, state.patch(), List.of(), true);
+  }
+
+  private static StateChange nothing(StateChange state) {
+    return state.isEmpty() ? state : new StateChange(null, null, null, List.of(), true);
+  }
+
+  /** The same instance if no part of it changes. */
+  private static StateChange trimmed(StateChange state, UnaryOperator<JsonNode> trim) {
+    JsonNode before = state.before() == null ? null : trim.apply(state.before());
+    JsonNode after = state.after() == null ? null : trim.apply(state.after());
+    JsonNode patch = state.patch() == null ? null : trim.apply(state.patch());
+    boolean same =
+        Objects.equals(before, state.before())
+            && Objects.equals(after, state.after())
+            && Objects.equals(patch, state.patch());
+    return same ? state : new StateChange(before, after, (ArrayNode) patch, state.redacted(), true);
   }
 }

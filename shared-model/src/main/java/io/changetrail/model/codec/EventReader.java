@@ -69,13 +69,20 @@ final class EventReader {
         custom instanceof ObjectNode customData && customData.has("changetrail")
             ? new Fields(customData, "data.customData").requiredObject("changetrail")
             : null;
-    AuditEvent.Builder event =
-        ours != null
-            ? ownEvent(ref, time, ours)
-            : foreignEvent(ref, time, type, subjectId, content, meaning);
-    Links links = links(fields, ours);
-    event.links(links);
-    AuditEvent withoutType = event.build();
+    AuditEvent withoutType;
+    if (ours == null) {
+      withoutType =
+          foreignEvent(ref, time, type, subjectId, content, meaning)
+              .links(links(fields, null))
+              .build();
+    } else {
+      try {
+        withoutType = ownEvent(ref, time, ours).links(links(fields, ours)).build();
+      } catch (InvalidEventException e) {
+        throw WireNames.onTheWire(e, ours.path());
+      }
+    }
+    AuditEvent.Builder event = withoutType.toBuilder();
     if (!CdEventTypes.derive(withoutType).equals(type)) {
       event.type(type);
     }
@@ -141,7 +148,7 @@ final class EventReader {
         AuditEvent.builder(ref, time, actor, change(ours.requiredObject("change")));
     event.onBehalfOf(actor(ours.object("onBehalfOf")));
     for (Fields target : ours.objects("targets")) {
-      event.target(target(target));
+      event.target(WireNames.within(target, EventReader::target));
     }
     event.provenance(provenance(ours));
     event.origin(origin(ours.object("origin")));
@@ -159,12 +166,15 @@ final class EventReader {
   private static @Nullable Actor actor(@Nullable Fields fields) {
     return fields == null
         ? null
-        : new Actor(
-            fields.requiredText("id"),
-            fields.text("name"),
-            fields.requiredOneOf(Actor.Kind.class, "kind"),
-            fields.text("via"),
-            fields.requiredOneOf(Actor.Evidence.class, "evidence"));
+        : WireNames.within(
+            fields,
+            given ->
+                new Actor(
+                    given.requiredText("id"),
+                    given.text("name"),
+                    given.requiredOneOf(Actor.Kind.class, "kind"),
+                    given.text("via"),
+                    given.requiredOneOf(Actor.Evidence.class, "evidence")));
   }
 
   private static Target target(Fields fields) {
@@ -178,17 +188,13 @@ final class EventReader {
     } else if (flag != null) {
       changed = new Resource(Resource.FEATURE_FLAG, flag, null);
     }
-    try {
-      return new Target(
-          fields.text("service.name"),
-          fields.text("deployment.environment.name"),
-          fields.text("cloud.region"),
-          fields.text("k8s.cluster.name"),
-          fields.text("k8s.namespace.name"),
-          changed);
-    } catch (InvalidEventException e) {
-      throw e.within(fields.path());
-    }
+    return new Target(
+        fields.text("service.name"),
+        fields.text("deployment.environment.name"),
+        fields.text("cloud.region"),
+        fields.text("k8s.cluster.name"),
+        fields.text("k8s.namespace.name"),
+        changed);
   }
 
   private static Change change(Fields fields) {
@@ -251,12 +257,15 @@ final class EventReader {
             fields.text("cicd.pipeline.task.name"));
     List<Provenance.Artifact> artifacts = new ArrayList<>();
     for (Fields artifact : fields.objects("artifacts")) {
-      artifacts.add(
-          new Provenance.Artifact(
-              artifact.text("purl"), artifact.text("digest"), artifact.text("version")));
+      artifacts.add(WireNames.within(artifact, EventReader::artifact));
     }
     return new Provenance(
         vcs.equals(NO_VCS) ? null : vcs, build.equals(NO_BUILD) ? null : build, artifacts);
+  }
+
+  private static Provenance.Artifact artifact(Fields fields) {
+    return new Provenance.Artifact(
+        fields.text("purl"), fields.text("digest"), fields.text("version"));
   }
 
   private static final Provenance.Vcs NO_VCS =
@@ -269,7 +278,7 @@ final class EventReader {
     Map<String, String> urls = new LinkedHashMap<>();
     if (ours != null) {
       for (Fields cause : ours.objects("causedBy")) {
-        causes.add(new EventRef(cause.requiredText("source"), cause.requiredText("id")));
+        causes.add(WireNames.within(cause, EventReader::reference));
       }
       Fields named = ours.object("urls");
       if (named != null) {
@@ -297,9 +306,11 @@ final class EventReader {
   }
 
   private static @Nullable EventRef ref(@Nullable Fields fields) {
-    return fields == null
-        ? null
-        : new EventRef(fields.requiredText("source"), fields.requiredText("id"));
+    return fields == null ? null : WireNames.within(fields, EventReader::reference);
+  }
+
+  private static EventRef reference(Fields fields) {
+    return new EventRef(fields.requiredText("source"), fields.requiredText("id"));
   }
 
   /** Says of a foreign event what its type and subject show, and no more. */
