@@ -39,7 +39,6 @@ class ArchitectureTest {
         only(
             MODEL,
             "io.cloudevents..",
-            "com.flipkart.zjsonpatch..",
             "org.erdtman.jcs..",
             "org.apache.commons.text.similarity..",
             "javax.crypto.."));

@@ -230,6 +230,13 @@ final class EventReader {
     if (patch != null && !patch.isArray()) {
       throw fields.wrong("patch", "must be a JSON array of RFC 6902 operations");
     }
+    for (Fields operation : fields.objects("patch")) {
+      operation.requiredText("op");
+      String path = operation.text("path");
+      if (path == null || !(path.isEmpty() || path.startsWith("/"))) {
+        throw operation.wrong("path", "must be a JSON Pointer (RFC 6901), such as /spec/replicas");
+      }
+    }
     return new StateChange(
         fields.raw("before"),
         fields.raw("after"),

@@ -7,12 +7,15 @@ import io.changetrail.model.StateChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Puts differences into one line. */
 final class DiffSummary {
   private static final int MOST_SHOWN = 4;
   private static final int LONGEST_VALUE = 40;
+
+  private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}\\u0085\\u2028\\u2029]+");
 
   private DiffSummary() {}
 
@@ -42,6 +45,11 @@ final class DiffSummary {
     String name = name(difference.path());
     JsonNode before = difference.before();
     JsonNode after = difference.after();
+    if (before != null && before.isMissingNode()) {
+      return after == null
+          ? name + " removed"
+          : name + (after.isMissingNode() ? " changed" : " → " + value(after));
+    }
     if (before != null && after != null) {
       if (RedactedValue.is(before.asText()) || RedactedValue.is(after.asText())) {
         return name + " " + redacted(before.asText(), after.asText());
@@ -90,12 +98,16 @@ final class DiffSummary {
     }
     String last = path.get(path.size() - 1);
     boolean bare = last.equals("value") || last.chars().allMatch(Character::isDigit);
-    return bare && path.size() > 1 ? path.get(path.size() - 2) : last;
+    return line(bare && path.size() > 1 ? path.get(path.size() - 2) : last);
   }
 
   private static String value(JsonNode node) {
-    String text = node.isTextual() ? node.textValue() : node.toString();
-    String line = text.replaceAll("\\s+", " ").strip();
+    return line(node.isTextual() ? node.textValue() : node.toString());
+  }
+
+  /** At most {@value #LONGEST_VALUE} characters without line breaks. */
+  private static String line(String text) {
+    String line = BREAKS.matcher(text).replaceAll(" ").strip();
     if (line.isEmpty()) {
       return "\"\"";
     }

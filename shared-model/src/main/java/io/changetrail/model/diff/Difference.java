@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path segments from the root; an item of a list whose items have names is addressed by its
  *     name, any other by its index
- * @param before {@code null} where it did not exist
+ * @param before {@code null} where it did not exist; a {@linkplain JsonNode#isMissingNode() missing
+ *     node} where it existed, but only a patch tells of it
  * @param after {@code null} where it is gone
  */
 public record Difference(List<String> path, @Nullable JsonNode before, @Nullable JsonNode after) {

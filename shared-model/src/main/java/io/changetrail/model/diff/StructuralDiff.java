@@ -4,15 +4,11 @@ package io.changetrail.model.diff;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.flipkart.zjsonpatch.DiffFlags;
-import com.flipkart.zjsonpatch.JsonDiff;
-import com.flipkart.zjsonpatch.JsonPatch;
-import com.flipkart.zjsonpatch.JsonPatchApplicationException;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.model.StateChange;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,16 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6902">RFC 6902, JSON Patch</a>
  */
 public final class StructuralDiff {
-  /**
-   * Arrays longer than this are replaced whole: the patch library compares items pairwise, which
-   * takes quadratic time.
-   */
-  private static final int LONGEST_COMPARED_ARRAY = 500;
-
-  private static final EnumSet<DiffFlags> FLAGS =
-      EnumSet.of(DiffFlags.OMIT_MOVE_OPERATION, DiffFlags.OMIT_COPY_OPERATION);
-
   private static final JsonNode NULL = JsonNodeFactory.instance.nullNode();
+
+  private static final JsonNode UNKNOWN = MissingNode.getInstance();
 
   private StructuralDiff() {}
 
@@ -56,28 +45,7 @@ public final class StructuralDiff {
   public static ArrayNode patch(@Nullable JsonNode before, @Nullable JsonNode after) {
     JsonNode from = before == null ? NULL : before;
     JsonNode to = after == null ? NULL : after;
-    if (before == null || after == null || hasLongArray(from) || hasLongArray(to)) {
-      return from.equals(to) ? JsonNodeFactory.instance.arrayNode() : replaceRoot(to);
-    }
-    return (ArrayNode) JsonDiff.asJson(from, to, FLAGS);
-  }
-
-  private static ArrayNode replaceRoot(JsonNode to) {
-    ArrayNode patch = JsonNodeFactory.instance.arrayNode();
-    patch.addObject().put("op", "replace").put("path", "").set("value", to);
-    return patch;
-  }
-
-  private static boolean hasLongArray(JsonNode node) {
-    if (node.isArray() && node.size() > LONGEST_COMPARED_ARRAY) {
-      return true;
-    }
-    for (JsonNode child : node) {
-      if (child.isContainerNode() && hasLongArray(child)) {
-        return true;
-      }
-    }
-    return false;
+    return JsonPatch.between(from, to);
   }
 
   /**
@@ -87,25 +55,7 @@ public final class StructuralDiff {
    * @throws InvalidEventException with the field {@code change.patch} if they do not apply
    */
   public static JsonNode apply(@Nullable JsonNode before, ArrayNode patch) {
-    JsonNode from = before == null ? NULL : before;
-    if (patch.size() == 1 && patch.get(0).path("path").asText("-").isEmpty()) {
-      JsonNode operation = patch.get(0);
-      return switch (operation.path("op").asText()) {
-        case "replace", "add" -> operation.path("value");
-        case "remove" -> NULL;
-        default -> from;
-      };
-    }
-    try {
-      return JsonPatch.apply(patch, from);
-    } catch (JsonPatchApplicationException e) {
-      InvalidEventException invalid =
-          new InvalidEventException(
-              "change.patch",
-              "does not apply to change.before; send the patch that leads to after");
-      invalid.addSuppressed(e);
-      throw invalid;
-    }
+    return JsonPatch.apply(before == null ? NULL : before, patch);
   }
 
   /** Every leaf that differs, in order of the document. */
@@ -124,11 +74,14 @@ public final class StructuralDiff {
   private static List<Difference> ofPatch(ArrayNode patch) {
     List<Difference> all = new ArrayList<>();
     for (JsonNode operation : patch) {
-      List<String> path = new ArrayList<>();
-      for (String segment : operation.path("path").asText("").split("/", -1)) {
-        path.add(segment.replace("~1", "/").replace("~0", "~"));
+      List<String> path = JsonPatch.segments(operation.path("path").asText(""));
+      JsonNode value = operation.get("value");
+      switch (operation.path("op").asText()) {
+        case "add" -> collect(path, null, value, all);
+        case "replace" -> collect(path, UNKNOWN, value, all);
+        case "remove" -> all.add(new Difference(path, UNKNOWN, null));
+        default -> all.add(new Difference(path, UNKNOWN, UNKNOWN));
       }
-      collect(path.subList(1, path.size()), null, operation.get("value"), all);
     }
     return all;
   }
@@ -142,9 +95,12 @@ public final class StructuralDiff {
       return;
     }
     boolean descend =
-        (before == null || before.isContainerNode())
+        (before == null || before.isMissingNode() || before.isContainerNode())
             && (after == null || after.isContainerNode())
-            && (before == null || after == null || before.getNodeType() == after.getNodeType())
+            && (before == null
+                || before.isMissingNode()
+                || after == null
+                || before.getNodeType() == after.getNodeType())
             && size(before) + size(after) > 0;
     if (!descend) {
       all.add(new Difference(path, before, after));
@@ -157,7 +113,8 @@ public final class StructuralDiff {
     for (String name : names) {
       List<String> deeper = new ArrayList<>(path);
       deeper.add(name);
-      collect(deeper, left.get(name), right.get(name), all);
+      JsonNode old = before != null && before.isMissingNode() ? UNKNOWN : left.get(name);
+      collect(deeper, old, right.get(name), all);
     }
   }
 
