@@ -60,9 +60,9 @@ final class DiffText {
   private static Line replaced(String path, @Nullable JsonNode before, JsonNode after) {
     Line line = Line.of("~ ", Style.YELLOW).and(path).and("  ");
     if (before != null) {
-      line = line.and(value(before), Style.RED);
+      line = line.and(value(before), Style.RED).and(" ");
     }
-    return line.and(" → ").and(value(after), Style.GREEN);
+    return line.and("→ ").and(value(after), Style.GREEN);
   }
 
   private static String value(JsonNode value) {
