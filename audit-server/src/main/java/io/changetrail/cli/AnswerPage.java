@@ -86,9 +86,9 @@ final class AnswerPage {
     for (JsonNode factor : suspect.path("factors")) {
       facts.add(
           "because",
-          Line.of(score(factor.path("value")))
-              .and(" × " + score(factor.path("weight")) + "  ", Style.FAINT)
-              .and(factor.path("name").asText().replace('_', ' '), Style.CYAN)
+          Line.of(factor.path("name").asText().replace('_', ' '), Style.CYAN)
+              .and(" " + score(factor.path("value")))
+              .and(" (weight " + score(factor.path("weight")) + ")", Style.FAINT)
               .and(": ")
               .and(factor.path("reason").asText()));
     }

@@ -31,15 +31,25 @@ final class DiffText {
   static List<Line> ofPatch(JsonNode patch) {
     List<Line> lines = new ArrayList<>();
     for (JsonNode operation : patch) {
-      String path = operation.path("path").asText();
-      lines.add(
-          switch (operation.path("op").asText()) {
-            case "add" -> added(path, operation.path("value"));
-            case "remove" -> Line.of("- ", Style.RED).and(path);
-            default -> replaced(path, null, operation.path("value"));
-          });
+      lines.addAll(ofOperation(operation));
     }
     return lines;
+  }
+
+  private static List<Line> ofOperation(JsonNode operation) {
+    String path = operation.path("path").asText();
+    JsonNode value = operation.path("value");
+    boolean removes =
+        operation.path("op").asText().equals("remove") || (path.isEmpty() && value.isNull());
+    if (removes) {
+      return List.of(Line.of("- ", Style.RED).and(path.isEmpty() ? "everything" : path));
+    }
+    if (path.isEmpty()) {
+      return of(new StateChange(null, value, null, List.of(), false));
+    }
+    return operation.path("op").asText().equals("add")
+        ? List.of(added(path, value))
+        : List.of(replaced(path, null, value));
   }
 
   private static Line line(Difference difference) {

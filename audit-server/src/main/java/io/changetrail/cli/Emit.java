@@ -83,7 +83,7 @@ final class Emit implements Callable<Integer> {
       ship(0, event, shipment);
       shipment.flush();
     } catch (Failure failure) {
-      if (failure.exitCode() == ExitCodes.UNREACHABLE) {
+      if (failure.exitCode() == ExitCodes.UNREACHABLE && !described.isTimed()) {
         session.output().note("to try again without recording it twice, add --at " + event.time());
       }
       throw failure;

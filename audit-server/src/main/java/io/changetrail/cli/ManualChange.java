@@ -167,6 +167,11 @@ final class ManualChange {
       })
   private @Nullable String id;
 
+  /** Whether it is the same event each time that the command runs. */
+  boolean isTimed() {
+    return at != null;
+  }
+
   /** The event, without secrets. */
   AuditEvent event(Surroundings surroundings, Redactor redactor) {
     if (id != null && at == null) {

@@ -108,6 +108,37 @@ class AccountsTest {
   }
 
   @Test
+  void whatAppearedOrVanishedBetweenTwoMomentsIsToldLeafByLeaf() throws Exception {
+    try (ScriptedServer server =
+        new ScriptedServer()
+            .thenJson(
+                """
+                {"service":"checkout","diff":[
+                  {"change":"added","source":"/k8s","summary":"created",
+                   "target":{"service":"checkout","resource":{"kind":"ConfigMap","name":"new"}},
+                   "patch":[{"op":"replace","path":"","value":{"a":{"b":1},"c":"x"}}]},
+                  {"change":"removed","source":"/k8s","summary":"deleted",
+                   "target":{"service":"checkout"},
+                   "patch":[{"op":"replace","path":"","value":null}]}]}
+                """)
+            .thenJson("{\"diff\":[]}")
+            .thenJson("{\"resources\":[]}")) {
+      Terminal terminal = Terminal.at(server.address());
+      String[] state = {"state", "--service=checkout", "--from=-1h"};
+
+      assertThat(terminal.run(state).succeeded().out().lines())
+          .containsExactly(
+              "added ConfigMap/new: created  by /k8s",
+              "  + /a/b  1",
+              "  + /c  \"x\"",
+              "removed checkout: deleted  by /k8s",
+              "  - everything");
+      assertThat(terminal.run(state).succeeded().err()).contains("nothing became different");
+      assertThat(terminal.run(state).succeeded().err()).contains("no state is recorded of it");
+    }
+  }
+
+  @Test
   void conflictsReductionsAndCausesAreSaid() throws Exception {
     String page =
         page(
