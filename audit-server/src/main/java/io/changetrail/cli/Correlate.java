@@ -80,7 +80,7 @@ final class Correlate implements Callable<Integer> {
       names = "--series",
       paramLabel = "FILE",
       description = {
-        "Metrics around that time, from which the onset is read; repeatable. JSON as the API takes",
+        "Metrics around that time, sent along as evidence; repeatable. JSON as the API takes",
         "it, an answer of Prometheus to query_range, or CSV with the columns time and value."
       })
   private List<Path> series = List.of();
