@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,6 +36,9 @@ class BackupTest {
       assertThat(backup.succeeded().out()).contains(Files.size(file) + " bytes");
     }
     assertThat(files()).as("nothing is left beside it").containsExactly(file);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .as("it holds everything of every tenant")
+        .isEqualTo("rw-------");
 
     Path two = directory.resolve("two");
     new Terminal().run("restore", file.toString(), "--data", two.toString()).succeeded();

@@ -162,6 +162,24 @@ class ComplaintTest {
   }
 
   @Test
+  void aTokenThatWouldCrossTheNetworkInClearTextIsWarnedAbout() {
+    String[] ask = {"query", "--token", TOKEN, "--server"};
+
+    assertThat(new Terminal().run(with(ask, "http://127.changetrail.invalid")).err())
+        .contains("crosses the network in clear text")
+        .contains("its name is not known")
+        .doesNotContain(TOKEN);
+    assertThat(new Terminal().run(with(ask, "https://changetrail.invalid")).err())
+        .doesNotContain("clear text");
+    assertThat(new Terminal().run(with(ask, "http://127.0.0.1:1")).err())
+        .doesNotContain("clear text");
+  }
+
+  private static String[] with(String[] arguments, String last) {
+    return Stream.concat(Stream.of(arguments), Stream.of(last)).toArray(String[]::new);
+  }
+
+  @Test
   void theServersRightsHold() throws Exception {
     Path data = directory.resolve("data");
     String token =

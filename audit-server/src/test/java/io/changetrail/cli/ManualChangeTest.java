@@ -141,6 +141,27 @@ class ManualChangeTest {
   }
 
   @Test
+  void withTheKeyOfTheTenantEqualSecretsStayComparable() throws Exception {
+    Path key = Files.writeString(directory.resolve("key"), "k1:c2l4dGVlbiBieXRlcyBhdCBsZWFzdA==\n");
+    String[] emit = {
+      "emit",
+      "--environment=prod",
+      "--before={\"password\":\"same\"}",
+      "--after={\"password\":\"other\",\"apiKey\":\"same\"}",
+      "--dry-run",
+      "--redaction-key-file=" + key
+    };
+
+    String event = terminal.run(emit).succeeded().out();
+    Files.writeString(key, "k1:too-short-a-secret");
+    Terminal.Result wrong = terminal.run(emit);
+
+    assertThat(event).doesNotContain("same").contains("hmac-sha256:k1:");
+    assertThat(wrong.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(wrong.err()).contains("KEYID:BASE64").doesNotContain("too-short");
+  }
+
+  @Test
   void aDryRunPrintsTheEventAndSendsNothing() {
     Terminal.Result dry =
         terminal.run("emit", "--environment=prod", "--summary=DNS moved", "--dry-run");
