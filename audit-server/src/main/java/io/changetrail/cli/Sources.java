@@ -13,9 +13,10 @@ import picocli.CommandLine.Mixin;
     header = "List the sources: when they last reported, and whether events of theirs are missing.",
     description = {
       "",
-      "COMPLETE says what a source's own numbers show: yes, how many are missing, not known (its"
-          + " numbers began anew), or not counted.",
-      "CLOCK says by how much its clock is ahead of the server's.",
+      "COMPLETE says what a source's own numbers show: yes, how many are missing or still behind,"
+          + " not known (its numbers began anew), or not counted.",
+      "LAG is how long its last event took from happening to coming in; CLOCK by how much its clock"
+          + " is ahead of the server's. A silent source misses the heartbeat that it promised.",
       ""
     })
 final class Sources implements Callable<Integer> {
@@ -39,41 +40,68 @@ final class Sources implements Callable<Integer> {
       output.note("no source has reported yet");
       return ExitCodes.OK;
     }
-    Table table = new Table(0, "SOURCE", "EVENTS", "LAST EVENT", "RECEIVED", "CLOCK", "COMPLETE");
+    Table table =
+        new Table(
+            0, "SOURCE", "EVENTS", "LAST EVENT", "RECEIVED", "LAG", "CLOCK", "SILENT", "COMPLETE");
     for (JsonNode source : sources) {
       table.row(
           List.of(
               Line.of(source.path("source").asText(), Style.BOLD),
               Line.of(source.path("events").asText()),
-              Line.of(EventText.time(source.path("lastTime").asText())),
-              Line.of(EventText.time(source.path("lastIngested").asText()), Style.FAINT),
+              Line.of(time(source, "lastTime")),
+              Line.of(time(source, "lastIngested"), Style.FAINT),
+              Line.of(source.path("lag").asText("-")),
               Line.of(source.path("clockOffset").asText("-")),
+              silent(source),
               complete(source)));
     }
     output.table(table);
     for (JsonNode source : sources) {
       for (JsonNode gap : source.path("gaps")) {
-        output.line(
-            Line.of("missing  ", Style.YELLOW)
-                .and(source.path("source").asText())
-                .and(
-                    ": numbers "
-                        + gap.path("first").asText()
-                        + " to "
-                        + gap.path("last").asText()
-                        + " of installation ")
-                .and(gap.path("installation").asText())
-                .and(", epoch ")
-                .and(gap.path("epoch").asText()));
+        output.line(gap(source.path("source").asText(), gap));
       }
     }
     return ExitCodes.OK;
   }
 
+  private static String time(JsonNode json, String field) {
+    return json.has(field) ? EventText.time(json.path(field).asText()) : "-";
+  }
+
+  private static Line gap(String source, JsonNode gap) {
+    Line line =
+        Line.of("missing  ", Style.YELLOW)
+            .and(source)
+            .and(": numbers " + gap.path("first").asText() + " to " + gap.path("last").asText());
+    if (gap.has("after")) {
+      line = line.and(" after " + time(gap, "after"));
+    }
+    if (gap.has("before")) {
+      line = line.and(" before " + time(gap, "before"));
+    }
+    if (gap.has("reason")) {
+      line = line.and(": ").and(gap.path("reason").asText());
+    }
+    return line.and(" (installation ")
+        .and(gap.path("installation").asText())
+        .and(", epoch ")
+        .and(gap.path("epoch").asText())
+        .and(")");
+  }
+
+  private static Line silent(JsonNode source) {
+    return source.has("silentSince")
+        ? Line.of("since " + time(source, "silentSince"), Style.RED)
+        : Line.of("-");
+  }
+
   private static Line complete(JsonNode source) {
     String continuity = source.path("continuity").asText();
     return switch (continuity) {
-      case "complete" -> Line.of("yes", Style.GREEN);
+      case "complete" ->
+          source.path("behind").asLong() == 0
+              ? Line.of("yes", Style.GREEN)
+              : Line.of(source.path("behind").asText() + " behind", Style.YELLOW);
       case "gaps" -> Line.of(source.path("missing").asText() + " missing", Style.RED);
       case "unknown" -> Line.of("not known", Style.YELLOW);
       default -> Line.of(continuity, Style.FAINT);

@@ -19,6 +19,7 @@ import io.changetrail.server.http.Limits;
 import io.changetrail.server.http.Route;
 import io.changetrail.server.http.Router;
 import io.changetrail.server.ingest.Acceptance;
+import io.changetrail.server.ingest.DeclarationsEndpoint;
 import io.changetrail.server.ingest.IngestEndpoint;
 import io.changetrail.server.ingest.ResourcesEndpoint;
 import io.changetrail.server.operations.BackupEndpoint;
@@ -134,6 +135,12 @@ public final class ChangetrailServer implements AutoCloseable {
             Access.INGEST,
             Lane.INGEST,
             new ResourcesEndpoint(store, redactor)),
+        new Route(
+            "POST",
+            "/v1/declarations",
+            Access.INGEST,
+            Lane.INGEST,
+            new DeclarationsEndpoint(store)),
         read("/v1/events", new EventsEndpoint(store, known)),
         read("/v1/events/{eventId}", new EventEndpoint(store)),
         read("/v1/changes", new ChangesEndpoint(changes, known)),

@@ -165,12 +165,16 @@ class AccountsTest {
                 {"sources":[
                   {"source":"/k8s/a","events":7,"lastTime":"2026-01-31T02:00:00Z",
                    "lastIngested":"2026-01-31T02:00:01Z","clockOffset":"PT3S","continuity":"gaps",
-                   "missing":3,"gaps":[{"installation":"i-1","epoch":"e","first":4,"last":6}]},
+                   "missing":3,"gaps":[{"installation":"i-1","epoch":"e","first":4,"last":6,
+                    "after":"2026-01-31T01:58:00Z","reason":"spool full"}]},
                   {"source":"/k8s/b","events":7,"lastTime":"2026-01-31T02:00:00Z",
                    "lastIngested":"2026-01-31T02:00:01Z","continuity":"complete","missing":0,
+                   "silentSince":"2026-01-31T02:01:00Z",
                    "gaps":[]},
                   {"source":"/k8s/c","events":7,"lastTime":"2026-01-31T02:00:00Z",
                    "lastIngested":"2026-01-31T02:00:01Z","continuity":"unknown","missing":0,
+                   "gaps":[]},
+                  {"source":"/k8s/d","events":0,"continuity":"complete","missing":0,"behind":4,
                    "gaps":[]}]}
                 """)
             .thenJson("{\"sources\":[]}")) {
@@ -178,10 +182,13 @@ class AccountsTest {
       String table = terminal.run("sources").succeeded().out();
 
       assertThat(table)
-          .containsPattern("/k8s/a .*PT3S +3 missing")
-          .containsPattern("/k8s/b .* yes")
+          .containsPattern("/k8s/a .*PT3S +- +3 missing")
+          .containsPattern("/k8s/b .* since 2026-01-31T02:01:00Z +yes")
           .containsPattern("/k8s/c .* not known")
-          .contains("missing  /k8s/a: numbers 4 to 6 of installation i-1, epoch e");
+          .containsPattern("/k8s/d +0 +- +- .* 4 behind")
+          .contains(
+              "missing  /k8s/a: numbers 4 to 6 after 2026-01-31T01:58:00Z: spool full (installation"
+                  + " i-1, epoch e)");
       assertThat(terminal.run("sources").succeeded().err()).contains("no source has reported yet");
     }
   }

@@ -19,10 +19,11 @@ import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
 import io.changetrail.server.query.ChangeJson;
 import io.changetrail.server.query.RecordedChanges;
-import io.changetrail.server.query.SourcesEndpoint;
+import io.changetrail.server.query.SourceAccount;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.SourceStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class CorrelateEndpoint implements Endpoint {
     Answer answer =
         engine
             .correlate(anomaly, judged, topology(known), question.series())
-            .withSilentSources(doubtful(sources, anomaly));
+            .withSilentSources(doubtful(sources, anomaly, request.received()));
     return Response.json(200, json(answer, observed, known));
   }
 
@@ -87,13 +88,22 @@ public final class CorrelateEndpoint implements Endpoint {
     return new Topology(edges);
   }
 
-  /** Sources of which events are known to be missing: the cause might be among them. */
-  private static List<String> doubtful(List<SourceStatus> sources, Anomaly anomaly) {
+  /** Sources that are silent or miss events: the cause might be among these. */
+  private static List<String> doubtful(List<SourceStatus> sources, Anomaly anomaly, Instant now) {
     return sources.stream()
-        .filter(source -> SourcesEndpoint.Continuity.of(source) == SourcesEndpoint.Continuity.GAPS)
-        .filter(source -> source.lastIngested().isAfter(anomaly.detectedAt().minus(LIVELY)))
-        .map(SourceStatus::source)
+        .map(source -> SourceAccount.of(source, now))
+        .filter(
+            account ->
+                account.silent() != null
+                    || (account.continuity() == SourceAccount.Continuity.GAPS
+                        && isLively(account.status(), anomaly)))
+        .map(account -> account.status().source())
         .toList();
+  }
+
+  private static boolean isLively(SourceStatus source, Anomaly anomaly) {
+    Instant last = source.lastIngested();
+    return last == null || last.isAfter(anomaly.detectedAt().minus(LIVELY));
   }
 
   private static ObjectNode json(

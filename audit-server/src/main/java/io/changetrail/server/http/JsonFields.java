@@ -136,6 +136,18 @@ public final class JsonFields {
     throw Problem.field(at(name), "must be an ISO 8601 duration such as PT5M").asException();
   }
 
+  /** A whole number that is not negative, or the default. */
+  public long wholeNumber(String name, long otherwise) {
+    if (!has(name)) {
+      return otherwise;
+    }
+    JsonNode value = node.get(name);
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+      throw Problem.field(at(name), "must be a whole number from 0 on").asException();
+    }
+    return value.longValue();
+  }
+
   public JsonFields object(String name) {
     JsonNode value = node.path(name);
     if (!value.isObject()) {

@@ -8,7 +8,7 @@ import io.changetrail.server.http.Request;
 import io.changetrail.server.http.RequestObserver;
 import io.changetrail.server.http.Response;
 import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
-import io.changetrail.server.query.SourcesEndpoint;
+import io.changetrail.server.query.SourceAccount;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.Health;
@@ -23,12 +23,15 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server tells of itself, in the Prometheus text format. Sources are public here by name,
@@ -38,6 +41,10 @@ public final class ServerMetrics implements RequestObserver, IngestObserver {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Histogram requests;
   private final Counter events;
+  private Function<Instant, List<Account>> accounts = now -> List.of();
+  private volatile List<Account> scraped = List.of();
+
+  private record Account(String tenant, SourceAccount account) {}
 
   public ServerMetrics() {
     JvmMetrics.builder().register(registry);
@@ -101,47 +108,73 @@ public final class ServerMetrics implements RequestObserver, IngestObserver {
     gauge("changetrail_store_last_seq", "The highest place given out.")
         .callback(callback -> callback.call((double) store.health().lastSeq()))
         .register(registry);
-    source("changetrail_source_events", "Events stored.", store, tenants, SourceStatus::events);
+    accounts = now -> accounts(store, tenants.get(), now);
+    source("changetrail_source_events", "Events stored.", one -> (double) one.status().events());
     source(
         "changetrail_source_last_ingested_timestamp_seconds",
         "When its last event came in.",
-        store,
-        tenants,
-        source -> seconds(Duration.ofMillis(source.lastIngested().toEpochMilli())));
+        one -> seconds(one.status().lastIngested()));
+    source(
+        "changetrail_source_last_event_timestamp_seconds",
+        "When its latest event happened, by its own clock.",
+        one -> seconds(one.status().lastTime()));
+    source(
+        "changetrail_source_lag_seconds",
+        "How long its last event took from happening to coming in.",
+        one -> seconds(one.status().lag()));
     source(
         "changetrail_source_missing_events",
         "Numbered events that have not come.",
-        store,
-        tenants,
-        SourcesEndpoint::missing);
+        one -> (double) one.missing());
+    source(
+        "changetrail_source_behind_events",
+        "Events that it says it has, and that are still expected to come.",
+        one -> (double) one.behind());
+    source(
+        "changetrail_source_continuity_unknown",
+        "1 while nobody can say whether events are missing: its numbers began anew.",
+        one -> one.continuity() == SourceAccount.Continuity.UNKNOWN ? 1.0 : 0.0);
+    source(
+        "changetrail_source_silent",
+        "1 while it misses the heartbeat that it promised.",
+        one -> one.silent() == null ? 0.0 : 1.0);
     source(
         "changetrail_source_clock_offset_seconds",
-        "How far its clock is ahead; 0 where unknown.",
-        store,
-        tenants,
-        source -> source.clockOffset() == null ? 0 : seconds(source.clockOffset()));
+        "How far its clock is ahead, where known.",
+        one -> seconds(one.status().clockOffset()));
   }
 
-  private static double seconds(Duration duration) {
-    return duration.toMillis() / 1000.0;
+  private static List<Account> accounts(AuditStore store, Set<String> tenants, Instant now) {
+    List<Account> all = new ArrayList<>();
+    for (String tenant : tenants) {
+      for (SourceStatus source : store.sources(Scope.of(tenant))) {
+        all.add(new Account(tenant, SourceAccount.of(source, now)));
+      }
+    }
+    return all;
+  }
+
+  private static @Nullable Double seconds(@Nullable Duration duration) {
+    return duration == null ? null : (Double) (duration.toMillis() / 1000.0);
+  }
+
+  private static @Nullable Double seconds(@Nullable Instant instant) {
+    return instant == null ? null : (Double) (instant.toEpochMilli() / 1000.0);
   }
 
   private static GaugeWithCallback.Builder gauge(String name, String help, String... labels) {
     return GaugeWithCallback.builder().name(name).help(help).labelNames(labels);
   }
 
-  private void source(
-      String name,
-      String help,
-      AuditStore store,
-      Supplier<Set<String>> tenants,
-      java.util.function.ToDoubleFunction<SourceStatus> value) {
+  /** A gauge with a value per source, where the source has one. */
+  private void source(String name, String help, Function<SourceAccount, @Nullable Double> value) {
     gauge(name, help, "tenant", "source")
         .callback(
             callback -> {
-              for (String tenant : tenants.get()) {
-                for (SourceStatus source : store.sources(Scope.of(tenant))) {
-                  callback.call(value.applyAsDouble(source), tenant, source.source());
+              for (Account one : scraped) {
+                Double known = value.apply(one.account());
+                if (known != null) {
+                  callback.call(known, one.tenant(), one.account().status().source());
                 }
               }
             })
@@ -160,6 +193,8 @@ public final class ServerMetrics implements RequestObserver, IngestObserver {
 
   /** {@code GET /metrics}. */
   public Response scrape(Request request) throws IOException {
+    // Read once for all gauges.
+    scraped = accounts.apply(request.received());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
     writer.write(out, registry.scrape());

@@ -74,8 +74,21 @@ public interface AuditStore extends AutoCloseable {
   List<ResourceState> states(
       Scope scope, Set<String> services, Set<String> environments, Instant at);
 
-  /** What is known of each source that has a visible event, in order of name. */
+  /**
+   * What is known of each source that has a visible event, in order of name; to whom sees the whole
+   * tenant also of one that has only {@linkplain #declare declared} something.
+   *
+   * @see SourceLedger
+   */
   List<SourceStatus> sources(Scope scope);
+
+  /**
+   * Notes what sources say of their own sequences; durable on return, safe to retry. No event, no
+   * timeline entry.
+   *
+   * @param received by the server's clock
+   */
+  void declare(String tenant, List<SourceDeclaration> declarations, Instant received);
 
   /** Keeps the events of a query from expiry until released. */
   void hold(String tenant, String holdId, Query query);

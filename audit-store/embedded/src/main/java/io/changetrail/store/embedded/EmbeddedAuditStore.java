@@ -17,6 +17,7 @@ import io.changetrail.store.Query;
 import io.changetrail.store.ResourceKey;
 import io.changetrail.store.ResourceState;
 import io.changetrail.store.Scope;
+import io.changetrail.store.SourceDeclaration;
 import io.changetrail.store.SourceStatus;
 import io.changetrail.store.StoreException;
 import io.changetrail.store.StoredEvent;
@@ -199,6 +200,16 @@ final class EmbeddedAuditStore implements AuditStore {
   @Override
   public List<SourceStatus> sources(Scope scope) {
     return read(reader -> reader.sources(scope));
+  }
+
+  @Override
+  public void declare(String tenant, List<SourceDeclaration> declarations, Instant received) {
+    writer.write(
+        1,
+        inside -> {
+          declarations.forEach(declaration -> inside.declare(tenant, declaration, received));
+          return true;
+        });
   }
 
   @Override

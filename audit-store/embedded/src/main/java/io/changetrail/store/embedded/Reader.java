@@ -17,6 +17,7 @@ import io.changetrail.store.Reduction;
 import io.changetrail.store.ResourceKey;
 import io.changetrail.store.ResourceState;
 import io.changetrail.store.Scope;
+import io.changetrail.store.SourceLedger;
 import io.changetrail.store.SourceStatus;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
@@ -384,7 +385,8 @@ final class Reader {
         rows -> {
           List<SourceStatus> all = new ArrayList<>();
           while (rows.next()) {
-            all.add(SourceRecord.fromJson(rows.getString(2)).status(rows.getString(1)));
+            all.add(
+                SourceLedger.fromJson(Bodies.read(rows.getString(2))).status(rows.getString(1)));
           }
           return all;
         },
@@ -407,7 +409,7 @@ final class Reader {
           all.merge(
               seen.ref().source(),
               new SourceStatus(
-                  seen.ref().source(), 1, seen.time(), ingested, null, null, List.of()),
+                  seen.ref().source(), 1, seen.time(), ingested, null, null, null, List.of()),
               (before, one) ->
                   new SourceStatus(
                       one.source(),
@@ -416,13 +418,14 @@ final class Reader {
                       later(before.lastIngested(), one.lastIngested()),
                       null,
                       null,
+                      null,
                       List.of()));
           return true;
         });
     return all.values().stream().sorted(Comparator.comparing(SourceStatus::source)).toList();
   }
 
-  private static Instant later(Instant one, Instant other) {
-    return one.isAfter(other) ? one : other;
+  private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+    return one == null || (other != null && other.isAfter(one)) ? other : one;
   }
 }

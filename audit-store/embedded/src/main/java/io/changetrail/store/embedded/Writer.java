@@ -5,7 +5,10 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Target;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
+import io.changetrail.store.SourceDeclaration;
+import io.changetrail.store.SourceLedger;
 import io.changetrail.store.StoreException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -59,7 +62,7 @@ final class Writer implements AutoCloseable {
   private final Events events;
   private final States states;
   private final BlockingQueue<Job> waiting = new ArrayBlockingQueue<>(WAITING);
-  private final Map<SourceKey, SourceRecord> sources = new HashMap<>();
+  private final Map<SourceKey, SourceLedger> sources = new HashMap<>();
   private final Set<SourceKey> touched = new LinkedHashSet<>();
   private final List<Posting> postings = new ArrayList<>();
   private final Thread thread = new Thread(this::work, "audit-store-writer");
@@ -198,12 +201,14 @@ final class Writer implements AutoCloseable {
     boolean conflict = false;
     if (known != null) {
       if (Arrays.equals(known.content(), content)) {
+        count(prepared);
         return new AppendResult(Status.DUPLICATE, Ids.text(id), known.seq(), null);
       }
       conflict = true;
       id = Ids.ofConflict(prepared.incoming().tenant(), prepared.event().ref(), prepared.content());
       Known kept = known(id);
       if (kept != null) {
+        count(prepared);
         return conflicting(id, kept.seq());
       }
     }
@@ -288,7 +293,21 @@ final class Writer implements AutoCloseable {
     }
     amend(prepared, id, seq, conflict);
     SourceKey key = new SourceKey(tenant, event.ref().source());
-    source(key).add(prepared.incoming());
+    source(key).stored(prepared.incoming());
+    touched.add(key);
+  }
+
+  /** An event that is stored already has come under this number too: no gap. */
+  private void count(PreparedEvent prepared) {
+    SourceKey key = new SourceKey(prepared.incoming().tenant(), prepared.event().ref().source());
+    if (source(key).came(prepared.incoming())) {
+      touched.add(key);
+    }
+  }
+
+  void declare(String tenant, SourceDeclaration declaration, Instant received) {
+    SourceKey key = new SourceKey(tenant, declaration.source());
+    source(key).declare(declaration, received);
     touched.add(key);
   }
 
@@ -398,12 +417,15 @@ final class Writer implements AutoCloseable {
     postings.clear();
   }
 
-  private SourceRecord source(SourceKey key) {
+  private SourceLedger source(SourceKey key) {
     return sources.computeIfAbsent(
         key,
         wanted ->
             database.query(
-                rows -> rows.next() ? SourceRecord.fromJson(rows.getString(1)) : new SourceRecord(),
+                rows ->
+                    rows.next()
+                        ? SourceLedger.fromJson(Bodies.read(rows.getString(1)))
+                        : new SourceLedger(),
                 "SELECT status FROM source WHERE tenant = ? AND source = ?",
                 wanted.tenant(),
                 wanted.source()));
@@ -415,7 +437,7 @@ final class Writer implements AutoCloseable {
           "INSERT OR REPLACE INTO source (tenant, source, status) VALUES (?, ?, ?)",
           key.tenant(),
           key.source(),
-          source(key).toJson());
+          source(key).toJson().toString());
     }
     touched.clear();
     if (sources.size() > 10_000) {
