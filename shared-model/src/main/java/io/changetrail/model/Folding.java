@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An amendment fills what is absent and adds to what is many; what the event said itself stands,
  * with two exceptions: an actor on stronger evidence replaces a weaker one, and an outcome finishes
- * what was open. The order in which amendments arrived does not matter.
+ * what was open or ended in a way that nobody knew. The order in which amendments arrived does not
+ * matter.
  */
 public final class Folding {
   /** The action of an amendment that says nothing about the change itself. */
@@ -30,7 +31,9 @@ public final class Folding {
     inOrder.sort(
         Comparator.comparing(AuditEvent::time)
             .thenComparing(amendment -> amendment.ref().source())
-            .thenComparing(amendment -> amendment.ref().id()));
+            .thenComparing(amendment -> amendment.ref().id())
+            // two contents under one id: a conflict, of which both are kept
+            .thenComparing(AuditEvent::toString));
     AuditEvent folded = base;
     for (AuditEvent amendment : inOrder) {
       folded = add(folded, amendment);
@@ -75,7 +78,8 @@ public final class Folding {
 
   private static Change change(Change said, Change later) {
     Change.Builder folded = said.toBuilder();
-    if (said.outcome() == null && later.outcome() != null) {
+    boolean open = said.outcome() == null || said.outcome() == Outcome.UNKNOWN;
+    if (open && later.outcome() != null) {
       folded.outcome(later.outcome());
       if (said.phase() != Phase.OCCURRED) {
         folded.phase(Phase.FINISHED);

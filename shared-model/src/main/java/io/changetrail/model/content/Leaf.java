@@ -68,9 +68,13 @@ public record Leaf(String hash, ObjectNode publicPart, ObjectNode personal) {
 
   /** The leaf hash of a public part. */
   public static String hash(ObjectNode publicPart) {
+    return hash(CanonicalJson.bytes(publicPart));
+  }
+
+  static String hash(byte[] leaf) {
     MessageDigest sha = CanonicalContent.sha256();
     sha.update((byte) 0);
-    return HexFormat.of().formatHex(sha.digest(CanonicalJson.bytes(publicPart)));
+    return HexFormat.of().formatHex(sha.digest(leaf));
   }
 
   /**
