@@ -59,6 +59,7 @@ public final class Changetrail implements Runnable {
             .addMixin("session", session)
             .addMixin("remote", remote)
             .addSubcommand("serve", new Serve(session))
+            .addSubcommand("demo", new Demo(session))
             .addSubcommand("emit", new Emit(session, remote.forCommand()))
             .addSubcommand("query", Query.command(session, remote.forCommand()))
             .addSubcommand("changes", Changes.command(session, remote.forCommand()))
@@ -72,7 +73,7 @@ public final class Changetrail implements Runnable {
             .addSubcommand("backup", new Backup(session, remote.forCommand()))
             .addSubcommand("token", TokenCommand.command(session))
             .addSubcommand("restore", new Restore(session))
-            .addSubcommand("generate-completion", new GenerateCompletion());
+            .addSubcommand("completion", new GenerateCompletion());
     commands
         .setOut(surroundings.out())
         .setErr(surroundings.err())

@@ -101,7 +101,7 @@ final class Serve implements Callable<Integer> {
         ChangetrailServer.start(
             options.settings(session.surroundings()).config(), session.surroundings().clock());
     tell(server);
-    untilStopped(server);
+    untilStopped(server::close);
     return ExitCodes.OK;
   }
 
@@ -116,13 +116,13 @@ final class Serve implements Callable<Integer> {
   }
 
   /** Waits for the process to be told to stop, and then drains. */
-  static void untilStopped(ChangetrailServer server) throws InterruptedException {
+  static void untilStopped(Runnable stop) throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  server.close();
+                  stop.run();
                   stopped.countDown();
                 },
                 "stop"));

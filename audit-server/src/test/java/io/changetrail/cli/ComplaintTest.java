@@ -218,7 +218,7 @@ class ComplaintTest {
 
   @Test
   void theCompletionScriptKnowsCommandsAndOptions() {
-    assertThat(new Terminal().run("generate-completion").succeeded().out())
+    assertThat(new Terminal().run("completion").succeeded().out())
         .contains("complete -F")
         .contains("correlate")
         .contains("--pull-request");

@@ -36,6 +36,9 @@ public final class Settings {
    */
   public static final String VARIABLE_PREFIX = "CHANGETRAIL_";
 
+  /** Where the server listens unless told otherwise. */
+  public static final int USUAL_PORT = 8321;
+
   /** Variables of the command line and the launcher, which are no settings of the server. */
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
@@ -183,7 +186,7 @@ public final class Settings {
     return new ServerConfig(
         new ServerConfig.Listen(
             get("listen.host", Function.identity(), "127.0.0.1"),
-            get("listen.port", text -> number(text, 0, 65_535), 8321),
+            get("listen.port", text -> number(text, 0, 65_535), USUAL_PORT),
             tls()),
         data,
         get("store", URI::create, embedded(data)),
