@@ -53,4 +53,16 @@ class SettingsTest {
     assertThatThrownBy(() -> new Settings().with("retention.keep", "400 days", "--set").config())
         .hasMessageContaining("ISO 8601");
   }
+
+  @Test
+  void O2_theFileOfTheDocumentationIsUnderstoodAndNamesEveryKey() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "server.md"));
+    String yaml = page.replaceAll("(?s).*```yaml\n(.*?)```.*", "$1");
+
+    assertThat(new Settings().withFile(file(yaml)).config().listen().port())
+        .isEqualTo(Settings.USUAL_PORT);
+    assertThat(Settings.explained().keySet())
+        .allSatisfy(
+            key -> assertThat(yaml).contains(key.substring(key.lastIndexOf('.') + 1) + ":"));
+  }
 }
