@@ -33,6 +33,14 @@ final class EventReader {
   static final Set<String> SERVER_ATTRIBUTES =
       Set.of("eventid", "seq", "ingestedtime", "conflicting", "reduced");
 
+  private static final List<String> TIMES =
+      List.of(
+          "/time",
+          "/data/context/timestamp",
+          "/data/customData/changetrail/observedTime",
+          "/data/customData/changetrail/change/observedLate/earliest",
+          "/data/customData/changetrail/change/observedLate/latest");
+
   private EventReader() {}
 
   static AuditEvent read(ObjectNode envelope) {
@@ -87,7 +95,9 @@ final class EventReader {
       event.type(type);
     }
     ObjectNode unmapped = Trees.remainder(envelope, EventWriter.write(event.build()));
-    SERVER_ATTRIBUTES.forEach(unmapped::remove);
+    SERVER_ATTRIBUTES.forEach(name -> unmapped.remove("/" + name));
+    // The same moment in another spelling; kept, it would make a redelivery a conflict.
+    TIMES.forEach(unmapped::remove);
     return event.unmapped(unmapped).build();
   }
 
