@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures a server in a process of its own, and prints a table. */
+@Command(
+    name = "figures",
+    mixinStandardHelpOptions = true,
+    description = "Puts an audit server under load and prints what it did.")
+final class Figures implements Callable<Integer> {
+  private static final int CLIENTS_BATCH = 4;
+  private static final int CLIENTS_SINGLE = 16;
+  private static final int BATCHES_PREPARED = 100;
+  private static final Duration LONGEST_QUERIES = Duration.ofMinutes(10);
+  private static final String HEAP = "-Xmx512m";
+
+  @Option(names = "--events", description = "Stored before the queries; ${DEFAULT-VALUE}.")
+  private long events = 1_000_000;
+
+  @Option(names = "--queries", description = "Of each kind; ${DEFAULT-VALUE}.")
+  private int queries = 500;
+
+  @Option(names = "--singles", description = "Single-event requests; ${DEFAULT-VALUE}.")
+  private int singles = 20_000;
+
+  @Option(
+      names = "--ingest-rate",
+      description = "Events a second that come in during the queries; ${DEFAULT-VALUE}.")
+  private int ingestRate = 1000;
+
+  @Option(names = "--starts", description = "Starts over the filled store; ${DEFAULT-VALUE}.")
+  private int starts = 3;
+
+  @Option(names = "--data", description = "Where to store; a new temporary directory if not given.")
+  private @Nullable Path data;
+
+  private final Report report = new Report();
+
+  public static void main(String... arguments) {
+    System.exit(new CommandLine(new Figures()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path directory = data == null ? Files.createTempDirectory("changetrail-figures") : data;
+    try {
+      measure(Files.createDirectories(directory));
+    } finally {
+      if (data == null) {
+        delete(directory);
+      }
+    }
+    System.out.println(report.markdown());
+    return 0;
+  }
+
+  Report report() {
+    return report;
+  }
+
+  private void measure(Path directory) throws Exception {
+    report.machine();
+    Workload workload =
+        Workload.until(
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60),
+            events + singles + ingestRate * LONGEST_QUERIES.toSeconds());
+    rawLimits(directory, workload);
+    Path store = directory.resolve("server");
+    long next = (events + IngestLoad.BATCH - 1) / IngestLoad.BATCH * IngestLoad.BATCH;
+    try (ServerProcess server = start(store)) {
+      Client client = new Client(server.address());
+      fill(server, client, workload, next);
+      next = singles(server, client, workload, next);
+      queries(client, workload, next);
+      memory(server, client);
+    }
+    restarts(store);
+    report.add("data directory", size(store) / (double) next, "bytes/event", next, "");
+  }
+
+  private void rawLimits(Path directory, Workload workload) throws IOException {
+    Duration time = Duration.ofSeconds(2);
+    report.add(
+        "raw: write + fsync of 1 KB", RawLimits.syncs(directory, 1 << 10, time), "/s", 0, "");
+    report.add(
+        "raw: write + fsync of 500 KB", RawLimits.syncs(directory, 500 << 10, time), "/s", 0, "");
+    report.add(
+        "raw: Jackson parses, 1 thread",
+        RawLimits.parsed(IngestLoad.batches(workload, 0, 20), time),
+        "events/s",
+        0,
+        "");
+    int batches = (int) Math.min(100, Math.max(2, events / IngestLoad.BATCH));
+    report.add(
+        "raw: plain SQLite, 4 indexes, 1 thread",
+        RawLimits.sqlite(directory, new Rows(workload), batches),
+        "events/s",
+        (long) batches * IngestLoad.BATCH,
+        "");
+  }
+
+  private static ServerProcess start(Path store) throws IOException {
+    return ServerProcess.start(ServerProcess.launch(), List.of(HEAP, "-Xshare:auto"), store);
+  }
+
+  private void fill(ServerProcess server, Client client, Workload workload, long wanted)
+      throws IOException {
+    List<Double> rates = new ArrayList<>();
+    long sent = 0;
+    double processor = server.processorSeconds();
+    double seconds = 0;
+    while (sent < wanted) {
+      int count = (int) Math.min(BATCHES_PREPARED, (wanted - sent) / IngestLoad.BATCH);
+      List<byte[]> bodies = IngestLoad.batches(workload, sent, count);
+      double took =
+          IngestLoad.run(bodies, CLIENTS_BATCH, body -> client.ingestBatch(body, IngestLoad.BATCH));
+      sent += (long) count * IngestLoad.BATCH;
+      seconds += took;
+      rates.add(count * (double) IngestLoad.BATCH / took);
+      report.progress("%,d events, %,.0f/s".formatted(sent, rates.get(rates.size() - 1)));
+    }
+    report.add(
+        "ingest, batches of 500, 4 clients",
+        sent / seconds,
+        "events/s",
+        sent,
+        "median of rounds %,.0f/s; server used %.1f of %d processors"
+            .formatted(
+                median(rates),
+                (server.processorSeconds() - processor) / seconds,
+                Runtime.getRuntime().availableProcessors()));
+  }
+
+  private long singles(ServerProcess server, Client client, Workload workload, long next)
+      throws IOException {
+    List<byte[]> bodies = IngestLoad.singles(workload, next, singles);
+    double processor = server.processorSeconds();
+    Histogram times = new Histogram(60_000_000, 3);
+    double took =
+        IngestLoad.run(
+            bodies,
+            CLIENTS_SINGLE,
+            body -> {
+              long began = System.nanoTime();
+              client.ingest(body);
+              synchronized (times) {
+                times.recordValue((System.nanoTime() - began) / 1000);
+              }
+            });
+    report.add(
+        "ingest, single events, 16 clients",
+        singles / took,
+        "events/s",
+        singles,
+        "p50 %.1f ms, p99 %.1f ms; server used %.1f processors"
+            .formatted(
+                times.getValueAtPercentile(50) / 1e3,
+                times.getValueAtPercentile(99) / 1e3,
+                (server.processorSeconds() - processor) / took));
+    return next + singles;
+  }
+
+  private void queries(Client client, Workload workload, long stored) throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    Thread ingest = new Thread(() -> trickle(client, workload, stored, done), "ingest");
+    ingest.start();
+    try {
+      QueryLoad load = new QueryLoad(client, workload, events);
+      load.run(Math.min(50, queries)); // warms the server, not its page cache alone
+      for (Map.Entry<QueryLoad.Kind, Histogram> each : load.run(queries).entrySet()) {
+        report.latency(each.getKey().title, each.getValue());
+      }
+    } finally {
+      done.set(true);
+      ingest.join();
+    }
+  }
+
+  /** Sends at a constant rate, whatever the answers take. */
+  private void trickle(Client client, Workload workload, long first, AtomicBoolean done) {
+    int size = Math.max(1, ingestRate / 10);
+    long began = System.nanoTime();
+    for (long i = 0; !done.get(); i++) {
+      try {
+        client.ingestBatch(workload.batch(first + i * size, size), size);
+        long due = began + (i + 1) * 100_000_000L - System.nanoTime();
+        if (due > 0) {
+          Thread.sleep(due / 1_000_000);
+        }
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException("ingest beside the queries failed", e);
+      }
+    }
+  }
+
+  private void memory(ServerProcess server, Client client) throws IOException {
+    report.add("server memory, resident", server.residentBytes() / 1e6, "MB", 0, HEAP);
+    String metrics = new String(client.get("/metrics"), java.nio.charset.StandardCharsets.UTF_8);
+    metrics
+        .lines()
+        .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\"}"))
+        .findFirst()
+        .ifPresent(
+            line ->
+                report.add(
+                    "server heap in use",
+                    Double.parseDouble(line.substring(line.lastIndexOf(' '))) / 1e6,
+                    "MB",
+                    0,
+                    HEAP));
+  }
+
+  private void restarts(Path store) throws IOException {
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i < starts; i++) {
+      try (ServerProcess server = start(store)) {
+        times.add(server.started().toMillis() / 1e3);
+      }
+    }
+    if (!times.isEmpty()) {
+      report.add("start to ready, over these events", median(times), "s", starts, "median");
+    }
+  }
+
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() / 2);
+  }
+
+  private static long size(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
