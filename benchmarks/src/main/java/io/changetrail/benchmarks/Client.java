@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.changetrail.model.codec.CloudEventsCodec;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
@@ -48,10 +49,7 @@ final class Client {
     JsonNode accepted = JSON.readTree(answer).path("accepted");
     if (accepted.asInt() != events) {
       throw new IOException(
-          "not all of "
-              + events
-              + " accepted: "
-              + new String(answer, java.nio.charset.StandardCharsets.UTF_8));
+          "not all of " + events + " accepted: " + new String(answer, StandardCharsets.UTF_8));
     }
   }
 
@@ -87,7 +85,7 @@ final class Client {
                 + ": "
                 + response.code()
                 + " "
-                + new String(body, java.nio.charset.StandardCharsets.UTF_8));
+                + new String(body, StandardCharsets.UTF_8));
       }
       return body;
     }

@@ -52,7 +52,31 @@ final class Figures implements Callable<Integer> {
   @Option(names = "--data", description = "Where to store; a new temporary directory if not given.")
   private @Nullable Path data;
 
+  @Option(
+      names = "--server-option",
+      description =
+          "For the server's JVM, such as -XX:StartFlightRecording=filename=server.jfr; may be"
+              + " repeated.")
+  private List<String> serverOptions = new ArrayList<>();
+
+  @Option(names = "--server", description = "The server's runnable jar; ${DEFAULT-VALUE}.")
+  private Path jar = Path.of("audit-server/target/changetrail.jar");
+
+  private final @Nullable List<String> launch;
   private final Report report = new Report();
+
+  private Figures() {
+    this.launch = null;
+  }
+
+  /**
+   * Measures a server that is started otherwise than from its jar.
+   *
+   * @param launch what to put behind {@code java}
+   */
+  Figures(List<String> launch) {
+    this.launch = launch;
+  }
 
   public static void main(String... arguments) {
     System.exit(new CommandLine(new Figures()).execute(arguments));
@@ -80,8 +104,7 @@ final class Figures implements Callable<Integer> {
     report.machine();
     Workload workload =
         Workload.until(
-            Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60),
-            events + singles + ingestRate * LONGEST_QUERIES.toSeconds());
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60), events + singles);
     rawLimits(directory, workload);
     Path store = directory.resolve("server");
     long next = (events + IngestLoad.BATCH - 1) / IngestLoad.BATCH * IngestLoad.BATCH;
@@ -89,7 +112,7 @@ final class Figures implements Callable<Integer> {
       Client client = new Client(server.address());
       fill(server, client, workload, next);
       next = singles(server, client, workload, next);
-      queries(client, workload, next);
+      queries(client, workload);
       memory(server, client);
     }
     restarts(store);
@@ -97,7 +120,7 @@ final class Figures implements Callable<Integer> {
   }
 
   private void rawLimits(Path directory, Workload workload) throws IOException {
-    Duration time = Duration.ofSeconds(2);
+    Duration time = Duration.ofSeconds(1);
     report.add(
         "raw: write + fsync of 1 KB", RawLimits.syncs(directory, 1 << 10, time), "/s", 0, "");
     report.add(
@@ -117,8 +140,10 @@ final class Figures implements Callable<Integer> {
         "");
   }
 
-  private static ServerProcess start(Path store) throws IOException {
-    return ServerProcess.start(ServerProcess.launch(), List.of(HEAP, "-Xshare:auto"), store);
+  private ServerProcess start(Path store) throws IOException {
+    List<String> jvm = new ArrayList<>(List.of(HEAP, "-Xshare:auto"));
+    jvm.addAll(serverOptions);
+    return ServerProcess.start(launch == null ? ServerProcess.runnable(jar) : launch, jvm, store);
   }
 
   private void fill(ServerProcess server, Client client, Workload workload, long wanted)
@@ -178,9 +203,10 @@ final class Figures implements Callable<Integer> {
     return next + singles;
   }
 
-  private void queries(Client client, Workload workload, long stored) throws Exception {
+  private void queries(Client client, Workload workload) throws Exception {
     AtomicBoolean done = new AtomicBoolean();
-    Thread ingest = new Thread(() -> trickle(client, workload, stored, done), "ingest");
+    Workload other = Workload.after(workload.time(events + singles), LONGEST_QUERIES, ingestRate);
+    Thread ingest = new Thread(() -> trickle(client, other, done), "ingest");
     ingest.start();
     try {
       QueryLoad load = new QueryLoad(client, workload, events);
@@ -195,12 +221,12 @@ final class Figures implements Callable<Integer> {
   }
 
   /** Sends at a constant rate, whatever the answers take. */
-  private void trickle(Client client, Workload workload, long first, AtomicBoolean done) {
+  private void trickle(Client client, Workload workload, AtomicBoolean done) {
     int size = Math.max(1, ingestRate / 10);
     long began = System.nanoTime();
     for (long i = 0; !done.get(); i++) {
       try {
-        client.ingestBatch(workload.batch(first + i * size, size), size);
+        client.ingestBatch(workload.batch(Workload.LATER + i * size, size), size);
         long due = began + (i + 1) * 100_000_000L - System.nanoTime();
         if (due > 0) {
           Thread.sleep(due / 1_000_000);

@@ -145,7 +145,6 @@ final class QueryLoad {
   }
 
   private String eventId(long n) throws IOException {
-    // build, deployment: by run; every event can be found by its commit or its service and second
     long withCommit = n - n % 4;
     JsonNode found =
         JSON.readTree(client.get("/v1/events", "revision", workload.revision(withCommit)));

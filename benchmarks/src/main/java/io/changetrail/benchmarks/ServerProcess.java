@@ -59,18 +59,16 @@ record ServerProcess(Process process, URI address, Duration started) implements 
     return new ServerProcess(process, address, Duration.ofNanos(System.nanoTime() - began));
   }
 
-  /** The runnable jar that the build leaves beside this module, or else our own class path. */
-  static List<String> launch() {
-    String given = System.getProperty("changetrail.server", "");
-    for (String jar :
-        List.of(
-            given,
-            "audit-server/target/changetrail.jar",
-            "../audit-server/target/changetrail.jar")) {
-      if (!jar.isEmpty() && Files.isRegularFile(Path.of(jar))) {
-        return List.of("-jar", jar);
-      }
+  /** To start the server from a runnable jar. */
+  static List<String> runnable(Path jar) throws IOException {
+    if (!Files.isRegularFile(jar)) {
+      throw new IOException("there is no " + jar + "; build it with mvn package, or name another");
     }
+    return List.of("-jar", jar.toString());
+  }
+
+  /** To start the server from the classes that this program runs on. */
+  static List<String> ofClassPath() {
     return List.of("-cp", System.getProperty("java.class.path"), "io.changetrail.cli.Changetrail");
   }
 

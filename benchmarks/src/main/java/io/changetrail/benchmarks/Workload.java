@@ -34,6 +34,9 @@ import java.util.SplittableRandom;
  * @param step mean time from one event to the next
  */
 record Workload(long seed, Instant start, Duration step) {
+  /** Numbers from here on are not used by {@link #until}, so that no two events share an id. */
+  static final long LATER = 1_000_000_000L;
+
   private static final int SERVICES = 200;
   private static final int PEOPLE = 400;
   private static final List<String> ENVIRONMENTS = List.of("prod", "staging", "dev");
@@ -92,10 +95,20 @@ record Workload(long seed, Instant start, Duration step) {
     return new Workload(1, end.minus(step.multipliedBy(events)), step);
   }
 
-  /** The time of the n-th event; the jitter may put it before its neighbours. */
+  /**
+   * Other events, from number {@link #LATER} on, which end at the given time: what comes in while
+   * the events of another workload are asked for.
+   */
+  static Workload after(Instant end, Duration longest, int perSecond) {
+    Duration step = Duration.ofMillis(10);
+    long count = longest.toSeconds() * perSecond;
+    return new Workload(2, end.minus(step.multipliedBy(LATER + count)), step);
+  }
+
+  /** The time of the n-th event; late ones stand behind newer neighbours. */
   Instant time(long n) {
     long jitter = random(n, 7).nextLong(Math.max(1, step.toNanos() * 20));
-    return start.plus(step.multipliedBy(n)).plusNanos(jitter);
+    return start.plus(step.multipliedBy(n)).minusNanos(jitter);
   }
 
   String revision(long n) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Every published figure: {@link io.changetrail.benchmarks.Figures} puts a real server under load,
- * beside what the machine and other stores can do; the {@code …Bench} classes are JMH benches of
- * single steps.
+ * beside what the machine can do at best.
  */
 @NullMarked
 package io.changetrail.benchmarks;

@@ -17,16 +17,12 @@ import picocli.CommandLine;
 class FiguresTest {
   @Test
   void aSmallRunMeasuresEverythingAgainstARealServer(@TempDir Path data) {
-    Figures figures = new Figures();
+    Figures figures = new Figures(ServerProcess.ofClassPath());
 
     int exit =
         new CommandLine(figures)
             .execute(
-                "--events=1000",
-                "--queries=2",
-                "--singles=32",
-                "--starts=1",
-                "--data=" + data);
+                "--events=1000", "--queries=2", "--singles=32", "--starts=1", "--data=" + data);
 
     assertThat(exit).isZero();
     assertThat(figures.report().lines()).allMatch(line -> line.value() > 0);
@@ -43,7 +39,8 @@ class FiguresTest {
 
   @Test
   void theWorkloadIsTheSameEachTimeAndNoTwoEventsAreAlike() {
-    Workload workload = new Workload(1, Instant.parse("2026-01-01T00:00:00Z"), Duration.ofSeconds(2));
+    Workload workload =
+        new Workload(1, Instant.parse("2026-01-01T00:00:00Z"), Duration.ofSeconds(2));
     Workload again = new Workload(1, Instant.parse("2026-01-01T00:00:00Z"), Duration.ofSeconds(2));
     Set<AuditEvent> events = new HashSet<>();
     for (long n = 0; n < 1000; n++) {
