@@ -32,6 +32,7 @@ public final class DeclarationsEndpoint implements Endpoint {
 
   @Override
   public Response handle(Request request) {
+    request.query().only(List.of());
     JsonFields body = JsonFields.ofBody(request.body());
     body.only(Set.of("declarations"));
     List<JsonFields> entries = body.objects("declarations");

@@ -42,6 +42,7 @@ public final class IngestEndpoint implements Endpoint {
 
   @Override
   public Response handle(Request request) {
+    request.query().only(List.of());
     EventDecoding.Received received = EventDecoding.decode(request);
     if (received.entries().size() > MAX_EVENTS) {
       throw Problem.tooLarge(

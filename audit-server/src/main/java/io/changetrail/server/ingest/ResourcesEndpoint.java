@@ -17,6 +17,7 @@ import io.changetrail.server.http.Response;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.ResourceKey;
 import io.changetrail.store.ResourceState;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -37,6 +38,7 @@ public final class ResourcesEndpoint implements Endpoint {
 
   @Override
   public Response handle(Request request) {
+    request.query().only(List.of());
     if (request.body().length > MAX_STATE_BYTES) {
       throw Problem.tooLarge("a baseline has at most " + MAX_STATE_BYTES + " bytes").asException();
     }
