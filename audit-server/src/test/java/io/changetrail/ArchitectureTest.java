@@ -68,8 +68,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void correlationKnowsOnlyTheModel() {
-    check(only(CORRELATION, MODEL));
+  void correlationKnowsOnlyTheModelAndStatistics() {
+    check(only(CORRELATION, MODEL, "org.hipparchus.."));
   }
 
   @Test

@@ -68,6 +68,7 @@ public final class Changetrail implements Runnable {
             .addSubcommand("lineage", Lineage.command(session, remote.forCommand()))
             .addSubcommand("state", new State(session, remote.forCommand()))
             .addSubcommand("correlate", new Correlate(session, remote.forCommand()))
+            .addSubcommand("evaluate", new Evaluate(session))
             .addSubcommand("sources", new Sources(session, remote.forCommand()))
             .addSubcommand("unmapped", Unmapped.command(session, remote.forCommand()))
             .addSubcommand("backup", new Backup(session, remote.forCommand()))

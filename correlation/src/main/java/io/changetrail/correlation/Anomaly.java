@@ -53,7 +53,7 @@ public record Anomaly(
   }
 
   /** An anomaly asked about at the moment it was detected, with the usual {@link #LOOKBACK}. */
-  public static Anomaly detected(String service, String environment, Instant detectedAt) {
+  public static Anomaly detected(String service, @Nullable String environment, Instant detectedAt) {
     return new Anomaly(
         service,
         environment,
@@ -66,6 +66,11 @@ public record Anomaly(
 
   public Anomaly withSignal(String named) {
     return new Anomaly(service, environment, named, labels, detectedAt, pending, window);
+  }
+
+  /** The same with what the alert says of itself. */
+  public Anomaly about(@Nullable String named, Map<String, String> described) {
+    return new Anomaly(service, environment, named, described, detectedAt, pending, window);
   }
 
   public Anomaly withWindow(Interval searched) {
