@@ -39,6 +39,7 @@ import io.changetrail.server.query.SourcesEndpoint;
 import io.changetrail.server.query.StateEndpoint;
 import io.changetrail.server.query.StreamEndpoint;
 import io.changetrail.server.query.WhoamiEndpoint;
+import io.changetrail.server.webhook.WebhookEndpoint;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStoreProvider;
 import java.io.IOException;
@@ -114,14 +115,13 @@ public final class ChangetrailServer implements AutoCloseable {
   private List<Route> routes() {
     Redactor redactor =
         new Redactor(RedactionRules.defaults().withSecretPaths(config.secretPaths()), null);
-    IngestEndpoint ingest =
-        new IngestEndpoint(
-            store,
-            new Acceptance(config.times(), redactor),
-            (counts, lastSeq) -> {
-              metrics.ingested(counts, lastSeq);
-              arrivals.arrived(lastSeq);
-            });
+    Acceptance acceptance = new Acceptance(config.times(), redactor);
+    IngestEndpoint.IngestObserver ingested =
+        (counts, lastSeq) -> {
+          metrics.ingested(counts, lastSeq);
+          arrivals.arrived(lastSeq);
+        };
+    IngestEndpoint ingest = new IngestEndpoint(store, acceptance, ingested);
     Supplier<Catalogue> known = catalogue;
     RecordedChanges changes = new RecordedChanges(store);
     CountEndpoints counts = new CountEndpoints(store, known);
@@ -129,6 +129,12 @@ public final class ChangetrailServer implements AutoCloseable {
     Path copies = config.data().resolve("tmp");
     return List.of(
         new Route("POST", "/v1/events", Access.INGEST, Lane.INGEST, ingest),
+        new Route(
+            "POST",
+            "/v1/webhooks/{provider}",
+            Access.SIGNED,
+            Lane.INGEST,
+            new WebhookEndpoint(config.webhooks(), store, acceptance, ingested, metrics)),
         new Route(
             "PUT",
             "/v1/resources",
@@ -182,6 +188,7 @@ public final class ChangetrailServer implements AutoCloseable {
   private Set<String> tenants() {
     Set<String> all = new TreeSet<>(Set.of(Tenants.DEFAULT));
     tokens.tokens().stream().map(Token::tenant).forEach(all::add);
+    config.webhooks().stream().map(ServerConfig.Webhook::tenant).forEach(all::add);
     return all;
   }
 

@@ -5,7 +5,7 @@ package io.changetrail.server.config;
 public final class InvalidConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  InvalidConfigException(String message) {
+  public InvalidConfigException(String message) {
     super(message);
   }
 

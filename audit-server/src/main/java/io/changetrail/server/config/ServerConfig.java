@@ -29,11 +29,13 @@ public record ServerConfig(
     Times times,
     Retention retention,
     int memoryPercent,
-    int maxBodyBytes) {
+    int maxBodyBytes,
+    List<Webhook> webhooks) {
 
   public ServerConfig {
     catalogue = List.copyOf(catalogue);
     secretPaths = Set.copyOf(secretPaths);
+    webhooks = List.copyOf(webhooks);
   }
 
   /**
@@ -50,6 +52,23 @@ public record ServerConfig(
    * @param past how far back
    */
   public record Times(Duration future, Duration past) {}
+
+  /**
+   * A sender of webhooks.
+   *
+   * @param name stands for the sending installation where its payloads do not name it
+   * @param provider whose form the deliveries have
+   * @param secrets any of which may sign a delivery, so that they can be exchanged one by one
+   * @param sources CloudEvents sources that it may send for, a trailing {@code *} stands for any
+   *     ending; empty for those that its provider has by nature
+   */
+  public record Webhook(
+      String name, String provider, String tenant, List<Secret> secrets, List<String> sources) {
+    public Webhook {
+      secrets = List.copyOf(secrets);
+      sources = List.copyOf(sources);
+    }
+  }
 
   /**
    * How long events are kept.

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.changetrail.model.ChangeKind;
+import io.changetrail.server.access.Tenants;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Names;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +54,15 @@ public final class Settings {
           "CHANGETRAIL_JAVA_OPTS");
 
   private static final String KINDS = "retention.kinds.";
+  private static final String WEBHOOKS = "webhooks.";
+  private static final Pattern WEBHOOK =
+      Pattern.compile("webhooks\\.([a-z0-9-]{1,64})\\.(provider|tenant|secret|sources)");
 
   /** Each key, and what it is for. */
   private static final Map<String, String> KEYS = keys();
 
   private final Map<String, Value> values = new LinkedHashMap<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
 
   private record Value(String text, String origin) {}
 
@@ -74,6 +81,10 @@ public final class Settings {
     keys.put("retention.keep", "how long events are kept; for ever");
     keys.put("retention.kinds", "other spans for some kinds, for example config: P730D");
     keys.put("retention.every", "how often old events are looked for; PT1H");
+    keys.put(
+        "webhooks",
+        "senders by name, each with provider, secret (env:NAME or file:PATH), and optionally tenant"
+            + " and sources; none");
     keys.put("limits.memoryPercent", "share of the heap for requests in flight; 33");
     keys.put("limits.maxBodyBytes", "size of one request's body, decompressed; 8388608");
     return keys;
@@ -134,6 +145,7 @@ public final class Settings {
    * @throws InvalidConfigException for a variable with our prefix that means nothing
    */
   public Settings withEnvironment(Map<String, String> environment) {
+    this.environment.putAll(environment);
     Map<String, String> keyOf = new LinkedHashMap<>();
     KEYS.keySet().forEach(key -> keyOf.put(variable(key), key));
     environment.forEach(
@@ -169,7 +181,15 @@ public final class Settings {
   }
 
   private void put(String key, String value, String origin) {
-    if (!KEYS.containsKey(key) && !key.startsWith(KINDS)) {
+    if (key.startsWith(WEBHOOKS) && !WEBHOOK.matcher(key).matches()) {
+      throw new InvalidConfigException(
+          origin
+              + ": '"
+              + key
+              + "' is not a setting; a webhook has a name of lower-case letters, digits and '-', and"
+              + " below it provider, secret, tenant and sources");
+    }
+    if (!KEYS.containsKey(key) && !key.startsWith(KINDS) && !key.startsWith(WEBHOOKS)) {
       throw new InvalidConfigException(
           origin + ": '" + key + "' is not a setting" + didYouMean(key, KEYS.keySet()));
     }
@@ -200,7 +220,8 @@ public final class Settings {
             kinds(),
             get("retention.every", Settings::duration, Duration.ofHours(1))),
         get("limits.memoryPercent", text -> number(text, 5, 80), 33),
-        get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20));
+        get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20),
+        webhooks());
   }
 
   /** The embedded store within a data directory. */
@@ -228,6 +249,34 @@ public final class Settings {
                     parsed(key, text -> ChangeKind.of(key.substring(KINDS.length()))),
                     parsed(key, Settings::duration)));
     return kinds;
+  }
+
+  private List<ServerConfig.Webhook> webhooks() {
+    Set<String> names = new TreeSet<>();
+    for (String key : values.keySet()) {
+      Matcher matcher = WEBHOOK.matcher(key);
+      if (matcher.matches()) {
+        names.add(matcher.group(1));
+      }
+    }
+    return names.stream().map(this::webhook).toList();
+  }
+
+  private ServerConfig.Webhook webhook(String name) {
+    String prefix = WEBHOOKS + name + ".";
+    for (String needed : List.of("provider", "secret")) {
+      if (list(prefix + needed).isEmpty()) {
+        throw new InvalidConfigException(prefix + needed + " is needed");
+      }
+    }
+    return new ServerConfig.Webhook(
+        name,
+        get(prefix + "provider", Function.identity(), ""),
+        get(prefix + "tenant", Function.identity(), Tenants.DEFAULT),
+        list(prefix + "secret").stream()
+            .map(reference -> Secret.of(prefix + "secret", reference, environment))
+            .toList(),
+        list(prefix + "sources"));
   }
 
   private List<String> list(String key) {

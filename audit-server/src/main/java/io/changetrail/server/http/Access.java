@@ -5,6 +5,8 @@ package io.changetrail.server.http;
 public enum Access {
   /** Nothing: health and metrics. */
   PUBLIC,
+  /** Nothing by its header fields: the endpoint itself finds the sender by its signature. */
+  SIGNED,
   /** Send events. */
   INGEST,
   /** See events, within a scope. */

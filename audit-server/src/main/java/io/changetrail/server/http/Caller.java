@@ -35,7 +35,7 @@ public record Caller(
 
   boolean may(Access access) {
     return switch (access) {
-      case PUBLIC -> true;
+      case PUBLIC, SIGNED -> true;
       case INGEST -> sources != null;
       case READ -> scope != null;
       case ADMIN -> admin;
@@ -46,7 +46,7 @@ public record Caller(
   public Set<Access> rights() {
     Set<Access> rights = java.util.EnumSet.noneOf(Access.class);
     for (Access access : Access.values()) {
-      if (access != Access.PUBLIC && may(access)) {
+      if (access != Access.PUBLIC && access != Access.SIGNED && may(access)) {
         rights.add(access);
       }
     }

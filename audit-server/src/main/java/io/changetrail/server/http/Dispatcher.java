@@ -99,7 +99,9 @@ final class Dispatcher extends Handler.Abstract {
       try {
         Router.Match found = router.match(request.getMethod(), request.getHttpURI().getPath());
         match = found;
-        caller = authenticator.authenticate(headers);
+        if (found.route().access() != Access.SIGNED) {
+          caller = authenticator.authenticate(headers);
+        }
         require(found.route().access());
         body = new Body(request, limits, budget, read -> proceed(found), this::fail);
         body.read();

@@ -30,7 +30,7 @@ public final class Acceptance {
    *
    * @throws InvalidEventException if it may not
    */
-  AuditEvent accept(Caller caller, AuditEvent event, Instant now) {
+  public AuditEvent accept(Caller caller, AuditEvent event, Instant now) {
     if (!caller.maySendFor(event.ref().source())) {
       throw new InvalidEventException(
           "source",

@@ -9,6 +9,8 @@ import io.changetrail.server.http.RequestObserver;
 import io.changetrail.server.http.Response;
 import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
 import io.changetrail.server.query.SourceAccount;
+import io.changetrail.server.webhook.WebhookEndpoint.DeliveryObserver;
+import io.changetrail.server.webhook.WebhookEndpoint.Fate;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.Health;
@@ -37,10 +39,11 @@ import org.jspecify.annotations.Nullable;
  * What the server tells of itself, in the Prometheus text format. Sources are public here by name,
  * their events are not.
  */
-public final class ServerMetrics implements RequestObserver, IngestObserver {
+public final class ServerMetrics implements RequestObserver, IngestObserver, DeliveryObserver {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Histogram requests;
   private final Counter events;
+  private final Counter deliveries;
   private Function<Instant, List<Account>> accounts = now -> List.of();
   private volatile List<Account> scraped = List.of();
 
@@ -61,6 +64,12 @@ public final class ServerMetrics implements RequestObserver, IngestObserver {
             .name("changetrail_events_total")
             .help("Events that came in, by what became of them.")
             .labelNames("result")
+            .register(registry);
+    deliveries =
+        Counter.builder()
+            .name("changetrail_webhook_deliveries_total")
+            .help("Webhook deliveries, by what became of them.")
+            .labelNames("provider", "result")
             .register(registry);
     for (Status status : Status.values()) {
       events.initLabelValues(name(status));
@@ -189,6 +198,11 @@ public final class ServerMetrics implements RequestObserver, IngestObserver {
   @Override
   public void ingested(Map<Status, Integer> counts, long lastSeq) {
     counts.forEach((status, count) -> events.labelValues(name(status)).inc(count));
+  }
+
+  @Override
+  public void delivered(String provider, Fate fate) {
+    deliveries.labelValues(provider, fate.wireName()).inc();
   }
 
   /** {@code GET /metrics}. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.source.Payload;
 import java.util.List;
+import java.util.Set;
 
 /**
  * GitHub webhook deliveries as audit events. Stateless.
@@ -18,6 +19,22 @@ import java.util.List;
  *     payloads</a>
  */
 public final class GithubWebhookMapper {
+  private static final Set<String> KNOWN =
+      Set.of(
+          "ping",
+          "pull_request",
+          "push",
+          "workflow_run",
+          "package",
+          "registry_package",
+          "deployment",
+          "deployment_status");
+
+  /** Whether this mapper knows events of that name, even if most of them change nothing. */
+  public static boolean knows(String event) {
+    return KNOWN.contains(event);
+  }
+
   /**
    * The events that a delivery tells of; none where it tells of no change.
    *

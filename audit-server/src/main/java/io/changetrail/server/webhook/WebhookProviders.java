@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.webhook;
+
+import io.changetrail.source.WebhookProvider;
+import io.changetrail.source.github.GithubWebhook;
+import io.changetrail.source.launchdarkly.LaunchDarklyWebhook;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The systems whose webhooks are understood. A new one is a line here and a row in the docs. */
+final class WebhookProviders {
+  private WebhookProviders() {}
+
+  /** By name. */
+  static Map<String, WebhookProvider> all() {
+    Map<String, WebhookProvider> providers = new TreeMap<>();
+    Stream.of(new GithubWebhook(), new LaunchDarklyWebhook())
+        .forEach(provider -> providers.put(provider.name(), provider));
+    return providers;
+  }
+}

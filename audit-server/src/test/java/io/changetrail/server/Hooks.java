@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.changetrail.server.RunningServer.Answer;
+import io.changetrail.source.Signature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Objects;
+
+/** A server with a webhook of each provider, and deliveries to it as the providers sign them. */
+final class Hooks {
+  static final String SECRET = "a-secret-of-the-webhook-tests";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Hooks() {}
+
+  /** Settings for hooks of these providers, each named {@code <provider>-acme}. */
+  static String[] settings(Path directory, String... providers) throws IOException {
+    Path secret = Files.writeString(directory.resolve("webhook-secret"), SECRET + "\n");
+    String[] settings = new String[providers.length * 4];
+    for (int i = 0; i < providers.length; i++) {
+      String prefix = "webhooks." + providers[i] + "-acme.";
+      settings[4 * i] = prefix + "provider";
+      settings[4 * i + 1] = providers[i];
+      settings[4 * i + 2] = prefix + "secret";
+      settings[4 * i + 3] = "file:" + secret;
+    }
+    return settings;
+  }
+
+  /** A payload that the mappers are tested on. */
+  static JsonNode payload(String file) {
+    try (InputStream in = Hooks.class.getResourceAsStream("/payloads/" + file)) {
+      return JSON.readTree(Objects.requireNonNull(in, file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Answer github(RunningServer server, String event, JsonNode payload) throws Exception {
+    return github(server, event, payload, "72d3162e-cc78-11e3-81ab-4c9367dc0958");
+  }
+
+  static Answer github(RunningServer server, String event, JsonNode payload, String guid)
+      throws Exception {
+    byte[] body = bytes(payload);
+    return server.send(
+        server
+            .request("/v1/webhooks/github")
+            .header("Content-Type", "application/json")
+            .header("X-GitHub-Event", event)
+            .header("X-GitHub-Delivery", guid)
+            .header("X-Hub-Signature-256", "sha256=" + hex(body))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build());
+  }
+
+  static Answer launchdarkly(RunningServer server, JsonNode payload) throws Exception {
+    byte[] body = bytes(payload);
+    return signed(server, "launchdarkly", "X-LD-Signature", hex(body), body);
+  }
+
+  static Answer signed(
+      RunningServer server, String provider, String header, String signature, byte[] body)
+      throws Exception {
+    return server.send(
+        server
+            .request("/v1/webhooks/" + provider)
+            .header("Content-Type", "application/json")
+            .header(header, signature)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build());
+  }
+
+  static byte[] bytes(JsonNode payload) {
+    return payload.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String hex(byte[] body) {
+    return HexFormat.of()
+        .formatHex(Signature.hmacSha256(SECRET.getBytes(StandardCharsets.UTF_8), body));
+  }
+}
