@@ -196,12 +196,16 @@ public final class SourceLedger {
       return json;
     }
 
-    static EpochLedger fromJson(JsonNode json) {
+    /**
+     * @param latest stands for the times that documents of earlier builds do not have; they list
+     *     ranges as plain pairs of numbers
+     */
+    static EpochLedger fromJson(JsonNode json, Instant latest) {
       EpochLedger ledger =
           new EpochLedger(
               json.path("installation").textValue(),
               json.path("epoch").textValue(),
-              Instant.parse(json.path("heard").textValue()));
+              or(instant(json.path("heard")), latest));
       JsonNode previous = json.path("previousLast");
       ledger.before(
           json.path("previousEpoch").textValue(),
@@ -212,7 +216,16 @@ public final class SourceLedger {
       ledger.arrived = instant(json.path("arrived"));
       ledger.ended = json.path("ended").booleanValue();
       ledger.heartbeat = duration(json.path("heartbeat"));
-      for (JsonNode range : json.path("ranges")) {
+      JsonNode ranges = json.path("ranges");
+      if (ranges.path(0).isNumber()) {
+        for (int i = 0; i + 1 < ranges.size(); i += 2) {
+          ledger.ranges.put(
+              ranges.path(i).longValue(),
+              new Range(ranges.path(i + 1).longValue(), latest, latest));
+        }
+        return ledger;
+      }
+      for (JsonNode range : ranges) {
         ledger.ranges.put(
             range.path(0).longValue(),
             new Range(
@@ -323,7 +336,7 @@ public final class SourceLedger {
     ledger.lag = duration(json.path("lag"));
     json.path("offsets").forEach(offset -> ledger.offsets.add(offset.longValue()));
     for (JsonNode one : json.path("epochs")) {
-      EpochLedger epoch = EpochLedger.fromJson(one);
+      EpochLedger epoch = EpochLedger.fromJson(one, or(ledger.lastIngested, Instant.EPOCH));
       ledger.epochs.put(epoch.installation + "\n" + epoch.epoch, epoch);
     }
     return ledger;
@@ -331,6 +344,10 @@ public final class SourceLedger {
 
   private static Instant later(@Nullable Instant one, Instant other) {
     return one != null && one.isAfter(other) ? one : other;
+  }
+
+  private static Instant or(@Nullable Instant one, Instant other) {
+    return one == null ? other : one;
   }
 
   private static @Nullable String text(@Nullable Instant instant) {

@@ -2,9 +2,13 @@
 package io.changetrail.store.embedded;
 
 import io.changetrail.store.StoreException;
+import io.changetrail.store.StoreFullException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -16,7 +20,10 @@ import java.util.stream.Stream;
 final class Backup {
   private Backup() {}
 
-  /** Writes what one read transaction sees, while appends go on. */
+  /**
+   * Writes what one read transaction sees, while appends go on. The file has its name only when it
+   * is whole and durable.
+   */
   static void write(Database database, Path file) throws IOException {
     if (Files.exists(file)) {
       throw new IOException(file + " exists already; name a new file");
@@ -25,7 +32,30 @@ final class Backup {
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    database.update("VACUUM INTO ?", file.toString());
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.deleteIfExists(part);
+    try {
+      database.update("VACUUM INTO ?", part.toString());
+      publish(part, file);
+    } catch (StoreException | StoreFullException e) {
+      throw new IOException("cannot write " + file + ": " + e.getMessage(), e);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static void publish(Path part, Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null && !System.getProperty("os.name").startsWith("Windows")) {
+      // the name itself is durable only when its directory is; Windows opens no directories
+      try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
+        directory.force(true);
+      }
+    }
   }
 
   static void restore(Path backup, Path directory) {
@@ -38,7 +68,9 @@ final class Backup {
               "the directory " + directory + " is not empty; restore into a new one");
         }
       }
-      Files.copy(backup, directory.resolve(EmbeddedAuditStore.FILE));
+      Path part = directory.resolve(EmbeddedAuditStore.FILE + ".part");
+      Files.copy(backup, part);
+      publish(part, directory.resolve(EmbeddedAuditStore.FILE));
     } catch (IOException e) {
       throw new StoreException("cannot restore into " + directory + ": " + e.getMessage(), e);
     }

@@ -20,6 +20,10 @@ import org.sqlite.SQLiteException;
 /** One connection with its prepared statements. Used by one thread at a time. */
 final class Database implements AutoCloseable {
   private static final int CACHE_KIB = 64 << 10;
+  private static final int PAGE_BYTES = 8192;
+
+  static final String NO_SPACE =
+      "no space is left for the audit store; free space on its disk or raise its limit";
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new LinkedHashMap<>();
@@ -32,7 +36,7 @@ final class Database implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.setPageSize(8192);
+    config.setPageSize(PAGE_BYTES);
     config.setCacheSize(readOnly ? -CACHE_KIB / 8 : -CACHE_KIB);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     config.setBusyTimeout(10_000);
@@ -49,6 +53,22 @@ final class Database implements AutoCloseable {
     } catch (SQLException e) {
       throw failure("cannot open " + file, e);
     }
+  }
+
+  /** Lets the file grow to this size at most; one that is larger already does not grow. */
+  void limit(long bytes) {
+    long pages = Math.max(1, Math.min(bytes / PAGE_BYTES, 0xfffffffeL));
+    query(ResultSet::next, "PRAGMA max_page_count = " + pages);
+  }
+
+  /** How many bytes fit into the file before it is as large as this. */
+  long room(long maxBytes) {
+    long pages = number("PRAGMA page_count") - number("PRAGMA freelist_count");
+    return maxBytes - pages * PAGE_BYTES;
+  }
+
+  private long number(String pragma) {
+    return query(rows -> rows.next() ? rows.getLong(1) : 0L, pragma);
   }
 
   Connection connection() {
@@ -130,8 +150,7 @@ final class Database implements AutoCloseable {
     if (e instanceof SQLiteException sqlite
         && (sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL
             || sqlite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_WRITE)) {
-      return new StoreFullException(
-          "no space is left for the audit store; free space on its disk or raise its limit", e);
+      return new StoreFullException(NO_SPACE, e);
     }
     return new StoreException(what + ": " + e.getMessage(), e);
   }

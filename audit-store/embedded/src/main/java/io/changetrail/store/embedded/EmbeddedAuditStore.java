@@ -48,12 +48,16 @@ final class EmbeddedAuditStore implements AuditStore {
 
   private static final int READERS = 4;
 
-  /** Nothing that a reader does takes so long, unless it was closed. */
+  /** Nothing that a reader does takes so long. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final int EXPIRY_BATCH = 200;
 
+  /** A store that was full is writable again when a good batch fits. */
+  private static final long RESERVE_BYTES = 256 << 10;
+
   private final Path file;
+  private final long maxBytes;
   private final DirectoryLock lock;
   private final SecureRandom salts = new SecureRandom();
   private final Writer writer;
@@ -61,8 +65,13 @@ final class EmbeddedAuditStore implements AuditStore {
   private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
 
   private EmbeddedAuditStore(
-      Path file, DirectoryLock lock, Writer writer, Map<String, Map<Long, Target>> targets) {
+      Path file,
+      long maxBytes,
+      DirectoryLock lock,
+      Writer writer,
+      Map<String, Map<Long, Target>> targets) {
     this.file = file;
+    this.maxBytes = maxBytes;
     this.lock = lock;
     this.writer = writer;
     for (int i = 0; i < READERS; i++) {
@@ -71,6 +80,13 @@ final class EmbeddedAuditStore implements AuditStore {
   }
 
   static EmbeddedAuditStore open(Path directory) {
+    return open(directory, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param maxBytes how large the data file may grow, without the write-ahead log beside it
+   */
+  static EmbeddedAuditStore open(Path directory, long maxBytes) {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
@@ -81,9 +97,16 @@ final class EmbeddedAuditStore implements AuditStore {
     try {
       Path file = directory.resolve(FILE);
       Database database = Database.open(file, false);
-      Schema.prepare(database.connection(), file.toString());
-      Map<String, Map<Long, Target>> targets = Dictionary.loadTargets(database);
-      return new EmbeddedAuditStore(file, lock, new Writer(database, targets), targets);
+      try {
+        Schema.prepare(database.connection(), file.toString());
+        database.limit(maxBytes);
+        Map<String, Map<Long, Target>> targets = Dictionary.loadTargets(database);
+        Writer writer = new Writer(database, targets);
+        return new EmbeddedAuditStore(file, maxBytes, lock, writer, targets);
+      } catch (SQLException | RuntimeException e) {
+        database.close();
+        throw e;
+      }
     } catch (SQLException e) {
       lock.close();
       throw new StoreException(
@@ -313,6 +336,7 @@ final class EmbeddedAuditStore implements AuditStore {
 
   @Override
   public void backup(Path target) throws IOException {
+    requireOpen();
     try (Database database = Database.open(file, false)) {
       Backup.write(database, target);
     }
@@ -320,14 +344,37 @@ final class EmbeddedAuditStore implements AuditStore {
 
   @Override
   public Health health() {
+    if (closed.get() || writer.isStopped()) {
+      return new Health(false, "the audit store is closed", writer.committedSeq(), 0);
+    }
     try {
       long size = Files.size(file);
       Path log = file.resolveSibling(FILE + "-wal");
+      boolean full = writer.isFull() && !hasRoomAgain();
       return new Health(
-          true, "ok", writer.committedSeq(), Files.exists(log) ? size + Files.size(log) : size);
+          !full,
+          full ? Database.NO_SPACE : "ok",
+          writer.committedSeq(),
+          Files.exists(log) ? size + Files.size(log) : size);
     } catch (IOException e) {
       return new Health(
           false, "cannot read the data file: " + e.getMessage(), writer.committedSeq(), 0);
+    }
+  }
+
+  private boolean hasRoomAgain() throws IOException {
+    boolean room =
+        Files.getFileStore(file).getUsableSpace() >= RESERVE_BYTES
+            && read(reader -> reader.database().room(maxBytes)) >= RESERVE_BYTES;
+    if (room) {
+      writer.hasRoom();
+    }
+    return room;
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new StoreException("the audit store is closed");
     }
   }
 
@@ -348,11 +395,15 @@ final class EmbeddedAuditStore implements AuditStore {
 
   private Reader borrow() {
     try {
-      Reader reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      if (reader == null) {
-        throw new StoreException("the audit store is closed, or all its readers are busy");
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (System.nanoTime() < deadline) {
+        requireOpen();
+        Reader reader = readers.poll(100, TimeUnit.MILLISECONDS);
+        if (reader != null) {
+          return reader;
+        }
       }
-      return reader;
+      throw new StoreException("all readers of the audit store are busy; try again");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while waiting for the audit store", e);
@@ -364,10 +415,22 @@ final class EmbeddedAuditStore implements AuditStore {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    writer.close();
-    for (int i = 0; i < READERS; i++) {
-      borrow().database().close();
+    boolean interrupted = Thread.interrupted();
+    try {
+      writer.close();
+      for (int i = 0; i < READERS; i++) {
+        Reader reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        if (reader != null) {
+          reader.database().close();
+        }
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      lock.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    lock.close();
   }
 }

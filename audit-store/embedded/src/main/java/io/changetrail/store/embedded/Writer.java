@@ -8,6 +8,7 @@ import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.SourceDeclaration;
 import io.changetrail.store.SourceLedger;
 import io.changetrail.store.StoreException;
+import io.changetrail.store.StoreFullException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,6 +68,8 @@ final class Writer implements AutoCloseable {
   private final List<Posting> postings = new ArrayList<>();
   private final Thread thread = new Thread(this::work, "audit-store-writer");
   private volatile boolean closing;
+  private volatile boolean stopped;
+  private volatile boolean full;
   private long lastSeq;
   private volatile long committedSeq;
 
@@ -87,6 +90,19 @@ final class Writer implements AutoCloseable {
 
   long committedSeq() {
     return committedSeq;
+  }
+
+  /** Whether space ran out, and nobody has said since that there is room. */
+  boolean isFull() {
+    return full;
+  }
+
+  void hasRoom() {
+    full = false;
+  }
+
+  boolean isStopped() {
+    return stopped;
   }
 
   Database database() {
@@ -113,6 +129,9 @@ final class Writer implements AutoCloseable {
     Job job = new Job(size, work::apply);
     try {
       waiting.put(job);
+      if (stopped && waiting.remove(job)) {
+        throw new StoreException("the audit store is closed");
+      }
       @SuppressWarnings("unchecked") // the job's result is what its own work returned
       T result = (T) job.result.join();
       return result;
@@ -123,11 +142,25 @@ final class Writer implements AutoCloseable {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
-      throw e;
+      throw new StoreException("the audit store failed: " + e.getCause(), e);
     }
   }
 
   private void work() {
+    try {
+      commitWhatWaits();
+    } finally {
+      // whoever puts a job after this finds it himself
+      stopped = true;
+      Job late = waiting.poll();
+      while (late != null) {
+        late.result.completeExceptionally(new StoreException("the audit store is closed"));
+        late = waiting.poll();
+      }
+    }
+  }
+
+  private void commitWhatWaits() {
     List<Job> group = new ArrayList<>();
     while (true) {
       try {
@@ -166,7 +199,7 @@ final class Writer implements AutoCloseable {
       flushSources();
       database.commit();
       committedSeq = lastSeq;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       database.rollback();
       dictionary.forget();
       sources.clear();
@@ -177,6 +210,7 @@ final class Writer implements AutoCloseable {
         // one job's failure must not fail the others: each gets a transaction of its own
         group.forEach(job -> commit(List.of(job)));
       } else {
+        full |= e instanceof StoreFullException;
         group.get(0).result.completeExceptionally(e);
       }
       return;
@@ -449,16 +483,17 @@ final class Writer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    Job late = waiting.poll();
-    while (late != null) {
-      late.result.completeExceptionally(new StoreException("the audit store is closed"));
-      late = waiting.poll();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // the file must not be closed under the thread that writes it
+      }
     }
     database.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

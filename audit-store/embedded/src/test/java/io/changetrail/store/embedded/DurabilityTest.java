@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.store.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Target;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.AuditStore.Leaf;
+import io.changetrail.store.Expiry;
+import io.changetrail.store.NewEvent;
+import io.changetrail.store.Scope;
+import io.changetrail.store.StoreException;
+import io.changetrail.store.StoreFullException;
+import io.changetrail.store.StoredEvent;
+import io.changetrail.store.View;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the directory holds after deaths, a full disk and closing. */
+class DurabilityTest {
+  private static final Instant START = Instant.parse("2026-01-31T02:00:00Z");
+  private static final Scope ALL = Scope.of("acme");
+
+  @TempDir Path directory;
+
+  private static NewEvent event(long number, String summary) {
+    AuditEvent event =
+        AuditEvent.builder(
+                new EventRef("/ci/shop", "build-" + number),
+                START.plusSeconds(number),
+                Actor.unknown(),
+                Change.of(ChangeKind.DEPLOYMENT, Phase.STARTED, "deploy").summary(summary).build())
+            .target(Target.service("checkout", "prod"))
+            .build();
+    return NewEvent.of("acme", event, START.plusSeconds(number));
+  }
+
+  private static NewEvent event(long number) {
+    return event(number, "deploy " + number);
+  }
+
+  /** Appends until it is killed; prints the number of each event that was acknowledged. */
+  public static void main(String[] arguments) {
+    try (AuditStore store = EmbeddedAuditStore.open(Path.of(arguments[0]))) {
+      for (long number = 1; number < 100_000; number++) {
+        store.append(List.of(event(number)));
+        System.out.println(number);
+      }
+    }
+  }
+
+  private Process child() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            DurabilityTest.class.getName(),
+            directory.toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  @Test
+  void whatWasAcknowledgedSurvivesTheDeathOfTheProcessOnceAndInOrder() throws Exception {
+    Random random = new Random(3);
+    Process process = child();
+    long acknowledged = 0;
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      long until = 50 + random.nextInt(200);
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        if (!line.matches("[0-9]+")) {
+          continue; // what a library says on standard error
+        }
+        acknowledged = Long.parseLong(line);
+        if (acknowledged == until) {
+          process.destroyForcibly();
+        }
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    try (AuditStore store = EmbeddedAuditStore.open(directory)) {
+      List<StoredEvent> kept = store.readFrom(ALL, 0, 100_000);
+      assertThat(kept).hasSizeBetween((int) acknowledged, (int) acknowledged + 1);
+      assertThat(kept)
+          .extracting(StoredEvent::seq)
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, kept.size()).boxed().toList());
+      assertThat(kept).extracting(one -> one.event().ref().id()).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void aSecondProcessIsToldWhichDirectoryIsInUse() throws Exception {
+    try (AuditStore store = EmbeddedAuditStore.open(directory)) {
+      assertThat(store.health().writable()).isTrue();
+      assertThatThrownBy(() -> EmbeddedAuditStore.open(directory))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining(directory.toString());
+      Process process = child();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).isNotZero();
+      assertThat(output).contains("the data directory " + directory + " is in use");
+    }
+  }
+
+  @Test
+  void aDirectoryOfDataVersionOneOpens() throws Exception {
+    Files.copy(
+        Path.of("src/test/resources/data-version-1/events.db"), directory.resolve("events.db"));
+    try (AuditStore store = EmbeddedAuditStore.open(directory)) {
+      assertThat(store.leaves(1, 100)).extracting(Leaf::seq).contains(1L, 7L);
+      assertThat(store.sources(ALL)).hasSize(2);
+      assertThat(store.sources(ALL).get(1).epochs().get(0).last()).isEqualTo(1);
+      assertThat(store.append(List.of(event(1))).get(0).seq()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void aNewerDataVersionIsRefusedByName() throws Exception {
+    EmbeddedAuditStore.open(directory).close();
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("events.db"));
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA user_version = 99");
+    }
+    assertThatThrownBy(() -> EmbeddedAuditStore.open(directory))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("data version 99");
+  }
+
+  @Test
+  void aFullStoreSaysSoKeepsNoHalfBatchAndTakesEventsAgainOnceSpaceIsFree() {
+    try (AuditStore store = EmbeddedAuditStore.open(directory, 2 << 20)) {
+      List<NewEvent> batch = new ArrayList<>();
+      assertThatThrownBy(
+              () -> {
+                for (long number = 0; number < 100_000; number += 100) {
+                  batch.clear();
+                  LongStream.range(number, number + 100).forEach(one -> batch.add(event(one)));
+                  store.append(batch);
+                }
+              })
+          .isInstanceOf(StoreFullException.class);
+      assertThat(store.health().writable()).isFalse();
+      assertThat(store.health().lastSeq() % 100).isZero();
+      assertThat(store.find(ALL, batch.get(0).event().ref(), View.RAW)).isEmpty();
+
+      assertThat(store.expire("acme", new Expiry(Map.of(), START.plusSeconds(1_000_000), false)))
+          .isPositive();
+
+      assertThat(store.health().writable()).isTrue();
+      assertThat(store.append(batch)).hasSize(100);
+    }
+  }
+
+  @Test
+  void aBackupRestoresToAnEqualStore() throws Exception {
+    Path file = directory.resolve("backup.db");
+    Path restored = directory.resolve("restored");
+    try (AuditStore store = EmbeddedAuditStore.open(directory.resolve("store"))) {
+      LongStream.range(0, 50).forEach(number -> store.append(List.of(event(number))));
+      store.backup(file);
+      assertThat(directory.resolve("backup.db.part")).doesNotExist();
+      Backup.restore(file, restored);
+      try (AuditStore copy = EmbeddedAuditStore.open(restored)) {
+        assertThat(copy.readFrom(ALL, 0, 100)).isEqualTo(store.readFrom(ALL, 0, 100));
+        assertThat(copy.leaves(1, 100)).isEqualTo(store.leaves(1, 100));
+        assertThat(copy.sources(ALL)).isEqualTo(store.sources(ALL));
+      }
+    }
+  }
+
+  @Test
+  void aClosedStoreSaysSoAtOnce() {
+    AuditStore store = EmbeddedAuditStore.open(directory);
+    store.close();
+    assertThatThrownBy(() -> store.readFrom(ALL, 0, 1)).hasMessage("the audit store is closed");
+    assertThatThrownBy(() -> store.append(List.of(event(1))))
+        .hasMessage("the audit store is closed");
+    assertThat(store.health().writable()).isFalse();
+  }
+}
