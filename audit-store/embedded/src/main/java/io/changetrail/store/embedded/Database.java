@@ -105,6 +105,7 @@ final class Database implements AutoCloseable {
     try {
       return prepare(sql, parameters).executeUpdate();
     } catch (SQLException e) {
+      statements.remove(sql); // the driver has closed it
       throw failure("cannot write", e);
     }
   }
@@ -113,6 +114,7 @@ final class Database implements AutoCloseable {
     try (ResultSet rows = prepare(sql, parameters).executeQuery()) {
       return reader.read(rows);
     } catch (SQLException e) {
+      statements.remove(sql); // the driver has closed it
       throw failure("cannot read", e);
     }
   }

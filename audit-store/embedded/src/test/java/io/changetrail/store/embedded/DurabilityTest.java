@@ -95,7 +95,7 @@ class DurabilityTest {
         }
         acknowledged = Long.parseLong(line);
         if (acknowledged == until) {
-          process.destroyForcibly();
+          process.toHandle().destroyForcibly(); // and leaves its output readable
         }
       }
     } finally {
