@@ -88,7 +88,7 @@ class DurabilityTest {
     Process process = child();
     long acknowledged = 0;
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-      long until = 50 + random.nextInt(200);
+      long until = 50L + random.nextInt(200);
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         if (!line.matches("[0-9]+")) {
           continue; // what a library says on standard error
