@@ -43,7 +43,7 @@ public final class Folding {
 
   private static AuditEvent add(AuditEvent event, AuditEvent more) {
     Set<Target> targets = new LinkedHashSet<>(event.targets());
-    targets.addAll(more.targets());
+    more.targets().stream().filter(target -> fits(target, event)).forEach(targets::add);
     Map<String, JsonNode> attributes = new LinkedHashMap<>(event.attributes());
     more.attributes().forEach(attributes::putIfAbsent);
     Actor principal = event.onBehalfOf();
@@ -59,6 +59,13 @@ public final class Folding {
         .links(links(event.links(), more.links()))
         .attributes(limited(attributes))
         .build();
+  }
+
+  /** What an event could not have said itself, an amendment cannot make it say. */
+  private static boolean fits(Target target, AuditEvent event) {
+    return target.environment() != null
+        || event.isAmendment()
+        || !event.change().kind().altersAnEnvironment();
   }
 
   private static Map<String, JsonNode> limited(Map<String, JsonNode> attributes) {

@@ -357,6 +357,9 @@ final class Writer implements AutoCloseable {
 
   private void amend(PreparedEvent prepared, byte[] id, long seq, boolean conflict) {
     String tenant = prepared.incoming().tenant();
+    if (conflict) {
+      return; // kept apart: it neither amends nor is amended
+    }
     if (prepared.event().amends() != null) {
       byte[] amended = Ids.of(tenant, prepared.event().amends());
       database.update("INSERT INTO amendment (amended, seq) VALUES (?, ?)", amended, seq);
@@ -364,7 +367,7 @@ final class Writer implements AutoCloseable {
       if (base != 0) {
         reindex(base);
       }
-    } else if (!conflict && isAmended(id)) {
+    } else if (isAmended(id)) {
       reindex(seq);
     }
   }

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.store.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Target;
+import io.changetrail.store.AppendResult;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.AuditStore.Order;
+import io.changetrail.store.Facet;
+import io.changetrail.store.Field;
+import io.changetrail.store.Histogram;
+import io.changetrail.store.Page;
+import io.changetrail.store.Position;
+import io.changetrail.store.Query;
+import io.changetrail.store.Scope;
+import io.changetrail.store.StoredEvent;
+import io.changetrail.store.View;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** Finding and counting. */
+abstract class SearchContract extends AppendContract {
+
+  @Property(tries = 60)
+  void whatIsCountedIsWhatIsFound(@ForAll("anyEvents") List<AuditEvent> events) {
+    String tenant = newTenant();
+    append(tenant, events);
+    List<Scope> scopes = new ArrayList<>(List.of(Scope.of(tenant)));
+    for (AuditEvent event : events) {
+      for (Target target : event.targets()) {
+        target.environmentName().ifPresent(one -> scopes.add(new Scope(tenant, Set.of(one), null)));
+        target.serviceName().ifPresent(one -> scopes.add(new Scope(tenant, null, Set.of(one))));
+      }
+    }
+    for (Scope scope : scopes) {
+      List<StoredEvent> found = search(scope, Query.all(), View.FOLDED);
+
+      assertThat(store().histogram(scope, Query.all(), Duration.ofDays(36_500)).total())
+          .as("%s", scope)
+          .isEqualTo(found.size());
+      assertThat(
+              store().facets(scope, Query.all(), EnumSet.of(Field.KIND), 100).stream()
+                  .flatMap(facet -> facet.values().stream())
+                  .mapToLong(Facet.Count::count)
+                  .sum())
+          .as("%s", scope)
+          .isEqualTo(found.size());
+      assertThat(found)
+          .as("a reader sees only the targets that were granted: %s", scope)
+          .allSatisfy(
+              one ->
+                  assertThat(one.event().targets())
+                      .allMatch(target -> scope.isWholeTenant() || scope.allows(target)));
+    }
+  }
+
+  @Test
+  void pagesAreCompleteAndWithoutDuplicatesWhileOthersAppend() throws Exception {
+    String tenant = newTenant();
+    List<AuditEvent> before = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      before.add(
+          Samples.deployment("before-" + i, Samples.START.plusSeconds(i % 50), Samples.CHECKOUT));
+    }
+    List<String> there = append(tenant, before).stream().map(AppendResult::eventId).toList();
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicInteger more = new AtomicInteger();
+    Thread writer =
+        new Thread(
+            () -> {
+              while (!done.get()) {
+                int i = more.getAndIncrement();
+                append(
+                    tenant,
+                    Samples.deployment(
+                        "later-" + i, Samples.START.plusSeconds(i % 50), Samples.CHECKOUT));
+              }
+            });
+    writer.start();
+    try {
+      for (Order order : Order.values()) {
+        List<String> seen =
+            search(
+                    store(),
+                    Scope.of(tenant),
+                    Query.all().where(Field.SERVICE, "checkout"),
+                    View.FOLDED,
+                    order,
+                    11)
+                .stream()
+                .map(StoredEvent::eventId)
+                .toList();
+        assertThat(seen).doesNotHaveDuplicates().containsAll(there);
+      }
+    } finally {
+      done.set(true);
+      writer.join();
+    }
+    assertThat(more).as("others did append meanwhile").hasPositiveValue();
+  }
+
+  @Test
+  void aPageHasFromOneToAThousandEvents() {
+    Scope scope = Scope.of(newTenant());
+    for (int limit : new int[] {0, -1, AuditStore.MAX_PAGE + 1}) {
+      assertThatThrownBy(
+              () -> store().search(scope, Query.all(), View.RAW, Order.OLDEST_FIRST, null, limit))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(store().search(scope, Query.all(), View.RAW, Order.OLDEST_FIRST, null, 1000))
+        .isEqualTo(new Page(List.of(), null));
+  }
+
+  @Test
+  void theLastFullPageHasNoNext() {
+    String tenant = newTenant();
+    append(tenant, Samples.deployment("d1"), Samples.deployment("d2"));
+
+    Page page =
+        store().search(Scope.of(tenant), Query.all(), View.RAW, Order.OLDEST_FIRST, null, 2);
+
+    assertThat(page.events()).hasSize(2);
+    assertThat(page.next()).isNull();
+    StoredEvent last = page.events().get(1);
+    assertThat(
+            store()
+                .search(
+                    Scope.of(tenant),
+                    Query.all(),
+                    View.RAW,
+                    Order.OLDEST_FIRST,
+                    new Position(last.event().time(), last.seq()),
+                    2)
+                .events())
+        .isEmpty();
+  }
+
+  @Test
+  void changesAreFoundByTextPathValueAndCommit() {
+    String tenant = newTenant();
+    AuditEvent config =
+        Samples.config(
+            "c1",
+            Samples.START,
+            Samples.config("u"),
+            "{\"spec\":{\"replicas\":3},\"image\":\"shop:1.4.1\"}",
+            "{\"spec\":{\"replicas\":5},\"image\":\"shop:1.4.2\"}");
+    AuditEvent deployment = Samples.deployment("d1");
+    append(tenant, config, deployment);
+
+    assertThat(found(tenant, Query.all().withPath("replicas"))).containsExactly(config);
+    assertThat(found(tenant, Query.all().withPath("spec.replicas"))).containsExactly(config);
+    assertThat(found(tenant, Query.all().withPath("licas"))).isEmpty();
+    assertThat(found(tenant, Query.all().withValue("3"))).containsExactly(config);
+    assertThat(found(tenant, Query.all().withValue("shop:1.4.2"))).containsExactly(config);
+    assertThat(found(tenant, Query.all().withText("FASTER Page"))).containsExactly(deployment);
+    assertThat(found(tenant, Query.all().withText("fast"))).isEmpty();
+    assertThat(found(tenant, Query.all().withText("fast*"))).containsExactly(deployment);
+    String revision = Samples.REVISION;
+    assertThat(found(tenant, Query.all().where(Field.REVISION, revision.substring(0, 7))))
+        .containsExactly(deployment);
+    assertThat(found(tenant, Query.all().where(Field.REVISION, revision.substring(0, 6))))
+        .isEmpty();
+  }
+
+  @Test
+  void aPrefixOfVeryManyWordsIsAnsweredToo() {
+    String tenant = newTenant();
+    List<AuditEvent> events = new ArrayList<>();
+    for (int i = 0; i < 1200; i++) {
+      AuditEvent event = Samples.deployment("d" + i);
+      events.add(
+          event.toBuilder()
+              .change(event.change().toBuilder().summary("prefix" + i).build())
+              .build());
+    }
+    append(tenant, events);
+    append(tenant, Samples.deployment("other"));
+
+    Query query = Query.all().withText("prefix*");
+    assertThat(search(store(), Scope.of(tenant), query, View.FOLDED, Order.OLDEST_FIRST, 500))
+        .hasSize(1200);
+    assertThat(store().histogram(Scope.of(tenant), query, Duration.ofHours(1)).total())
+        .isEqualTo(1200);
+  }
+
+  @Test
+  void theStartOfARangeBelongsToItAndItsEndDoesNot() {
+    String tenant = newTenant();
+    AuditEvent one = Samples.deployment("d1");
+    AuditEvent two = Samples.deployment("d2", Samples.START.plusNanos(1), Samples.CHECKOUT);
+    append(tenant, one, two);
+
+    assertThat(found(tenant, Query.all().between(one.time(), two.time()))).containsExactly(one);
+    assertThat(found(tenant, Query.all().between(two.time(), null))).containsExactly(two);
+    assertThat(found(tenant, Query.all().between(one.time(), one.time()))).isEmpty();
+    assertThat(found(tenant, Query.all().between(java.time.Instant.MIN, java.time.Instant.MAX)))
+        .containsExactly(one, two);
+  }
+
+  @Test
+  void amendmentsAreFoldedOrShownAsTheyWere() {
+    String tenant = newTenant();
+    AuditEvent event = Samples.deployment("d1");
+    AuditEvent early = Samples.amendment("a1", event.ref(), event.time().minusSeconds(5));
+    append(tenant, early);
+    Query byTicket = Query.all().where(Field.TICKET, "OPS-17");
+    assertThat(found(tenant, byTicket)).as("nothing to amend yet").isEmpty();
+
+    append(tenant, event);
+
+    assertThat(found(tenant, byTicket))
+        .extracting(AuditEvent::ref, folded -> folded.change().ticket())
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(event.ref(), "OPS-17"));
+    assertThat(search(Scope.of(tenant), byTicket, View.RAW))
+        .extracting(StoredEvent::event)
+        .containsExactly(early);
+    assertThat(search(Scope.of(tenant), Query.all(), View.RAW))
+        .extracting(StoredEvent::event)
+        .containsExactly(early, event);
+    assertThat(store().find(Scope.of(tenant), event.ref(), View.RAW).orElseThrow().event())
+        .isEqualTo(event);
+  }
+
+  @Test
+  void anAmendmentCannotMakeAnEventInvalid() {
+    String tenant = newTenant();
+    AuditEvent event = Samples.deployment("d1");
+    AuditEvent amendment =
+        Samples.amendment("a1", event.ref(), event.time()).toBuilder()
+            .target(new io.changetrail.model.Target("checkout", null, null, null, null, null))
+            .build();
+
+    assertThat(append(tenant, event, amendment))
+        .extracting(AppendResult::status)
+        .containsOnly(AppendResult.Status.ACCEPTED);
+    assertThat(found(tenant, Query.all()))
+        .singleElement()
+        .satisfies(folded -> assertThat(folded.change().ticket()).isEqualTo("OPS-17"));
+  }
+
+  @Test
+  void bucketsBeginAtMultiplesOfTheirWidth() {
+    String tenant = newTenant();
+    append(tenant, Samples.deployment("d1", Samples.START.plusSeconds(59), Samples.CHECKOUT));
+
+    assertThat(store().histogram(Scope.of(tenant), Query.all(), Duration.ofMinutes(1)).buckets())
+        .containsExactly(new Histogram.Bucket(Samples.START, 1));
+  }
+
+  @Test
+  void facetsAreInOrderOfCountThenValue() {
+    String tenant = newTenant();
+    append(
+        tenant,
+        Samples.deployment("d1", Samples.START, Samples.PAYMENT),
+        Samples.deployment("d2", Samples.START, Samples.CHECKOUT),
+        Samples.deployment("d3", Samples.START, Samples.CHECKOUT, Samples.PAYMENT));
+
+    List<Facet> facets =
+        store().facets(Scope.of(tenant), Query.all(), EnumSet.of(Field.SERVICE, Field.TRACE), 10);
+
+    assertThat(facets)
+        .containsExactly(
+            new Facet(
+                Field.SERVICE,
+                List.of(new Facet.Count("checkout", 2), new Facet.Count("payment", 2))),
+            new Facet(Field.TRACE, List.of()));
+    assertThat(facets).isSortedAccordingTo(Comparator.comparing(Facet::field));
+  }
+
+  private List<AuditEvent> found(String tenant, Query query) {
+    return search(Scope.of(tenant), query, View.FOLDED).stream().map(StoredEvent::event).toList();
+  }
+}
