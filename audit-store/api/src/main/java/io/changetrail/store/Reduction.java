@@ -12,6 +12,7 @@ import io.changetrail.model.Target;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -21,6 +22,9 @@ import java.util.function.Predicate;
  * If some are hidden, also diff, free text, attributes, links and everything unmapped go, because
  * any of them may speak of the hidden targets; what stays is who, when, the kind of change, the
  * visible targets and the commit, build and artifact.
+ *
+ * <p>An amendment without targets of its own is about those of the event that it amends. Whose
+ * amended event is hidden is hidden too.
  */
 public final class Reduction {
   private Reduction() {}
@@ -28,43 +32,44 @@ public final class Reduction {
   /**
    * The visible part of an event.
    *
-   * @param visible whether the reader may see the event of that source and id
+   * @param targetsOf all targets of the folded event of a source and id; empty if there is none
    * @return empty if no target is in scope
    */
   public static Optional<AuditEvent> reduce(
-      AuditEvent event, Scope scope, Predicate<EventRef> visible) {
+      AuditEvent event, Scope scope, Function<EventRef, Optional<List<Target>>> targetsOf) {
     if (scope.isWholeTenant()) {
       return Optional.of(event);
     }
-    List<Target> targets = event.targets().stream().filter(scope::allows).toList();
-    if (targets.isEmpty()) {
+    List<Target> about = event.targets();
+    if (event.amends() != null) {
+      Optional<List<Target>> amended = targetsOf.apply(event.amends());
+      if (amended.isPresent() && amended.get().stream().noneMatch(scope::allows)) {
+        return Optional.empty();
+      }
+      about = about.isEmpty() ? amended.orElse(List.of()) : about;
+    }
+    List<Target> visible = about.stream().filter(scope::allows).toList();
+    if (visible.isEmpty()) {
       return Optional.empty();
     }
-    boolean partly = targets.size() < event.targets().size();
-    AuditEvent references = withoutHiddenReferences(event, visible);
-    return Optional.of(partly ? partOf(references, targets) : references);
+    AuditEvent references =
+        withoutHiddenReferences(
+            event,
+            ref ->
+                targetsOf
+                    .apply(ref)
+                    .filter(targets -> targets.stream().anyMatch(scope::allows))
+                    .isPresent());
+    return Optional.of(visible.size() < about.size() ? partOf(references, visible) : references);
   }
 
-  /** Whether a reader of this scope sees less than the whole event. */
-  public static boolean isNeeded(AuditEvent event, Scope scope) {
-    return !scope.isWholeTenant()
-        && (event.targets().size() != 1
-            || !event.links().causedBy().isEmpty()
-            || event.change().rollbackOf() != null
-            || event.amends() != null);
-  }
-
-  static AuditEvent withoutHiddenReferences(AuditEvent event, Predicate<EventRef> visible) {
+  private static AuditEvent withoutHiddenReferences(AuditEvent event, Predicate<EventRef> visible) {
     Change change = event.change();
     Links links = event.links();
     EventRef rollbackOf = change.rollbackOf();
-    EventRef amends = event.amends();
     AuditEvent.Builder reduced = event.toBuilder();
     if (rollbackOf != null && !visible.test(rollbackOf)) {
       reduced.change(change.toBuilder().rollbackOf(null).build());
-    }
-    if (amends != null && !visible.test(amends)) {
-      reduced.amends(null);
     }
     if (!links.causedBy().isEmpty()) {
       reduced.links(
@@ -82,7 +87,7 @@ public final class Reduction {
     Provenance.Vcs vcs = event.provenance().vcs();
     Links links = event.links();
     return event.toBuilder()
-        .targets(targets)
+        .targets(event.targets().isEmpty() ? List.of() : targets)
         .change(
             change.toBuilder()
                 .summary(neutralSummary(change, targets))

@@ -71,26 +71,10 @@ final class Reader {
   }
 
   private Optional<AuditEvent> reduce(Scope scope, AuditEvent event) {
-    if (scope.isWholeTenant()) {
-      return Optional.of(event);
-    }
-    if (event.isAmendment() && event.targets().isEmpty()) {
-      // an amendment without targets of its own is about those of the event that it amends
-      return isVisible(scope, event.amends()) ? Optional.of(event) : Optional.empty();
-    }
-    return Reduction.reduce(event, scope, ref -> isVisible(scope, ref));
-  }
-
-  private boolean isVisible(Scope scope, @Nullable EventRef ref) {
-    return ref != null
-        && events
-            .find(scope.tenant(), ref)
-            .filter(row -> isVisible(scope, events.folded(row)))
-            .isPresent();
-  }
-
-  private static boolean isVisible(Scope scope, AuditEvent event) {
-    return event.targets().stream().anyMatch(scope::allows);
+    return Reduction.reduce(
+        event,
+        scope,
+        ref -> events.find(scope.tenant(), ref).map(row -> events.folded(row).targets()));
   }
 
   Page search(

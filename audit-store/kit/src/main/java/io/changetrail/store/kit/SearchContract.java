@@ -235,6 +235,28 @@ abstract class SearchContract extends AppendContract {
   }
 
   @Test
+  void anAmendmentTellsALimitedReaderNothingOfWhatIsHiddenInTheEventThatItAmends() {
+    String tenant = newTenant();
+    AuditEvent event = Samples.deployment("d1", Samples.START, Samples.CHECKOUT, Samples.PAYMENT);
+    AuditEvent amendment = Samples.amendment("a1", event.ref(), event.time());
+    List<AppendResult> results = append(tenant, event, amendment);
+    Scope limited = new Scope(tenant, null, Set.of("checkout"));
+
+    List<StoredEvent> seen = new ArrayList<>(search(limited, Query.all(), View.RAW));
+    seen.addAll(store().readFrom(limited, 0, 10));
+    for (View view : View.values()) {
+      store().get(limited, results.get(1).eventId(), view).ifPresent(seen::add);
+      store().find(limited, amendment.ref(), view).ifPresent(seen::add);
+    }
+    assertThat(search(limited, Query.all().where(Field.TICKET, "OPS-17"), View.RAW)).isEmpty();
+    assertThat(seen)
+        .isNotEmpty()
+        .allSatisfy(stored -> assertThat(stored.reduced()).isTrue())
+        .extracting(stored -> stored.event().change().ticket())
+        .containsOnlyNulls();
+  }
+
+  @Test
   void anAmendmentCannotMakeAnEventInvalid() {
     String tenant = newTenant();
     AuditEvent event = Samples.deployment("d1");
