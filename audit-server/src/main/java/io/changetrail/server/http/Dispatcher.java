@@ -171,7 +171,7 @@ final class Dispatcher extends Handler.Abstract {
     private void send(Response answer) throws IOException {
       Response.Writer writer = answer.writer();
       if (writer == null) {
-        sendBytes(answer);
+        sendBytes(answer, callback);
         return;
       }
       prepare(answer);
@@ -182,7 +182,7 @@ final class Dispatcher extends Handler.Abstract {
       callback.succeeded();
     }
 
-    private void sendBytes(Response answer) throws IOException {
+    private void sendBytes(Response answer, Callback whenSent) throws IOException {
       byte[] bytes = answer.body();
       prepare(answer);
       if (bytes.length >= WORTH_COMPRESSING) {
@@ -193,7 +193,7 @@ final class Dispatcher extends Handler.Abstract {
         }
       }
       finished(answer.status());
-      response.write(true, ByteBuffer.wrap(bytes), callback);
+      response.write(true, ByteBuffer.wrap(bytes), whenSent);
     }
 
     private void prepare(Response answer) {
@@ -226,7 +226,10 @@ final class Dispatcher extends Handler.Abstract {
       }
       try {
         response.reset();
-        sendBytes(problem.toResponse());
+        sendBytes(
+            problem.toResponse(),
+            Callback.from(
+                new Remainder(request, limits, callback::succeeded)::drop, callback::failed));
       } catch (IOException | RuntimeException e) {
         callback.failed(e);
       }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -264,6 +265,29 @@ class HttpServerTest {
     String answer =
         raw("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 413").contains("\"status\":413");
+  }
+
+  @Test
+  void whoStillSendsWhenTheAnswerComesIsNotReset() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 120000\r\n\r\n"
+              .getBytes(UTF_8));
+      out.flush();
+      byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 413".length());
+      assertThat(new String(status, UTF_8)).isEqualTo("HTTP/1.1 413");
+
+      out.write("x".repeat(120_000).getBytes(UTF_8));
+      out.write(
+          "GET /things/7 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+      out.flush();
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .contains("\"status\":413")
+          .contains("HTTP/1.1 200");
+    }
   }
 
   @Test
