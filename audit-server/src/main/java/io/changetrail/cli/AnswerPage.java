@@ -50,7 +50,7 @@ final class AnswerPage {
             + String.join(", ", services)
             + "; "
             + searched.path("series").asText()
-            + " metric series");
+            + " metric series given");
     lines.addAll(facts.lines());
   }
 

@@ -3,6 +3,8 @@ package io.changetrail.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -33,12 +35,17 @@ import picocli.CommandLine.Spec;
       "`changetrail COMMAND --help` explains each command."
     })
 public final class Changetrail implements Runnable {
+  /** Held here, because a logger that nobody holds forgets its level. */
+  private static final Logger HTTP_SERVER = Logger.getLogger("org.eclipse.jetty");
+
   @Spec private @Nullable CommandSpec spec;
 
   private Changetrail() {}
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    // That it starts and stops is told by the command itself.
+    HTTP_SERVER.setLevel(Level.WARNING);
     // An answer that got lost must not send the request again behind our back.
     System.setProperty("sun.net.http.retryPost", "false");
     Surroundings surroundings = Surroundings.ofProcess();

@@ -152,7 +152,7 @@ final class Demo implements Callable<Integer> {
             "query path:rolloutPercentage",
             "lineage --flag checkout-new-pricing",
             "state --service checkout --environment prod --from 02:00 --at 02:03")) {
-      session.output().note("  changetrail " + example + option);
+      session.output().note("  ./changetrail " + example + option);
     }
   }
 

@@ -31,10 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The server as its operator meets it. */
 class OperationTest {
   @TempDir private Path data;
+  @TempDir private Path logs;
 
   @Test
   void O1_oneCommandGivesAWorkingServerWhoseAcknowledgedEventsOutliveATermination()
       throws Exception {
+    Path said = logs.resolve("stderr");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -46,7 +48,7 @@ class OperationTest {
                 data.toString(),
                 "--port",
                 "0")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(said.toFile())
             .start();
     try (BufferedReader out = process.inputReader()) {
       String address = out.readLine().replace("listening on ", "");
@@ -69,6 +71,7 @@ class OperationTest {
     } finally {
       process.destroyForcibly();
     }
+    assertThat(said).content().as("no noise of a library").doesNotContain("org.eclipse.jetty");
     try (RunningServer server = RunningServer.start(data)) {
       assertThat(server.get("/v1/events").json().at("/events/0/id").asText()).isEqualTo("a");
     }

@@ -47,7 +47,7 @@ public record Answer(
    * @param candidates how many changes were judged
    * @param services those on which changes were sought: the alerting one and all that calls join to
    *     it
-   * @param series how many metric series were read
+   * @param series how many metric series came with the question
    */
   public record Searched(Interval window, int candidates, List<String> services, int series) {
     public Searched {

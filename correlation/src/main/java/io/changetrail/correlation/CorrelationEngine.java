@@ -72,7 +72,7 @@ public final class CorrelationEngine {
     Instant latest = anomaly.detectedAt().minus(anomaly.pending());
     return new Onset(
         new Interval(latest.minus(USUAL_ALERT_DELAY), latest),
-        "no series of the anomaly: the alert fired at "
+        "from the alert alone, no series is judged: it fired at "
             + anomaly.detectedAt()
             + (anomaly.pending().isZero()
                 ? ""

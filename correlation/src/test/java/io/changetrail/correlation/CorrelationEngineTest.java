@@ -97,6 +97,7 @@ class CorrelationEngineTest {
     assertThat(answer.searched().candidates()).isEqualTo(1);
     assertThat(answer.searched().window()).isEqualTo(anomaly().window());
     assertThat(answer.silentSources()).containsExactly("jenkins");
+    assertThat(answer.onset().basis()).startsWith("from the alert alone");
   }
 
   @Test
