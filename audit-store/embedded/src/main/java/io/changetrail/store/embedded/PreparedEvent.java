@@ -51,9 +51,9 @@ record PreparedEvent(
 
   private static Optional<NewState> newState(AuditEvent event) {
     Change change = event.change();
+    // A rollout has written its object when it starts; whether its pods follow is another question.
     boolean happened =
-        (change.phase() == Phase.OCCURRED || change.phase() == Phase.FINISHED)
-            && change.ended().map(Outcome.SUCCESS::equals).orElse(true);
+        change.phase() != Phase.PLANNED && change.ended().map(Outcome.SUCCESS::equals).orElse(true);
     if (!happened || event.isAmendment() || change.state().truncated()) {
       return Optional.empty();
     }

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.ArbitraryEvents;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
 import io.changetrail.model.Origin;
+import io.changetrail.model.Phase;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore.Leaf;
 import io.changetrail.store.NewEvent;
 import io.changetrail.store.Query;
+import io.changetrail.store.ResourceState;
 import io.changetrail.store.Scope;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -175,6 +179,35 @@ abstract class AppendContract extends StoreUnderTest {
     assertThat(store().append(List.of(conditional(tenant, create, ""))).get(0).status())
         .as("a retry")
         .isEqualTo(Status.DUPLICATE);
+  }
+
+  @Test
+  void aRolloutThatBeginsHasWrittenItsObjectAndOneThatIsPlannedHasNot() {
+    String tenant = newTenant();
+    AuditEvent create = Samples.config("s1", Samples.START, Samples.config("u"), null, "{\"a\":1}");
+    AuditEvent begins =
+        inPhase(
+            Phase.STARTED,
+            Samples.config(
+                "s2", Samples.START.plusSeconds(1), Samples.config("u"), "{\"a\":1}", "{\"a\":2}"));
+    AuditEvent planned =
+        inPhase(
+            Phase.PLANNED,
+            Samples.config(
+                "s3", Samples.START.plusSeconds(2), Samples.config("u"), "{\"a\":2}", "{\"a\":3}"));
+
+    append(tenant, create, begins, planned);
+
+    assertThat(store().states(Scope.of(tenant), Set.of(), Set.of(), Samples.START.plusSeconds(3)))
+        .extracting(ResourceState::state)
+        .containsExactly(Samples.json("{\"a\":2}"));
+  }
+
+  private static AuditEvent inPhase(Phase phase, AuditEvent event) {
+    Change change = event.change();
+    return event.toBuilder()
+        .change(Change.of(change.kind(), phase, change.action()).state(change.state()).build())
+        .build();
   }
 
   private static NewEvent conditional(String tenant, AuditEvent event, String expected) {
