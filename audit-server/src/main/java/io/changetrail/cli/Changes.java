@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Lists changes: the events of one change as one line. */
 @Command(
@@ -17,6 +18,7 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  changetrail changes --environment prod --from -2h",
       "  changetrail changes --actor ada --json | jq .summary",
+      "  changetrail changes --kind deployment --without finish --without approval",
       ""
     })
 final class Changes implements Callable<Integer> {
@@ -25,6 +27,12 @@ final class Changes implements Callable<Integer> {
   @Mixin private final Words words = new Words();
   @Mixin private final Filters filters = new Filters();
   @Mixin private final Paging paging;
+
+  @Option(
+      names = "--without",
+      paramLabel = "PART",
+      description = "Only those that lack finish, commit, rollout or approval; any of several.")
+  private List<String> without = List.of();
 
   private Changes(Session session, Remote remote) {
     this.session = session;
@@ -41,7 +49,7 @@ final class Changes implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QueryString parameters = filters.parameters().with("q", words.q());
+    QueryString parameters = filters.parameters().withAll("without", without).with("q", words.q());
     Output output = session.output();
     if (session.json()) {
       paging.each(remote, "/v1/changes", parameters, "changes", output::json, () -> {});

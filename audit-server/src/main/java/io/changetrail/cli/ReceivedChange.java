@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param outcome as the server names it; empty while it goes on
  * @param actor name or id; {@code -} if nobody knows
  * @param events their ids, the earliest first
+ * @param missing what was asked for and is not there, such as {@code commit}
  */
 record ReceivedChange(
     Instant start,
@@ -27,7 +28,8 @@ record ReceivedChange(
     String actor,
     List<String> services,
     List<String> environments,
-    List<String> events) {
+    List<String> events,
+    List<String> missing) {
 
   static ReceivedChange from(JsonNode json) {
     try {
@@ -40,7 +42,8 @@ record ReceivedChange(
           actor(json.path("actor")),
           texts(json.path("services")),
           texts(json.path("environments")),
-          texts(json.path("events")));
+          texts(json.path("events")),
+          texts(json.path("missing")));
     } catch (DateTimeException e) {
       throw Failure.refused(
           "the server sent a change that this version cannot read",
@@ -62,13 +65,14 @@ record ReceivedChange(
     return List.copyOf(texts);
   }
 
-  /** How it ended, and whether it undid another. */
+  /** How it ended, whether it undid another, and what of it is not there. */
   Line ended() {
     Line line =
         outcome
             .map(name -> Line.of(name, style(name)))
             .orElseGet(() -> Line.of("going on", Style.FAINT));
-    return rollback ? line.and(", rollback", Style.YELLOW) : line;
+    line = rollback ? line.and(", rollback", Style.YELLOW) : line;
+    return missing.isEmpty() ? line : line.and(", no " + String.join(", no ", missing), Style.RED);
   }
 
   private static Style style(String outcome) {

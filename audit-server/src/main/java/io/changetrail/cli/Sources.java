@@ -2,10 +2,13 @@
 package io.changetrail.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Lists who reports, when last, and what of theirs is missing. */
 @Command(
@@ -23,6 +26,12 @@ final class Sources implements Callable<Integer> {
   private final Session session;
   @Mixin private final Remote remote;
 
+  @Option(
+      names = "--silent",
+      paramLabel = "SPAN",
+      description = "Only those of which nothing came for longer, for example 2h.")
+  private @Nullable Duration silent;
+
   Sources(Session session, Remote remote) {
     this.session = session;
     this.remote = remote;
@@ -30,14 +39,19 @@ final class Sources implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode sources = remote.connect().get("/v1/sources", new QueryString()).path("sources");
+    JsonNode sources =
+        remote
+            .connect()
+            .get("/v1/sources", new QueryString().with("silent", silent))
+            .path("sources");
     Output output = session.output();
     if (session.json()) {
       sources.forEach(output::json);
       return ExitCodes.OK;
     }
     if (sources.isEmpty()) {
-      output.note("no source has reported yet");
+      output.note(
+          silent == null ? "no source has reported yet" : "no source has been silent for so long");
       return ExitCodes.OK;
     }
     Table table =

@@ -149,7 +149,7 @@ public final class ChangetrailServer implements AutoCloseable {
             new DeclarationsEndpoint(store)),
         read("/v1/events", new EventsEndpoint(store, known)),
         read("/v1/events/{eventId}", new EventEndpoint(store)),
-        read("/v1/changes", new ChangesEndpoint(changes, known)),
+        read("/v1/changes", new ChangesEndpoint(store, changes, known)),
         read("/v1/histogram", counts::histogram),
         read("/v1/facets", counts::facets),
         read("/v1/unmapped", counts::unmapped),

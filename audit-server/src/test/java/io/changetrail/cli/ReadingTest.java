@@ -93,6 +93,20 @@ class ReadingTest {
   }
 
   @Test
+  void Q6_changesAndSourcesAreFoundByWhatIsMissing() {
+    Terminal.Result table = terminal.run("changes", "--kind=deployment", "--without=rollout");
+
+    assertThat(table.succeeded().out()).contains("checkout 1.4.2", "success, no rollout");
+    assertThat(terminal.run("changes", "--without=commit", "--service=checkout", "--json").json())
+        .singleElement()
+        .satisfies(change -> assertThat(change.path("kind").asText()).isEqualTo("config"));
+    assertThat(terminal.run("changes", "--without=love").exitCode()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(terminal.run("sources", "--silent=2h").succeeded().err())
+        .contains("no source has been silent");
+    assertThat(terminal.run("sources", "--silent=0s", "--json").json()).isNotEmpty();
+  }
+
+  @Test
   void showTellsWhoWhatWhenWhereWhyAndTheDifference() {
     String id = Release.eventId(terminal, "configmap-12");
 

@@ -10,6 +10,8 @@ import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
+import io.changetrail.server.query.MissingParts.Part;
+import io.changetrail.store.AuditStore;
 import io.changetrail.store.Field;
 import io.changetrail.store.Matching;
 import io.changetrail.store.Position;
@@ -17,19 +19,23 @@ import io.changetrail.store.Query;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * {@code GET /v1/changes}: what people reason about. A change is found if any of its events matches
  * all filters, and is then shown whole. Newest first; the last seven days unless asked otherwise.
+ * With {@code without} only those that lack a part that they should have.
  */
 public final class ChangesEndpoint implements Endpoint {
   private static final Duration USUAL_SPAN = Duration.ofDays(7);
 
+  private final AuditStore store;
   private final RecordedChanges changes;
   private final Supplier<Catalogue> catalogue;
 
-  public ChangesEndpoint(RecordedChanges changes, Supplier<Catalogue> catalogue) {
+  public ChangesEndpoint(AuditStore store, RecordedChanges changes, Supplier<Catalogue> catalogue) {
+    this.store = store;
     this.changes = changes;
     this.catalogue = catalogue;
   }
@@ -37,7 +43,8 @@ public final class ChangesEndpoint implements Endpoint {
   @Override
   public Response handle(Request request) {
     Parameters parameters = request.query();
-    Filters.only(parameters, "limit", "cursor");
+    Filters.only(parameters, "limit", "cursor", "without");
+    Set<Part> askedParts = MissingParts.asked(parameters);
     Catalogue known = catalogue.get();
     Query query = Filters.query(parameters, known);
     int limit = parameters.number("limit", 1, 1000, 100);
@@ -69,12 +76,27 @@ public final class ChangesEndpoint implements Endpoint {
                     .thenComparing(change -> position(change, span).seq())
                     .reversed())
             .toList();
+    MissingParts missingParts = new MissingParts(store, request.scope());
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode list = answer.putArray("changes");
-    found.stream().limit(limit).forEach(change -> list.add(ChangeJson.of(change, known)));
+    ObservedChange last = null;
+    boolean more = false;
+    for (ObservedChange change : found) {
+      Set<Part> missing = askedParts.isEmpty() ? Set.of() : missingParts.of(change, askedParts);
+      if (!askedParts.isEmpty() && missing.isEmpty()) {
+        continue;
+      }
+      if (list.size() == limit) {
+        more = true;
+        break;
+      }
+      ObjectNode json = ChangeJson.of(change, known);
+      missing.forEach(part -> json.withArray("missing").add(part.wireName()));
+      list.add(json);
+      last = change;
+    }
     answer.put(
-        "nextCursor",
-        found.size() <= limit ? null : Cursor.encode(position(found.get(limit - 1), span), asked));
+        "nextCursor", more && last != null ? Cursor.encode(position(last, span), asked) : null);
     return Response.json(200, answer);
   }
 
