@@ -4,7 +4,6 @@ package io.changetrail.server.answer;
 import io.changetrail.correlation.CandidateChange;
 import io.changetrail.correlation.CandidateChange.Exposure;
 import io.changetrail.model.AuditEvent;
-import io.changetrail.model.EventRef;
 import io.changetrail.model.Interval;
 import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
@@ -13,7 +12,6 @@ import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.Observation;
 import io.changetrail.model.grouping.ObservedChange;
 import io.changetrail.server.query.ChangeJson;
-import io.changetrail.server.query.RecordedChanges;
 import io.changetrail.store.SourceStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,17 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class Candidates {
   private final Catalogue catalogue;
   private final Map<String, SourceStatus> sources = new HashMap<>();
-  private final Map<EventRef, String> changeOf = new HashMap<>();
 
-  Candidates(Catalogue catalogue, RecordedChanges.Span span, List<SourceStatus> sources) {
+  Candidates(Catalogue catalogue, List<SourceStatus> sources) {
     this.catalogue = catalogue;
     sources.forEach(source -> this.sources.put(source.source(), source));
-    span.changes()
-        .forEach(
-            change ->
-                change
-                    .observations()
-                    .forEach(seen -> changeOf.put(seen.event().ref(), change.id())));
   }
 
   CandidateChange of(ObservedChange change) {
@@ -65,7 +56,7 @@ final class Candidates {
         new Exposure(exposure, clockError(change), Set.of(), version(change), share(change)),
         change.targets().stream().map(this::canonical).toList(),
         change.outcome(),
-        undoes(change),
+        change.undoes().stream().findFirst().orElse(null),
         ChangeJson.actor(change).id(),
         change.summary());
   }
@@ -132,16 +123,6 @@ final class Candidates {
         .filter(share -> share > 0)
         .max()
         .orElse(1);
-  }
-
-  private @Nullable String undoes(ObservedChange change) {
-    return change.observations().stream()
-        .map(seen -> seen.event().change().rollbackOf())
-        .filter(java.util.Objects::nonNull)
-        .map(changeOf::get)
-        .filter(java.util.Objects::nonNull)
-        .findFirst()
-        .orElse(null);
   }
 
   private static AuditEvent last(ObservedChange change) {

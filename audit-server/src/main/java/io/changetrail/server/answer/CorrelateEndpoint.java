@@ -62,7 +62,7 @@ public final class CorrelateEndpoint implements Endpoint {
             known,
             request.received());
     List<SourceStatus> sources = store.sources(request.scope());
-    Candidates candidates = new Candidates(known, span, sources);
+    Candidates candidates = new Candidates(known, sources);
     Map<String, ObservedChange> observed = new LinkedHashMap<>();
     List<CandidateChange> judged = new ArrayList<>();
     for (ObservedChange change : span.changes()) {

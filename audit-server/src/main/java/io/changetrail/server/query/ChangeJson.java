@@ -33,6 +33,10 @@ public final class ChangeJson {
       json.put("outcome", change.outcome().wireName());
     }
     json.put("rollback", change.isRollback());
+    if (!change.undoes().isEmpty()) {
+      add(json.putArray("rollbackOf"), change.undoes());
+    }
+    EventJson.put(json, "rolledBackBy", change.undoneBy());
     json.put("summary", change.summary());
     json.put("reason", change.reason());
     json.set("actor", EventJson.of(actor(change)));

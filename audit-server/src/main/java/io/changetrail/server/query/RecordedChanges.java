@@ -44,13 +44,15 @@ public final class RecordedChanges {
   /**
    * Changes, and the events they were grouped from.
    *
-   * @param changes oldest first; also those that lie in the margins only
+   * @param changes oldest first; also those that lie in the margins only, or before the span and
+   *     tell what one in it rolls back
    * @param events by their id
    */
   public record Span(List<ObservedChange> changes, Map<String, StoredEvent> events) {}
 
   /**
-   * The changes that were going on in {@code [from, to)}.
+   * The changes that were going on in {@code [from, to)}, each with what it rolls back, also where
+   * that lies before the span.
    *
    * @param environments all names of the wanted ones; {@code null} for all
    * @param asOf now
@@ -69,13 +71,25 @@ public final class RecordedChanges {
       // What was built says which commit a digest is of, and belongs to no environment.
       read(scope, when.where(Field.KIND, ChangeKind.ARTIFACT.name()), events);
     }
+    List<ObservedChange> changes = group(events, catalogue, asOf);
+    Map<String, StoredEvent> before =
+        new Precedents(store, scope, catalogue).of(changes, from.minus(MARGIN));
+    if (!before.isEmpty()) {
+      before.forEach(events::putIfAbsent);
+      changes = group(events, catalogue, asOf);
+    }
+    return new Span(changes, events);
+  }
+
+  private static List<ObservedChange> group(
+      Map<String, StoredEvent> events, Catalogue catalogue, Instant asOf) {
     List<Observation> observations = new ArrayList<>(events.size());
     events.values().stream()
         .filter(stored -> !stored.conflicting())
         .forEach(
             stored ->
                 observations.add(new Observation(stored.eventId(), stored.seq(), stored.event())));
-    return new Span(ChangeGrouping.group(observations, catalogue, asOf), events);
+    return ChangeGrouping.group(observations, catalogue, asOf);
   }
 
   private void read(Scope scope, Query query, Map<String, StoredEvent> into) {

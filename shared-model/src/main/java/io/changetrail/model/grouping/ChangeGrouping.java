@@ -47,7 +47,8 @@ public final class ChangeGrouping {
 
   /**
    * The changes that events observe, oldest first. Events of kinds that alter no environment
-   * (commits, builds, artifacts, incidents) are evidence, not changes, and are passed over.
+   * (commits, builds, artifacts, incidents) are evidence, not changes, and are passed over. Each
+   * change tells which of the others it rolls back.
    *
    * @param observations folded events, in any order
    * @param asOf now, for what was started and never finished
@@ -66,7 +67,7 @@ public final class ChangeGrouping {
       changes.add(group.toChange(asOf));
     }
     changes.sort(Comparator.comparing(ObservedChange::start).thenComparing(ObservedChange::id));
-    return changes;
+    return Rollbacks.mark(changes, catalogue);
   }
 
   private static List<Run> runs(List<Observation> inOrder, Catalogue catalogue) {
@@ -297,7 +298,9 @@ public final class ChangeGrouping {
           outcome,
           speaker.event().change().summary(),
           seen,
-          reason(seen));
+          reason(seen),
+          List.of(),
+          null);
     }
 
     private static Outcome worse(@Nullable Outcome one, Outcome other) {

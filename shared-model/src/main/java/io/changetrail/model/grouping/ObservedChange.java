@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param outcome {@code null} while it goes on
  * @param observations in order of time, then seq
  * @param reason why these events are one change, for people
+ * @param undoes ids of the changes that it rolls back, the latest first; empty where it rolls back
+ *     none, or none that is known
+ * @param undoneBy id of the first change that rolled it back; {@code null} if none did
  */
 public record ObservedChange(
     String id,
@@ -28,13 +31,23 @@ public record ObservedChange(
     @Nullable Outcome outcome,
     String summary,
     List<Observation> observations,
-    String reason) {
+    String reason,
+    List<String> undoes,
+    @Nullable String undoneBy) {
   public ObservedChange {
     targets = List.copyOf(targets);
     observations = List.copyOf(observations);
+    undoes = List.copyOf(undoes);
   }
 
+  /** Whether it says so itself, or restores what was in force before another change. */
   public boolean isRollback() {
-    return observations.stream().anyMatch(seen -> seen.event().change().isRollback());
+    return !undoes.isEmpty()
+        || observations.stream().anyMatch(seen -> seen.event().change().isRollback());
+  }
+
+  ObservedChange withUndoing(List<String> undone, @Nullable String undoing) {
+    return new ObservedChange(
+        id, kind, targets, start, end, outcome, summary, observations, reason, undone, undoing);
   }
 }

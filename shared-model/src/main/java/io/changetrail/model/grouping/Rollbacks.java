@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.model.grouping;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Outcome;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Resource;
+import io.changetrail.model.StateChange;
+import io.changetrail.model.Target;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.model.grouping.Release.Comparison;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the changes that restore what was in force before another change, whether or not anybody
+ * called them a rollback.
+ *
+ * <p>A deployment does if the same digest, revision or version was deployed to the same service and
+ * environment before, with another one in between; any other change if the state after it is the
+ * state before an earlier change of the same resource. What it undoes is all that came in between.
+ * A change that only undoes rollbacks brings an undone change back, and is none.
+ */
+final class Rollbacks {
+  private final Catalogue catalogue;
+  private final List<ObservedChange> changes;
+  private final Map<EventRef, String> changeOf = new HashMap<>();
+  private final Map<String, Release> releases = new HashMap<>();
+
+  /** What each rollback undoes, the latest first. */
+  private final Map<String, Set<String>> undoes = new LinkedHashMap<>();
+
+  private final Map<String, String> undoneBy = new HashMap<>();
+
+  private Rollbacks(List<ObservedChange> changes, Catalogue catalogue) {
+    this.changes = changes;
+    this.catalogue = catalogue;
+    for (ObservedChange change : changes) {
+      change.observations().forEach(seen -> changeOf.put(seen.event().ref(), change.id()));
+      releases.put(change.id(), Release.of(change));
+    }
+  }
+
+  /** The same changes, each with what it undoes and what undid it. */
+  static List<ObservedChange> mark(List<ObservedChange> oldestFirst, Catalogue catalogue) {
+    Rollbacks rollbacks = new Rollbacks(oldestFirst, catalogue);
+    rollbacks.find();
+    return oldestFirst.stream()
+        .map(
+            change ->
+                change.withUndoing(
+                    List.copyOf(rollbacks.undoes.getOrDefault(change.id(), Set.of())),
+                    rollbacks.undoneBy.get(change.id())))
+        .toList();
+  }
+
+  private void find() {
+    Map<String, List<ObservedChange>> deployments = new HashMap<>();
+    Map<String, List<ObservedChange>> states = new HashMap<>();
+    for (ObservedChange change : changes) {
+      if (!happened(change)) {
+        continue;
+      }
+      Set<String> services = services(change);
+      Map<String, StateChange> resources = states(change);
+      Set<String> undone = new LinkedHashSet<>(declared(change));
+      for (String service : services) {
+        undone.addAll(restoredRelease(change, deployments.getOrDefault(service, List.of())));
+      }
+      resources.forEach(
+          (resource, state) ->
+              undone.addAll(
+                  restoredState(state, resource, states.getOrDefault(resource, List.of()))));
+      if (undone.isEmpty() && change.isRollback()) {
+        services.stream()
+            .map(service -> latest(change, deployments.getOrDefault(service, List.of())))
+            .flatMap(Optional::stream)
+            .forEach(undone::add);
+      }
+      undone.remove(change.id());
+      if (!undone.isEmpty()) {
+        undoes.put(change.id(), undone);
+        undone.forEach(id -> undoneBy.putIfAbsent(id, change.id()));
+      }
+      services.forEach(
+          service -> deployments.computeIfAbsent(service, any -> new ArrayList<>()).add(change));
+      resources
+          .keySet()
+          .forEach(
+              resource -> states.computeIfAbsent(resource, any -> new ArrayList<>()).add(change));
+    }
+  }
+
+  /** The events of these changes say themselves what they roll back. */
+  private Set<String> declared(ObservedChange change) {
+    Set<String> undone = new LinkedHashSet<>();
+    for (Observation seen : change.observations()) {
+      EventRef ref = seen.event().change().rollbackOf();
+      String id = ref == null ? null : changeOf.get(ref);
+      if (id != null) {
+        undone.add(id);
+      }
+    }
+    return undone;
+  }
+
+  private List<String> restoredRelease(ObservedChange change, List<ObservedChange> before) {
+    Release release = release(change);
+    List<String> between = new ArrayList<>();
+    for (int i = before.size() - 1; i >= 0; i--) {
+      ObservedChange earlier = before.get(i);
+      switch (release.compareWith(release(earlier))) {
+        case SAME -> {
+          if (!failed(earlier)) {
+            return between;
+          }
+        }
+        case DIFFERENT -> {
+          if (isInForce(earlier)) {
+            between.add(earlier.id());
+          }
+        }
+        case NOT_COMPARABLE -> {}
+      }
+    }
+    return List.of();
+  }
+
+  private List<String> restoredState(
+      StateChange state, String resource, List<ObservedChange> before) {
+    List<String> between = new ArrayList<>();
+    for (int i = before.size() - 1; i >= 0; i--) {
+      ObservedChange earlier = before.get(i);
+      StateChange other = Objects.requireNonNull(states(earlier).get(resource));
+      if (isInForce(earlier)) {
+        between.add(earlier.id());
+      }
+      if (same(other.before(), state.after())) {
+        return between;
+      }
+    }
+    return List.of();
+  }
+
+  private static boolean same(@Nullable JsonNode one, @Nullable JsonNode other) {
+    return one != null && one.equals(other);
+  }
+
+  /** The one that a rollback of which nothing more is known must be of. */
+  private Optional<String> latest(ObservedChange change, List<ObservedChange> before) {
+    for (int i = before.size() - 1; i >= 0; i--) {
+      ObservedChange earlier = before.get(i);
+      if (release(change).compareWith(release(earlier)) == Comparison.SAME) {
+        return Optional.empty(); // another word on the same rollback
+      }
+      if (isInForce(earlier)) {
+        return Optional.of(earlier.id());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Release release(ObservedChange change) {
+    return Objects.requireNonNull(releases.get(change.id()));
+  }
+
+  /** Neither a rollback itself, nor rolled back already. */
+  private boolean isInForce(ObservedChange change) {
+    return !undoes.containsKey(change.id())
+        && !change.isRollback()
+        && !undoneBy.containsKey(change.id());
+  }
+
+  private static boolean failed(ObservedChange change) {
+    return change.outcome() == Outcome.FAILURE || change.outcome() == Outcome.ABORTED;
+  }
+
+  /** Whether anything of it can have reached its target. */
+  private static boolean happened(ObservedChange change) {
+    return change.outcome() != Outcome.DENIED
+        && change.observations().stream()
+            .anyMatch(seen -> seen.event().change().phase() != Phase.PLANNED);
+  }
+
+  private Set<String> services(ObservedChange change) {
+    Set<String> places = new LinkedHashSet<>();
+    if (change.kind().equals(ChangeKind.DEPLOYMENT)) {
+      for (Target target : change.targets()) {
+        target
+            .serviceName()
+            .ifPresent(
+                service -> places.add(environment(target) + "\n" + catalogue.service(service)));
+      }
+    }
+    return places;
+  }
+
+  /** The states of whole resources before and after, by resource. */
+  private Map<String, StateChange> states(ObservedChange change) {
+    Map<String, StateChange> states = new LinkedHashMap<>();
+    for (Observation seen : change.observations()) {
+      StateChange state = seen.event().change().state();
+      if (state.before() == null
+          || state.after() == null
+          || state.truncated()
+          || state.before().equals(state.after())
+          || seen.event().targets().size() != 1) {
+        continue;
+      }
+      Target target = seen.event().targets().get(0);
+      Resource resource = target.resource();
+      if (resource != null) {
+        states.putIfAbsent(
+            String.join(
+                "\n",
+                environment(target),
+                part(target, Target::cluster),
+                part(target, Target::namespace),
+                resource.kind(),
+                resource.name()),
+            state);
+      }
+    }
+    return states;
+  }
+
+  private String environment(Target target) {
+    return target.environmentName().map(catalogue::environment).orElse("");
+  }
+
+  private static String part(Target target, Function<Target, @Nullable String> of) {
+    return Optional.ofNullable(of.apply(target)).orElse("");
+  }
+}
