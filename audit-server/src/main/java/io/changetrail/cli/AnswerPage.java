@@ -25,6 +25,9 @@ final class AnswerPage {
           Line.of("caution  ", Style.YELLOW)
               .and("events of " + source.asText() + " are missing: the cause might be among them"));
     }
+    for (JsonNode note : answer.path("notes")) {
+      page.lines.add(Line.of("caution  ", Style.YELLOW).and(note.asText()));
+    }
     return page.lines;
   }
 

@@ -85,6 +85,18 @@ final class Correlate implements Callable<Integer> {
       })
   private List<Path> series = List.of();
 
+  @Option(
+      names = "--query",
+      paramLabel = "PROMQL",
+      description = "Metrics that the server shall ask Prometheus for; repeatable.")
+  private List<String> queries = List.of();
+
+  @Option(
+      names = "--prometheus",
+      paramLabel = "NAME",
+      description = "Which of the server's Prometheus servers; needed if it has several.")
+  private @Nullable String prometheus;
+
   Correlate(Session session, Remote remote) {
     this.session = session;
     this.remote = remote;
@@ -123,6 +135,14 @@ final class Correlate implements Callable<Integer> {
     if (!series.isEmpty()) {
       ArrayNode all = question.putArray("series");
       series.forEach(file -> all.addAll(new SeriesFile(file, service, signal).read()));
+    }
+    if (!queries.isEmpty()) {
+      ArrayNode all = question.putArray("queries");
+      for (String query : queries) {
+        ObjectNode one = all.addObject().put("expression", query);
+        put(one, "server", prometheus);
+        put(one, "signal", signal);
+      }
     }
     return question;
   }

@@ -9,6 +9,7 @@ import io.changetrail.server.access.Token;
 import io.changetrail.server.access.TokenAuthenticator;
 import io.changetrail.server.access.TokenFile;
 import io.changetrail.server.answer.CorrelateEndpoint;
+import io.changetrail.server.answer.Correlator;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.http.Access;
 import io.changetrail.server.http.Endpoint;
@@ -28,6 +29,7 @@ import io.changetrail.server.operations.HealthEndpoints;
 import io.changetrail.server.operations.Housekeeping;
 import io.changetrail.server.operations.OpenApiEndpoint;
 import io.changetrail.server.operations.ServerMetrics;
+import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.query.Arrivals;
 import io.changetrail.server.query.ChangesEndpoint;
 import io.changetrail.server.query.CountEndpoints;
@@ -61,6 +63,7 @@ public final class ChangetrailServer implements AutoCloseable {
   private final TokenAuthenticator authenticator;
   private final ServerMetrics metrics = new ServerMetrics();
   private final Arrivals arrivals = new Arrivals();
+  private final PrometheusServers prometheus;
   private final Router router;
   private final HttpServer http;
   private final Housekeeping housekeeping;
@@ -93,6 +96,7 @@ public final class ChangetrailServer implements AutoCloseable {
     catalogue = new CatalogueFiles(config.catalogue());
     tokens = new TokenFile(config.data().resolve(TokenFile.NAME));
     authenticator = new TokenAuthenticator(tokens, config.listen().host(), catalogue, clock);
+    prometheus = new PrometheusServers(config.prometheus());
     router = new Router(routes());
     Limits limits = Limits.defaults();
     http =
@@ -124,6 +128,7 @@ public final class ChangetrailServer implements AutoCloseable {
     IngestEndpoint ingest = new IngestEndpoint(store, acceptance, ingested);
     Supplier<Catalogue> known = catalogue;
     RecordedChanges changes = new RecordedChanges(store);
+    Correlator correlator = new Correlator(store, changes, known, prometheus);
     CountEndpoints counts = new CountEndpoints(store, known);
     HealthEndpoints health = new HealthEndpoints(store, catalogue);
     Path copies = config.data().resolve("tmp");
@@ -163,11 +168,7 @@ public final class ChangetrailServer implements AutoCloseable {
             Lane.STREAM,
             new StreamEndpoint(store, known, arrivals)),
         new Route(
-            "POST",
-            "/v1/correlate",
-            Access.READ,
-            Lane.READ,
-            new CorrelateEndpoint(store, changes, known)),
+            "POST", "/v1/correlate", Access.READ, Lane.READ, new CorrelateEndpoint(correlator)),
         new Route(
             "GET", "/v1/backup", Access.ADMIN, Lane.STREAM, new BackupEndpoint(store, copies)),
         open("/v1/whoami", new WhoamiEndpoint()),
@@ -218,6 +219,7 @@ public final class ChangetrailServer implements AutoCloseable {
   public void close() {
     housekeeping.close();
     http.close();
+    prometheus.close();
     store.close();
   }
 }

@@ -8,6 +8,8 @@ import io.changetrail.model.Interval;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.server.http.JsonFields;
 import io.changetrail.server.http.Problem;
+import io.changetrail.server.prometheus.PrometheusServers;
+import io.changetrail.server.prometheus.RangeQuery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,8 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What {@code POST /v1/correlate} is asked: an anomaly, and what was measured of it. */
-record Question(Anomaly anomaly, List<Series> series) {
+/**
+ * What {@code POST /v1/correlate} is asked: an anomaly, and what was measured of it.
+ *
+ * @param queries what to ask Prometheus for
+ */
+record Question(Anomaly anomaly, List<Series> series, List<RangeQuery> queries) {
   private static final int MAX_SERIES = 2_000;
   private static final int MAX_POINTS = 500_000;
   private static final Duration MAX_LOOKBACK = Duration.ofDays(31);
@@ -25,9 +31,11 @@ record Question(Anomaly anomaly, List<Series> series) {
   /**
    * Reads the body of a request.
    *
+   * @param prometheusServers the names of those that may be asked
    * @param asked when
    */
-  static Question parse(byte[] body, Catalogue catalogue, Instant asked) {
+  static Question parse(
+      byte[] body, Catalogue catalogue, Set<String> prometheusServers, Instant asked) {
     JsonFields fields = JsonFields.ofBody(body);
     fields.only(
         Set.of(
@@ -38,7 +46,8 @@ record Question(Anomaly anomaly, List<Series> series) {
             "alertedAt",
             "for",
             "lookback",
-            "series"));
+            "series",
+            "queries"));
     String environment = fields.optionalText("environment");
     Instant alertedAt = fields.has("alertedAt") ? fields.instant("alertedAt") : asked;
     if (alertedAt.isAfter(asked.plus(Duration.ofHours(1)))) {
@@ -61,7 +70,42 @@ record Question(Anomaly anomaly, List<Series> series) {
             alertedAt,
             fields.duration("for", Duration.ZERO),
             new Interval(alertedAt.minus(lookback), latest));
-    return new Question(anomaly, series(fields, catalogue));
+    return new Question(
+        anomaly, series(fields, catalogue), queries(fields, anomaly, prometheusServers));
+  }
+
+  private static List<RangeQuery> queries(
+      JsonFields fields, Anomaly anomaly, Set<String> prometheusServers) {
+    List<JsonFields> given = fields.objects("queries");
+    if (given.size() > PrometheusServers.MAX_QUERIES) {
+      throw Problem.field("queries", "has more than " + PrometheusServers.MAX_QUERIES + " entries")
+          .asException();
+    }
+    List<RangeQuery> queries = new ArrayList<>(given.size());
+    for (JsonFields one : given) {
+      one.only(Set.of("server", "expression", "signal"));
+      String expression = one.text("expression");
+      if (expression.length() > RangeQuery.MAX_EXPRESSION) {
+        throw Problem.field(
+                one.at("expression"), "is longer than " + RangeQuery.MAX_EXPRESSION + " characters")
+            .asException();
+      }
+      String server =
+          one.has("server") || prometheusServers.size() != 1
+              ? one.text("server")
+              : prometheusServers.iterator().next();
+      if (!prometheusServers.contains(server)) {
+        throw Problem.field(
+                one.at("server"),
+                prometheusServers.isEmpty()
+                    ? "is not configured; add it under 'prometheus' in the server's settings"
+                    : "must be one of " + String.join(", ", prometheusServers))
+            .asException();
+      }
+      queries.add(
+          new RangeQuery(server, expression, one.optionalText("signal"), anomaly.service()));
+    }
+    return queries;
   }
 
   private static Map<String, String> labels(JsonFields fields) {

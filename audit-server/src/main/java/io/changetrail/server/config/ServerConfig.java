@@ -30,12 +30,14 @@ public record ServerConfig(
     Retention retention,
     int memoryPercent,
     int maxBodyBytes,
-    List<Webhook> webhooks) {
+    List<Webhook> webhooks,
+    List<Prometheus> prometheus) {
 
   public ServerConfig {
     catalogue = List.copyOf(catalogue);
     secretPaths = Set.copyOf(secretPaths);
     webhooks = List.copyOf(webhooks);
+    prometheus = List.copyOf(prometheus);
   }
 
   /**
@@ -67,6 +69,32 @@ public record ServerConfig(
     public Webhook {
       secrets = List.copyOf(secrets);
       sources = List.copyOf(sources);
+    }
+  }
+
+  /**
+   * A Prometheus server, or another that has its HTTP API, that may be asked for metrics.
+   *
+   * @param url without the {@code /api/v1}
+   * @param username for basic authentication, together with the password
+   * @param password {@code null} without basic authentication
+   * @param bearerToken {@code null} for none
+   * @param timeout for everything that one question asks of it
+   * @param serviceLabels in which of its labels the service stands, the first that is there
+   * @param queries asked with every question: PromQL by the name of the signal that it gives
+   */
+  public record Prometheus(
+      String name,
+      URI url,
+      @Nullable String username,
+      @Nullable Credential password,
+      @Nullable Credential bearerToken,
+      Duration timeout,
+      List<String> serviceLabels,
+      Map<String, String> queries) {
+    public Prometheus {
+      serviceLabels = List.copyOf(serviceLabels);
+      queries = Map.copyOf(queries);
     }
   }
 

@@ -58,6 +58,24 @@ public final class Settings {
   private static final Pattern WEBHOOK =
       Pattern.compile("webhooks\\.([a-z0-9-]{1,64})\\.(provider|tenant|secret|sources)");
 
+  /** Where the name of a service usually stands. */
+  private static final List<String> SERVICE_LABELS =
+      List.of(
+          "service_name",
+          "app_kubernetes_io_name",
+          "app",
+          "service",
+          "deployment",
+          "workload",
+          "container",
+          "job");
+
+  private static final String PROMETHEUS = "prometheus.";
+  private static final Pattern PROMETHEUS_KEY =
+      Pattern.compile(
+          "prometheus\\.([a-z0-9-]{1,64})\\.(url|username|password|bearerToken|timeout|serviceLabels"
+              + "|queries\\.[a-zA-Z_][a-zA-Z0-9_]{0,127})");
+
   /** Each key, and what it is for. */
   private static final Map<String, String> KEYS = keys();
 
@@ -85,6 +103,10 @@ public final class Settings {
         "webhooks",
         "senders by name, each with provider, secret (env:NAME or file:PATH), and optionally tenant"
             + " and sources; none");
+    keys.put(
+        "prometheus",
+        "Prometheus servers by name, each with url, and optionally bearerToken, or username and"
+            + " password (env:NAME or file:PATH), timeout, serviceLabels and queries by signal; none");
     keys.put("limits.memoryPercent", "share of the heap for requests in flight; 33");
     keys.put("limits.maxBodyBytes", "size of one request's body, decompressed; 8388608");
     return keys;
@@ -189,7 +211,19 @@ public final class Settings {
               + "' is not a setting; a webhook has a name of lower-case letters, digits and '-', and"
               + " below it provider, secret, tenant and sources");
     }
-    if (!KEYS.containsKey(key) && !key.startsWith(KINDS) && !key.startsWith(WEBHOOKS)) {
+    if (key.startsWith(PROMETHEUS) && !PROMETHEUS_KEY.matcher(key).matches()) {
+      throw new InvalidConfigException(
+          origin
+              + ": '"
+              + key
+              + "' is not a setting; a Prometheus server has a name of lower-case letters, digits and"
+              + " '-', and below it url, username, password, bearerToken, timeout, serviceLabels and"
+              + " queries");
+    }
+    if (!KEYS.containsKey(key)
+        && !key.startsWith(KINDS)
+        && !key.startsWith(WEBHOOKS)
+        && !key.startsWith(PROMETHEUS)) {
       throw new InvalidConfigException(
           origin + ": '" + key + "' is not a setting" + didYouMean(key, KEYS.keySet()));
     }
@@ -221,7 +255,8 @@ public final class Settings {
             get("retention.every", Settings::duration, Duration.ofHours(1))),
         get("limits.memoryPercent", text -> number(text, 5, 80), 33),
         get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20),
-        webhooks());
+        webhooks(),
+        names(PROMETHEUS_KEY).stream().map(this::prometheus).toList());
   }
 
   /** The embedded store within a data directory. */
@@ -252,14 +287,66 @@ public final class Settings {
   }
 
   private List<ServerConfig.Webhook> webhooks() {
+    return names(WEBHOOK).stream().map(this::webhook).toList();
+  }
+
+  /** The names that keys of this form stand under. */
+  private Set<String> names(Pattern form) {
     Set<String> names = new TreeSet<>();
     for (String key : values.keySet()) {
-      Matcher matcher = WEBHOOK.matcher(key);
+      Matcher matcher = form.matcher(key);
       if (matcher.matches()) {
         names.add(matcher.group(1));
       }
     }
-    return names.stream().map(this::webhook).toList();
+    return names;
+  }
+
+  private ServerConfig.Prometheus prometheus(String name) {
+    String prefix = PROMETHEUS + name + ".";
+    Optional<URI> url = optional(prefix + "url", Settings::httpUrl);
+    Optional<String> username = optional(prefix + "username", Function.identity());
+    Optional<Credential> password = credential(prefix + "password");
+    Optional<Credential> bearer = credential(prefix + "bearerToken");
+    if (url.isEmpty()) {
+      throw new InvalidConfigException(prefix + "url is needed");
+    }
+    if (username.isPresent() != password.isPresent()
+        || (bearer.isPresent() && username.isPresent())) {
+      throw new InvalidConfigException(
+          prefix + ": give username and password, or bearerToken, or neither");
+    }
+    Map<String, String> queries = new LinkedHashMap<>();
+    String ofQueries = prefix + "queries.";
+    values.keySet().stream()
+        .filter(key -> key.startsWith(ofQueries))
+        .forEach(
+            key ->
+                queries.put(key.substring(ofQueries.length()), get(key, Function.identity(), "")));
+    List<String> labels = list(prefix + "serviceLabels");
+    return new ServerConfig.Prometheus(
+        name,
+        url.get(),
+        username.orElse(null),
+        password.orElse(null),
+        bearer.orElse(null),
+        get(prefix + "timeout", Settings::duration, Duration.ofSeconds(5)),
+        labels.isEmpty() ? SERVICE_LABELS : labels,
+        queries);
+  }
+
+  private Optional<Credential> credential(String key) {
+    return optional(key, reference -> Credential.of(key, reference, environment));
+  }
+
+  private static URI httpUrl(String text) {
+    URI url = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+    if (!http || url.getHost() == null || url.getUserInfo() != null || url.getQuery() != null) {
+      throw new IllegalArgumentException(
+          "it must be an http or https URL with a host and perhaps a path, and nothing else");
+    }
+    return url;
   }
 
   private ServerConfig.Webhook webhook(String name) {

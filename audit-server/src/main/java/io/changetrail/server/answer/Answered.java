@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.answer;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.correlation.Answer;
+import io.changetrail.correlation.CandidateChange;
+import io.changetrail.correlation.Excluded;
+import io.changetrail.correlation.Factor;
+import io.changetrail.correlation.Suspect;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.server.query.ChangeJson;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * An answer, with what is needed to show it.
+ *
+ * @param observed the changes that were judged, by id
+ * @param notes what could not be had of the metrics, and why
+ */
+record Answered(
+    Answer answer, Map<String, ObservedChange> observed, Catalogue known, List<String> notes) {
+
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("verdict", answer.verdict().wireName());
+    json.put("reason", answer.reason());
+    json.putObject("onset")
+        .put("earliest", answer.onset().interval().earliest().toString())
+        .put("latest", answer.onset().interval().latest().toString())
+        .put("basis", answer.onset().basis());
+    ArrayNode suspects = json.putArray("suspects");
+    for (Suspect suspect : answer.suspects()) {
+      ObjectNode entry = suspects.addObject();
+      entry.set("change", change(suspect.change()));
+      entry.put("score", suspect.score());
+      ArrayNode factors = entry.putArray("factors");
+      for (Factor factor : suspect.factors()) {
+        factors
+            .addObject()
+            .put("name", factor.name())
+            .put("value", factor.value())
+            .put("weight", factor.weight())
+            .put("reason", factor.reason());
+      }
+    }
+    ArrayNode excluded = json.putArray("excluded");
+    for (Excluded one : answer.excluded()) {
+      ObjectNode entry = excluded.addObject();
+      entry.set("change", change(one.change()));
+      entry.put("reason", one.reason());
+    }
+    ObjectNode searched = json.putObject("searched");
+    searched.put("from", answer.searched().window().earliest().toString());
+    searched.put("to", answer.searched().window().latest().toString());
+    searched.put("candidates", answer.searched().candidates());
+    ArrayNode services = searched.putArray("services");
+    answer.searched().services().forEach(services::add);
+    searched.put("series", answer.searched().series());
+    ArrayNode silent = json.putArray("silentSources");
+    answer.silentSources().forEach(silent::add);
+    ArrayNode noted = json.putArray("notes");
+    notes.forEach(noted::add);
+    return json;
+  }
+
+  private ObjectNode change(CandidateChange candidate) {
+    return ChangeJson.of(Objects.requireNonNull(observed.get(candidate.id())), known);
+  }
+}

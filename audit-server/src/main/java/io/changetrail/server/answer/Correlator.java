@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.answer;
+
+import io.changetrail.correlation.Anomaly;
+import io.changetrail.correlation.Answer;
+import io.changetrail.correlation.CandidateChange;
+import io.changetrail.correlation.CorrelationEngine;
+import io.changetrail.correlation.Series;
+import io.changetrail.correlation.Topology;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.server.prometheus.PrometheusServers;
+import io.changetrail.server.prometheus.RangeQuery;
+import io.changetrail.server.query.RecordedChanges;
+import io.changetrail.server.query.SourceAccount;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.Scope;
+import io.changetrail.store.SourceStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Brings together what the engine needs: changes, metrics, topology and what may be missing. */
+public final class Correlator {
+  /** A source with gaps is named in the answer if it reported this recently before the alert. */
+  private static final Duration LIVELY = Duration.ofDays(7);
+
+  private final AuditStore store;
+  private final RecordedChanges changes;
+  private final Supplier<Catalogue> catalogue;
+  private final PrometheusServers prometheus;
+  private final CorrelationEngine engine = new CorrelationEngine();
+
+  public Correlator(
+      AuditStore store,
+      RecordedChanges changes,
+      Supplier<Catalogue> catalogue,
+      PrometheusServers prometheus) {
+    this.store = store;
+    this.changes = changes;
+    this.catalogue = catalogue;
+    this.prometheus = prometheus;
+  }
+
+  Catalogue catalogue() {
+    return catalogue.get();
+  }
+
+  Set<String> prometheusServers() {
+    return prometheus.names();
+  }
+
+  /**
+   * The answer for a reader of that scope.
+   *
+   * @param asked when
+   */
+  Answered answer(Scope scope, Question question, Instant asked) {
+    Catalogue known = catalogue.get();
+    Anomaly anomaly = question.anomaly();
+    RecordedChanges.Span span =
+        changes.between(
+            scope,
+            anomaly.window().earliest(),
+            anomaly.window().latest(),
+            anomaly.environmentName().map(known::environmentNames).orElse(null),
+            known,
+            asked);
+    List<SourceStatus> sources = store.sources(scope);
+    Candidates candidates = new Candidates(known, sources);
+    Map<String, ObservedChange> observed = new LinkedHashMap<>();
+    List<CandidateChange> judged = new ArrayList<>();
+    for (ObservedChange change : span.changes()) {
+      observed.put(change.id(), change);
+      judged.add(candidates.of(change));
+    }
+    PrometheusServers.Fetched fetched = fetch(scope, question, known);
+    List<Series> series = new ArrayList<>(question.series());
+    series.addAll(fetched.series());
+    Answer answer =
+        engine
+            .correlate(anomaly, judged, topology(known), series)
+            .withSilentSources(doubtful(sources, anomaly, asked));
+    return new Answered(answer, observed, known, fetched.notes());
+  }
+
+  /** Whoever brings metrics along has them judged, and no others. */
+  private PrometheusServers.Fetched fetch(Scope scope, Question question, Catalogue known) {
+    Anomaly anomaly = question.anomaly();
+    List<RangeQuery> queries = new ArrayList<>(question.queries());
+    if (question.series().isEmpty()) {
+      queries.addAll(prometheus.standing());
+    }
+    String environment = anomaly.environment();
+    Set<String> environments = scope.environments();
+    if (environments != null
+        && (environment == null
+            || known.environmentNames(environment).stream().noneMatch(environments::contains))) {
+      queries.clear();
+    }
+    Set<String> services = scope.services();
+    return prometheus.ask(
+        queries,
+        new PrometheusServers.About(
+            anomaly.window(),
+            environment,
+            known,
+            service ->
+                services == null
+                    || known.serviceNames(service).stream().anyMatch(services::contains)));
+  }
+
+  private static Topology topology(Catalogue known) {
+    List<Topology.Edge> edges = new ArrayList<>();
+    known
+        .services()
+        .forEach(
+            service ->
+                known
+                    .dependsOn(service.name())
+                    .forEach(callee -> edges.add(new Topology.Edge(service.name(), callee))));
+    return new Topology(edges);
+  }
+
+  /** Sources that are silent or miss events: the cause might be among these. */
+  private static List<String> doubtful(List<SourceStatus> sources, Anomaly anomaly, Instant now) {
+    return sources.stream()
+        .map(source -> SourceAccount.of(source, now))
+        .filter(
+            account ->
+                account.silent() != null
+                    || (account.continuity() == SourceAccount.Continuity.GAPS
+                        && isLively(account.status(), anomaly)))
+        .map(account -> account.status().source())
+        .toList();
+  }
+
+  private static boolean isLively(SourceStatus source, Anomaly anomaly) {
+    Instant last = source.lastIngested();
+    return last == null || last.isAfter(anomaly.detectedAt().minus(LIVELY));
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.prometheus;
+
+import io.changetrail.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+
+/**
+ * Asks one Prometheus server. Follows no redirect: whoever can make a server redirect must not
+ * choose whom we ask, nor get our credential.
+ */
+final class PrometheusClient {
+  private static final int MAX_BODY = 8 << 20;
+  private static final int MAX_REASON = 300;
+
+  private final ServerConfig.Prometheus server;
+  private final HttpClient http;
+
+  PrometheusClient(ServerConfig.Prometheus server) {
+    this.server = server;
+    http =
+        HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(server.timeout())
+            .build();
+  }
+
+  ServerConfig.Prometheus server() {
+    return server;
+  }
+
+  /**
+   * The values of an expression over a span of time.
+   *
+   * @throws IOException if it cannot be had; the message says why, in words for the answer
+   */
+  Matrix range(String expression, Instant from, Instant to, Duration step)
+      throws IOException, InterruptedException {
+    String form =
+        "query="
+            + encoded(expression)
+            + "&start="
+            + from
+            + "&end="
+            + to
+            + "&step="
+            + step.toSeconds()
+            + "&timeout="
+            + Math.max(1, server.timeout().toSeconds())
+            + "s";
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/api/v1/query_range"))
+            .timeout(server.timeout())
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Accept", "application/json")
+            .header("User-Agent", "changetrail")
+            .POST(HttpRequest.BodyPublishers.ofString(form));
+    authorize(request);
+    HttpResponse<byte[]> response = http.send(request.build(), any -> new BoundedBody(MAX_BODY));
+    return answer(response);
+  }
+
+  private void authorize(HttpRequest.Builder request) throws IOException {
+    if (server.bearerToken() != null) {
+      request.header("Authorization", "Bearer " + server.bearerToken().read());
+    } else if (server.password() != null) {
+      request.header(
+          "Authorization",
+          "Basic "
+              + Base64.getEncoder()
+                  .encodeToString(
+                      (server.username() + ":" + server.password().read())
+                          .getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+
+  private static Matrix answer(HttpResponse<byte[]> response) throws IOException {
+    int status = response.statusCode();
+    if (status >= 300 && status < 400) {
+      throw new IOException("it answers with a redirect, which is not followed");
+    }
+    if (status == 401 || status == 403) {
+      throw new IOException("it refuses our credential (HTTP " + status + ")");
+    }
+    Matrix matrix;
+    try {
+      matrix = Matrix.read(response.body());
+    } catch (IOException e) {
+      throw status == 200 ? e : new IOException("it answers with HTTP " + status, e);
+    }
+    String error = matrix.error();
+    if (error != null || status != 200) {
+      String reason = error == null ? "" : ": " + error;
+      throw new IOException(
+          "it answers with HTTP "
+              + status
+              + (reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason));
+    }
+    return matrix;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

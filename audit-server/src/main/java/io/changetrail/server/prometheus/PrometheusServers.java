@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.prometheus;
+
+import io.changetrail.correlation.Series;
+import io.changetrail.model.Interval;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configured Prometheus servers, and nobody else. Whatever they do, asking them ends within
+ * their time limit and gives what could be had, with a note on what could not.
+ */
+public final class PrometheusServers implements AutoCloseable {
+  /** How many queries one question may lead to. */
+  public static final int MAX_QUERIES = 20;
+
+  /** Prometheus gives no more than this for one series. */
+  private static final int MAX_STEPS = 11_000;
+
+  private static final long SHORTEST_STEP = 15;
+  private static final long USUAL_STEP = 60;
+  private static final int ENOUGH_STEPS = 240;
+  private static final int THREADS = 8;
+
+  private final Map<String, PrometheusClient> clients = new TreeMap<>();
+  private final ExecutorService executor;
+
+  public PrometheusServers(List<ServerConfig.Prometheus> servers) {
+    servers.forEach(server -> clients.put(server.name(), new PrometheusClient(server)));
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "prometheus");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    executor = pool;
+  }
+
+  /**
+   * What came of asking.
+   *
+   * @param notes for people: who did not answer and why, and what was left out
+   */
+  public record Fetched(List<Series> series, List<String> notes) {
+    public Fetched {
+      series = List.copyOf(series);
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /**
+   * About what is asked.
+   *
+   * @param window of time
+   * @param environment canonical name; series that say that they are of another are left out
+   * @param visible whether a service, by its canonical name, may be seen by whoever asks
+   */
+  public record About(
+      Interval window,
+      @Nullable String environment,
+      Catalogue catalogue,
+      Predicate<String> visible) {}
+
+  /** The names of the servers, in alphabetical order. */
+  public Set<String> names() {
+    return clients.keySet();
+  }
+
+  /** The settings of a server, or {@code null} if none has that name. */
+  public ServerConfig.@Nullable Prometheus named(String name) {
+    PrometheusClient client = clients.get(name);
+    return client == null ? null : client.server();
+  }
+
+  /** What the settings want asked with every question. */
+  public List<RangeQuery> standing() {
+    List<RangeQuery> queries = new ArrayList<>();
+    clients
+        .values()
+        .forEach(
+            client ->
+                new TreeMap<>(client.server().queries())
+                    .forEach(
+                        (signal, expression) ->
+                            queries.add(
+                                new RangeQuery(client.server().name(), expression, signal, null))));
+    return queries;
+  }
+
+  /** Asks all at once, each server for as long as its time limit allows. */
+  public Fetched ask(List<RangeQuery> queries, About about) {
+    Answers answers = new Answers(about);
+    List<RangeQuery> asked = new ArrayList<>();
+    List<Callable<Matrix>> tasks = new ArrayList<>();
+    Duration patience = Duration.ZERO;
+    for (RangeQuery query : queries) {
+      PrometheusClient client = clients.get(query.server());
+      if (client == null) {
+        answers.notes.add("no Prometheus server '" + query.server() + "' is configured");
+      } else if (asked.size() == MAX_QUERIES) {
+        answers.notes.add(
+            "only the first " + MAX_QUERIES + " of " + queries.size() + " queries were asked");
+        break;
+      } else {
+        asked.add(query);
+        tasks.add(() -> range(client, query, about.window()));
+        Duration limit = client.server().timeout();
+        patience = patience.compareTo(limit) < 0 ? limit : patience;
+      }
+    }
+    if (tasks.isEmpty()) {
+      return answers.fetched();
+    }
+    try {
+      List<Future<Matrix>> futures =
+          executor.invokeAll(tasks, patience.toMillis(), TimeUnit.MILLISECONDS);
+      for (int i = 0; i < futures.size(); i++) {
+        answers.take(asked.get(i), futures.get(i), patience);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      answers.notes.add("the server stops; Prometheus was not asked");
+    }
+    return answers.fetched();
+  }
+
+  private static Matrix range(PrometheusClient client, RangeQuery query, Interval window)
+      throws IOException, InterruptedException {
+    return client.range(query.expression(), window.earliest(), window.latest(), step(window));
+  }
+
+  /** Fine enough to see when it began, and never more steps than Prometheus gives. */
+  static Duration step(Interval window) {
+    long seconds = Math.max(1, Duration.between(window.earliest(), window.latest()).toSeconds());
+    long usual = Math.max(SHORTEST_STEP, Math.min(USUAL_STEP, seconds / ENOUGH_STEPS));
+    return Duration.ofSeconds(Math.max(usual, seconds / (MAX_STEPS - 1) + 1));
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+
+  /** Turns what came into series and notes. */
+  private final class Answers {
+    private final About about;
+    private final List<Series> series = new ArrayList<>();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private int points;
+
+    Answers(About about) {
+      this.about = about;
+    }
+
+    Fetched fetched() {
+      return new Fetched(series, List.copyOf(notes));
+    }
+
+    void take(RangeQuery query, Future<Matrix> answer, Duration patience)
+        throws InterruptedException {
+      String who = "Prometheus server '" + query.server() + "': ";
+      try {
+        Matrix matrix = answer.get();
+        matrix.warnings().forEach(warning -> notes.add(who + "it warns: " + warning));
+        boolean cut = matrix.cut();
+        for (Matrix.Samples samples : matrix.samples()) {
+          if (points + samples.times().length > Matrix.MAX_POINTS
+              || series.size() >= Matrix.MAX_SERIES) {
+            cut = true;
+            break;
+          }
+          add(query, samples);
+        }
+        if (cut) {
+          notes.add(who + "it has more series than are looked at; aggregate in the query");
+        }
+        if (matrix.samples().isEmpty()) {
+          notes.add(who + "it has no samples for " + query.expression());
+        }
+      } catch (CancellationException e) {
+        notes.add(who + "no answer within " + patience.toMillis() + " ms");
+      } catch (ExecutionException e) {
+        notes.add(who + reason(e.getCause(), patience));
+      }
+    }
+
+    private void add(RangeQuery query, Matrix.Samples samples) {
+      SeriesLabels labels = new SeriesLabels(samples.labels());
+      ServerConfig.Prometheus server = Objects.requireNonNull(named(query.server()));
+      String service =
+          labels.service(server.serviceLabels(), about.catalogue()).orElse(query.service());
+      if (service == null) {
+        notes.add(
+            "Prometheus server '"
+                + query.server()
+                + "': series without a service were left out; keep one of the labels "
+                + String.join(", ", server.serviceLabels()));
+        return;
+      }
+      boolean elsewhere =
+          about.environment() != null
+              && labels
+                  .environment(about.catalogue())
+                  .filter(environment -> !environment.equals(about.environment()))
+                  .isPresent();
+      if (elsewhere || !about.visible().test(service)) {
+        return;
+      }
+      Map<String, String> described = new LinkedHashMap<>(samples.labels());
+      String metric = described.remove(SeriesLabels.METRIC);
+      String signal = query.signal() != null ? query.signal() : metric != null ? metric : "alert";
+      points += samples.times().length;
+      series.add(
+          new Series(
+              service,
+              labels.instance().orElse(null),
+              signal,
+              described,
+              samples.times(),
+              samples.values()));
+    }
+
+    private String reason(@Nullable Throwable failure, Duration patience) {
+      if (failure instanceof HttpConnectTimeoutException || failure instanceof ConnectException) {
+        return "it cannot be reached";
+      }
+      if (failure instanceof HttpTimeoutException) {
+        return "no answer within " + patience.toMillis() + " ms";
+      }
+      String message = failure == null ? null : failure.getMessage();
+      return message == null ? "the connection broke" : message;
+    }
+  }
+}
