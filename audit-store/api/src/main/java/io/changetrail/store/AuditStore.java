@@ -105,10 +105,15 @@ public interface AuditStore extends AutoCloseable {
   long expire(String tenant, Expiry expiry);
 
   /**
-   * Removes the personal data of one account (id, name, authored texts) from all events of a
-   * tenant; proofs over the leaves stay valid.
+   * Removes the personal data of one account from all events of a tenant, as {@link
+   * io.changetrail.model.content.Erasure} defines: its id and names, what it wrote, and texts that
+   * name it. What is of others stays. Proofs over the leaves stay valid, and an event that comes
+   * again is a duplicate and brings nothing back.
    *
-   * @return how many events were touched
+   * <p>Only the personal part of an event can be erased: summary, attributes, targets and states
+   * are under the leaf's hash. Somebody with several accounts is erased by a call for each.
+   *
+   * @return how many events were touched; 0 when called again
    */
   long erasePersonal(String tenant, String actorId);
 

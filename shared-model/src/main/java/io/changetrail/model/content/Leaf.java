@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * An event cut in two: a public part in which each personal field is a salted commitment, and the
@@ -30,16 +31,29 @@ public record Leaf(String hash, ObjectNode publicPart, ObjectNode personal) {
   public static final String ERASED = "erased";
 
   private static final String OURS = "/data/customData/changetrail";
+  static final String ACTOR = OURS + "/actor";
+  static final String PRINCIPAL = OURS + "/onBehalfOf";
+  static final String ID = "/id";
+  static final String NAME = "/name";
+  static final String REASON = OURS + "/change/reason";
+  static final String AUTHOR = OURS + "/vcs.commit.author";
+  static final String MESSAGE = OURS + "/vcs.commit.message";
+
+  /** A person in a foreign CDEvents subject. */
+  static final String FOREIGN_USER = "/data/subject/content/user";
+
   private static final List<JsonPointer> PERSONAL =
-      List.of(
-          JsonPointer.compile(OURS + "/actor/id"),
-          JsonPointer.compile(OURS + "/actor/name"),
-          JsonPointer.compile(OURS + "/onBehalfOf/id"),
-          JsonPointer.compile(OURS + "/onBehalfOf/name"),
-          JsonPointer.compile(OURS + "/change/reason"),
-          JsonPointer.compile(OURS + "/vcs.commit.author"),
-          JsonPointer.compile(OURS + "/vcs.commit.message"),
-          JsonPointer.compile("/data/subject/content/user"));
+      Stream.of(
+              ACTOR + ID,
+              ACTOR + NAME,
+              PRINCIPAL + ID,
+              PRINCIPAL + NAME,
+              REASON,
+              AUTHOR,
+              MESSAGE,
+              FOREIGN_USER)
+          .map(JsonPointer::compile)
+          .toList();
   private static final CloudEventsCodec CODEC = new CloudEventsCodec();
   private static final int SALT_BYTES = 16;
 

@@ -2,8 +2,10 @@
 package io.changetrail.store.embedded;
 
 import io.changetrail.model.Target;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,6 +19,10 @@ final class Dictionary {
 
   private final Database database;
   private final Map<String, Map<Long, Target>> targets;
+
+  /** Ids of targets that nothing names any more, with their tenant. */
+  private final Map<Long, String> dropped = new HashMap<>();
+
   private final Map<Key, Long> ids =
       new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -68,6 +74,7 @@ final class Dictionary {
           term.value());
       id = database.query(rows -> rows.next() ? rows.getLong(1) : 0L, "SELECT last_insert_rowid()");
       if (term.field().equals(Term.TARGET)) {
+        dropped.remove(id); // an id is used again
         put(targets, tenant, id, term.value());
       }
     }
@@ -85,8 +92,39 @@ final class Dictionary {
         term.value());
   }
 
+  /** Drops a term that no event has any more. */
+  void dropUnused(long id) {
+    database
+        .query(
+            rows ->
+                rows.next()
+                    ? Optional.of(
+                        new Key(rows.getString(1), new Term(rows.getString(2), rows.getString(3))))
+                    : Optional.<Key>empty(),
+            "SELECT tenant, field, value FROM term WHERE id = ? AND NOT EXISTS (SELECT 1 FROM"
+                + " posting WHERE term = ?)",
+            id,
+            id)
+        .ifPresent(unused -> drop(id, unused));
+  }
+
+  private void drop(long id, Key unused) {
+    database.update("DELETE FROM term WHERE id = ?", id);
+    ids.remove(unused);
+    if (unused.term().field().equals(Term.TARGET)) {
+      dropped.put(id, unused.tenant());
+    }
+  }
+
+  /** After a commit: targets that nothing names any more are no longer looked at. */
+  void committed() {
+    dropped.forEach((id, tenant) -> targets.getOrDefault(tenant, Map.of()).remove(id));
+    dropped.clear();
+  }
+
   /** After a rollback: what was made in the transaction does not exist. */
   void forget() {
     ids.clear();
+    dropped.clear();
   }
 }

@@ -3,6 +3,7 @@ package io.changetrail.store.embedded;
 
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Target;
+import io.changetrail.model.content.Erasure;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.Expiry;
@@ -39,6 +40,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ final class EmbeddedAuditStore implements AuditStore {
   /** Nothing that a reader does takes so long. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final int EXPIRY_BATCH = 200;
+  private static final int REMOVAL_BATCH = 200;
 
   /** A store that was full is writable again when a good batch fits. */
   private static final long RESERVE_BYTES = 256 << 10;
@@ -203,8 +205,6 @@ final class EmbeddedAuditStore implements AuditStore {
                   0,
                   baseline.hash(),
                   baseline.state());
-          // registers the target, so that scopes find it
-          inside.dictionary().id(tenant, Term.of(baseline.target()));
           return true;
         });
   }
@@ -267,7 +267,7 @@ final class EmbeddedAuditStore implements AuditStore {
       long from = seq;
       // reading decides what goes; the writer looks again, as a hold may have come in between
       List<Events.Row> batch =
-          read(reader -> Removal.candidates(reader.database(), tenant, from, EXPIRY_BATCH));
+          read(reader -> Removal.candidates(reader.database(), tenant, from, REMOVAL_BATCH));
       if (batch.isEmpty()) {
         return gone;
       }
@@ -296,22 +296,55 @@ final class EmbeddedAuditStore implements AuditStore {
 
   @Override
   public long erasePersonal(String tenant, String actorId) {
-    long touched = 0;
-    long seq = 0;
-    while (true) {
-      long from = seq;
-      List<Events.Row> batch =
-          read(reader -> Removal.candidates(reader.database(), tenant, from, EXPIRY_BATCH));
-      if (batch.isEmpty()) {
-        return touched;
-      }
-      seq = batch.get(batch.size() - 1).seq();
-      touched +=
-          writer.write(
-              batch.size(),
-              inside ->
-                  batch.stream().filter(row -> Removal.erase(inside, row.seq(), actorId)).count());
+    Erasure[] known = {Erasure.of(actorId)};
+    eachPersonal(
+        tenant, batch -> batch.forEach(personal -> known[0] = known[0].knowing(personal.data())));
+    Erasure erasure = known[0];
+    long[] touched = new long[1];
+    // those that tell the account's names go last: if this ends halfway, a second call finds them
+    for (boolean telling : new boolean[] {false, true}) {
+      eachPersonal(
+          tenant,
+          batch -> {
+            List<Long> concerned =
+                batch.stream()
+                    .filter(personal -> erasure.isAbout(personal.data()) == telling)
+                    .filter(personal -> erasure.rest(personal.data()).isPresent())
+                    .map(Removal.Personal::seq)
+                    .toList();
+            if (!concerned.isEmpty()) {
+              touched[0] +=
+                  writer.write(
+                      concerned.size(), inside -> Removal.erase(inside, concerned, erasure));
+            }
+          });
     }
+    if (touched[0] > 0) {
+      emptyLog();
+    }
+    return touched[0];
+  }
+
+  /**
+   * Empties the write-ahead log, in which pages stay as they were; where a long read prevents that,
+   * they stay until the log is written from its beginning again.
+   */
+  private void emptyLog() {
+    try (Database database = Database.open(file, false)) {
+      database.run("PRAGMA busy_timeout = 1000");
+      database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+  }
+
+  private void eachPersonal(String tenant, Consumer<List<Removal.Personal>> take) {
+    List<Removal.Personal> batch;
+    long seq = 0;
+    do {
+      long from = seq;
+      batch = read(reader -> Removal.personal(reader.database(), tenant, from, REMOVAL_BATCH));
+      take.accept(batch);
+      seq = batch.isEmpty() ? seq : batch.get(batch.size() - 1).seq();
+    } while (batch.size() == REMOVAL_BATCH);
   }
 
   @Override

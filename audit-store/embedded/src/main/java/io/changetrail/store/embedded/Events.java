@@ -77,12 +77,20 @@ final class Events {
   }
 
   AuditEvent raw(Row row) {
-    ObjectNode personal =
-        database.query(
-            rows -> rows.next() ? Bodies.unpackObject(rows.getBytes(1)) : Bodies.emptyObject(),
-            "SELECT data FROM personal WHERE seq = ?",
-            row.seq());
-    return Leaf.restore(Bodies.unpackObject(row.body()), personal);
+    return Leaf.restore(Bodies.unpackObject(row.body()), personal(row));
+  }
+
+  ObjectNode personal(Row row) {
+    return database.query(
+        rows -> rows.next() ? Bodies.unpackObject(rows.getBytes(1)) : Bodies.emptyObject(),
+        "SELECT data FROM personal WHERE seq = ?",
+        row.seq());
+  }
+
+  /** The event that an amendment amends, if it is there. */
+  Optional<Row> amended(Row amendment) {
+    return Optional.ofNullable(amendment.has(Flags.AMENDMENT) ? raw(amendment).amends() : null)
+        .flatMap(ref -> find(amendment.tenant(), ref));
   }
 
   /** The event with its amendments. */

@@ -3,11 +3,13 @@ package io.changetrail.store.embedded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.content.Erasure;
 import io.changetrail.store.Expiry;
 import io.changetrail.store.Matching;
 import io.changetrail.store.Query;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What goes away: old events, and personal data. Leaves and identities stay. */
 final class Removal {
@@ -83,23 +85,49 @@ final class Removal {
     database.update("DELETE FROM amendment WHERE seq = ?", row.seq());
   }
 
-  /** Empties the personal part of an event if it speaks of this account. */
-  static boolean erase(Writer writer, long seq, String actorId) {
+  /** An event's personal part. */
+  record Personal(long seq, ObjectNode data) {}
+
+  /** The next events of a tenant behind a seq that have a personal part. */
+  static List<Personal> personal(Database database, String tenant, long afterSeq, int limit) {
+    return database.query(
+        rows -> {
+          List<Personal> all = new ArrayList<>();
+          while (rows.next()) {
+            all.add(new Personal(rows.getLong(1), Bodies.unpackObject(rows.getBytes(2))));
+          }
+          return all;
+        },
+        "SELECT personal.seq, data FROM personal JOIN event ON event.seq = personal.seq WHERE"
+            + " personal.seq > ? AND tenant = ? ORDER BY personal.seq LIMIT ?",
+        afterSeq,
+        tenant,
+        (long) limit);
+  }
+
+  /** Takes what is of one account from the personal parts of events; says of how many. */
+  static long erase(Writer writer, List<Long> seqs, Erasure erasure) {
     Database database = writer.database();
-    Events.Row row = writer.events().row(seq).orElse(null);
-    if (row == null) {
+    database.run("PRAGMA secure_delete = true"); // what was there must not stay in free pages
+    try {
+      return seqs.stream().filter(seq -> erase(writer, seq, erasure)).count();
+    } finally {
+      database.run("PRAGMA secure_delete = false");
+    }
+  }
+
+  private static boolean erase(Writer writer, long seq, Erasure erasure) {
+    Optional<Events.Row> row = writer.events().row(seq);
+    Optional<ObjectNode> rest =
+        row.map(writer.events()::personal).flatMap(personal -> erasure.rest(personal));
+    if (rest.isEmpty()) {
       return false;
     }
-    AuditEvent event = writer.events().raw(row);
-    boolean concerned =
-        event.actor().id().equals(actorId)
-            || event.principal().filter(principal -> principal.id().equals(actorId)).isPresent();
-    if (!concerned) {
-      return false;
-    }
-    ObjectNode nothing = Bodies.emptyObject();
-    database.update("UPDATE personal SET data = ? WHERE seq = ?", Bodies.pack(nothing), seq);
+    writer
+        .database()
+        .update("UPDATE personal SET data = ? WHERE seq = ?", Bodies.pack(rest.get()), seq);
     writer.reindex(seq);
+    writer.events().amended(row.get()).ifPresent(amended -> writer.reindex(amended.seq()));
     return true;
   }
 }

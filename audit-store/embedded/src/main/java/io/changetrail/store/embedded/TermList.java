@@ -7,6 +7,13 @@ import java.util.Arrays;
 /** The term ids of an event as bytes: how many are of fields, then all as varints. */
 record TermList(long[] fields, long[] others) {
 
+  /** Also with these others. */
+  TermList and(long[] more) {
+    long[] both = Arrays.copyOf(others, others.length + more.length);
+    System.arraycopy(more, 0, both, others.length, more.length);
+    return new TermList(fields, both);
+  }
+
   byte[] pack() {
     ByteArrayOutputStream out = new ByteArrayOutputStream((fields.length + others.length) * 3 + 2);
     varint(out, fields.length);

@@ -109,10 +109,6 @@ final class Writer implements AutoCloseable {
     return database;
   }
 
-  Dictionary dictionary() {
-    return dictionary;
-  }
-
   States states() {
     return states;
   }
@@ -198,6 +194,7 @@ final class Writer implements AutoCloseable {
       flushPostings();
       flushSources();
       database.commit();
+      dictionary.committed();
       committedSeq = lastSeq;
     } catch (RuntimeException | Error e) {
       database.rollback();
@@ -383,39 +380,44 @@ final class Writer implements AutoCloseable {
    */
   void reindex(long seq) {
     Events.Row row = events.row(seq).orElse(null);
-    if (row == null || row.has(Flags.AMENDMENT)) {
-      return; // expired, or an amendment of an amendment, which changes nothing
+    if (row == null) {
+      return; // expired
     }
-    flushPostings();
-    boolean amended = isAmended(row.id());
+    boolean amendment = row.has(Flags.AMENDMENT);
+    boolean amended = !amendment && isAmended(row.id()); // nothing amends an amendment
     Events.Row now = withFlag(row, amended ? Flags.AMENDED : 0);
-    AuditEvent folded = events.folded(now);
     AuditEvent raw = events.raw(now);
-    TermList terms = terms(row.tenant(), Term.ofFields(folded), Term.ofContent(folded), false);
+    AuditEvent folded = amended ? events.folded(now) : raw;
+    TermList terms = terms(row.tenant(), Term.ofFields(folded), Term.ofContent(folded), amendment);
+    if (amended) {
+      terms = terms.and(terms(row.tenant(), Term.ofFields(raw), Term.ofContent(raw), true).all());
+    }
     Set<Long> before = new LinkedHashSet<>();
     Arrays.stream(TermList.unpack(row.terms()).all()).forEach(before::add);
-    Set<Long> after = new LinkedHashSet<>();
-    Arrays.stream(terms.all()).forEach(after::add);
-    for (long term : before) {
-      if (!after.contains(term)) {
-        database.update(
-            "DELETE FROM posting WHERE term = ? AND time = ? AND seq = ?", term, row.time(), seq);
-      }
-    }
-    for (long term : after) {
-      postings.add(new Posting(term, row.time(), seq));
-    }
-    if (amended) {
-      TermList asSent = terms(row.tenant(), Term.ofFields(raw), Term.ofContent(raw), true);
-      for (long term : asSent.all()) {
+    for (long term : terms.all()) {
+      if (!before.remove(term)) {
         postings.add(new Posting(term, row.time(), seq));
       }
     }
+    unlist(before, row);
     database.update(
         "UPDATE event SET flags = ?, terms = ? WHERE seq = ?",
         (long) now.flags(),
         terms.pack(),
         seq);
+  }
+
+  /** Takes an event from the lists of terms; a term without any event goes. */
+  void unlist(Set<Long> terms, Events.Row row) {
+    flushPostings(); // of others that were appended with the same terms
+    for (long term : terms) {
+      database.update(
+          "DELETE FROM posting WHERE term = ? AND time = ? AND seq = ?",
+          term,
+          row.time(),
+          row.seq());
+      dictionary.dropUnused(term);
+    }
   }
 
   private static Events.Row withFlag(Events.Row row, int flag) {

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -190,6 +192,44 @@ class DurabilityTest {
         assertThat(copy.sources(ALL)).isEqualTo(store.sources(ALL));
       }
     }
+  }
+
+  @Test
+  void anErasedAccountIsInNoFileOfTheDirectoryAndEveryLeafStillVerifies() throws Exception {
+    AuditEvent event = event(1).event();
+    AuditEvent byMallory =
+        event.toBuilder()
+            .actor(new Actor("mallory7f", "Quill", Actor.Kind.USER, null, Actor.Evidence.DECLARED))
+            .build();
+    try (AuditStore store = EmbeddedAuditStore.open(directory)) {
+      store.append(List.of(NewEvent.of("acme", byMallory, START), event(2)));
+      assertThat(bytesOfAllFiles()).contains("mallory7f");
+      store.erasePersonal("acme", "mallory7f");
+      assertThat(bytesOfAllFiles()).doesNotContain("mallory7f", "Quill");
+    }
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("events.db"));
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT body, hex(hash) FROM event JOIN leaf USING (seq)")) {
+      int verified = 0;
+      while (rows.next()) {
+        assertThat(io.changetrail.model.content.Leaf.hash(Bodies.unpackObject(rows.getBytes(1))))
+            .isEqualToIgnoringCase(rows.getString(2));
+        verified++;
+      }
+      assertThat(verified).isEqualTo(2);
+    }
+  }
+
+  private String bytesOfAllFiles() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
   }
 
   @Test
