@@ -15,7 +15,7 @@ import java.util.Optional;
  *     analysis</a>
  */
 final class ChangeRisk implements Evidence {
-  private static final double WEIGHT = 0.2;
+  private static final double WEIGHT = 0.1;
   private static final double OTHER = 0.6;
 
   private static final Map<ChangeKind, Double> BY_KIND =

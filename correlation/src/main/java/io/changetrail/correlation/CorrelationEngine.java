@@ -23,13 +23,18 @@ public final class CorrelationEngine {
   private static final Duration USUAL_ALERT_DELAY = Duration.ofMinutes(10);
 
   /** Below this no change is blamed. */
-  private static final double BLAME = 0.4;
+  private static final double BLAME = 0.45;
 
   /** A runner-up with at least this share of the leader's score makes the answer ambiguous. */
   private static final double TIED = 0.9;
 
   private final List<Evidence> evidence =
-      List.of(new OnsetProximity(), new PathDistance(), new ChangeRisk());
+      List.of(
+          new BeforeAfter(),
+          new OnsetProximity(),
+          new PathDistance(),
+          new KindFit(),
+          new ChangeRisk());
 
   /**
    * Ranks the candidates.
@@ -41,7 +46,8 @@ public final class CorrelationEngine {
   public Answer correlate(
       Anomaly anomaly, List<CandidateChange> candidates, Topology topology, List<Series> series) {
     Onset onset = onset(anomaly);
-    Situation situation = Situation.of(anomaly, onset, topology);
+    Signals signals = new Signals(series, anomaly.window().latest());
+    Situation situation = Situation.of(anomaly, onset, topology, signals);
     List<Suspect> suspects = new ArrayList<>();
     List<Excluded> excluded = new ArrayList<>();
     for (CandidateChange change : inWindow(anomaly, candidates)) {
@@ -72,7 +78,7 @@ public final class CorrelationEngine {
     Instant latest = anomaly.detectedAt().minus(anomaly.pending());
     return new Onset(
         new Interval(latest.minus(USUAL_ALERT_DELAY), latest),
-        "from the alert alone, no series is judged: it fired at "
+        "from the alert alone: it fired at "
             + anomaly.detectedAt()
             + (anomaly.pending().isZero()
                 ? ""

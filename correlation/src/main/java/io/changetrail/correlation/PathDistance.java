@@ -7,6 +7,9 @@ import java.util.Optional;
 final class PathDistance implements Evidence {
   private static final double WEIGHT = 1;
 
+  /** Half of it where signals are given: these tell by themselves how far a fault reaches. */
+  private static final double WEIGHT_BESIDE_SIGNALS = 0.5;
+
   /** What one step from a caller to a callee leaves. */
   private static final double PER_STEP = 0.8;
 
@@ -18,11 +21,12 @@ final class PathDistance implements Evidence {
   @Override
   public Optional<Factor> weigh(CandidateChange change, Situation situation) {
     if (change.services().isEmpty()) {
-      return Optional.of(factor(WHOLE_ENVIRONMENT, "touched the environment, no one service"));
+      return Optional.of(
+          factor(WHOLE_ENVIRONMENT, "touched the environment, no one service", situation));
     }
     return situation
         .pathTo(change)
-        .map(path -> factor(Math.pow(PER_STEP, path.cost()), reason(path, situation)))
+        .map(path -> factor(Math.pow(PER_STEP, path.cost()), reason(path, situation), situation))
         .or(
             () ->
                 Optional.of(
@@ -31,7 +35,8 @@ final class PathDistance implements Evidence {
                         String.join(", ", change.services())
                             + " is not in the topology: how it relates to "
                             + situation.anomaly().service()
-                            + " is unknown")));
+                            + " is unknown",
+                        situation)));
   }
 
   private static String reason(Topology.Path path, Situation situation) {
@@ -43,7 +48,11 @@ final class PathDistance implements Evidence {
         : "joined by calls, but not as a dependency: " + path;
   }
 
-  private static Factor factor(double value, String reason) {
-    return new Factor("path_distance", value, WEIGHT, reason);
+  private static Factor factor(double value, String reason, Situation situation) {
+    return new Factor(
+        "path_distance",
+        value,
+        situation.signals().isEmpty() ? WEIGHT : WEIGHT_BESIDE_SIGNALS,
+        reason);
   }
 }

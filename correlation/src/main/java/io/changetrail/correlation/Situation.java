@@ -7,10 +7,14 @@ import java.util.Optional;
 
 /** What is known of the anomaly before any change is looked at. */
 record Situation(
-    Anomaly anomaly, Onset onset, Topology topology, Map<String, Topology.Path> paths) {
+    Anomaly anomaly,
+    Onset onset,
+    Topology topology,
+    Map<String, Topology.Path> paths,
+    Signals signals) {
 
-  static Situation of(Anomaly anomaly, Onset onset, Topology topology) {
-    return new Situation(anomaly, onset, topology, topology.pathsFrom(anomaly.service()));
+  static Situation of(Anomaly anomaly, Onset onset, Topology topology, Signals signals) {
+    return new Situation(anomaly, onset, topology, topology.pathsFrom(anomaly.service()), signals);
   }
 
   /** The path to the nearest of the services that the change touched. */

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.correlation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The series of a question, and how far each of them moved at a moment.
+ *
+ * <p>Both windows are short, because a fault may be over before the alert fires, and compared by
+ * their medians, so that a single spike is none. How much is much is learnt from the same statistic
+ * over earlier windows, pooled over all services that report a signal of that name: a service that
+ * was hit before, or that hardly ever moves, is so measured by the same rule as the others.
+ */
+final class Signals {
+  private static final Duration BEFORE = Duration.ofMinutes(20);
+  private static final Duration AFTER = Duration.ofMinutes(4);
+
+  /** In a window of either kind there shall be about so many samples, however rare they are. */
+  private static final int SAMPLES_BEFORE = 20;
+
+  private static final int SAMPLES_AFTER = 4;
+
+  /** More samples than this in a window are thinned out evenly: a median needs no more. */
+  private static final int SAMPLES_ENOUGH = 200;
+
+  private static final int EARLIER_WINDOWS = 30;
+
+  /** The share of earlier windows that count as usual, and where it lies for a normal variable. */
+  private static final double USUAL = 0.8;
+
+  private static final double DEVIATIONS = 1.645;
+
+  /** A change of one per cent is never much. */
+  private static final double SMALLEST = 0.01;
+
+  /** Part of the mean that is added before the logarithm is taken, so that nothing is −∞. */
+  private static final double OFFSET = 0.05;
+
+  /** Of a success rate: one per cent of the whole. */
+  private static final double SUCCESS_OFFSET = 0.01;
+
+  /** Services whose signals of that family moved, with a representative of each. */
+  record Moved(Map<String, Map<SignalFamily, Shift>> byService) {
+    Optional<Shift> of(String service, SignalFamily family) {
+      return Optional.ofNullable(byService.getOrDefault(service, Map.of()).get(family));
+    }
+  }
+
+  private final List<Prepared> prepared = new ArrayList<>();
+  private final long end;
+  private final long first;
+  private final long step;
+  private final Map<Long, Moved> known = new HashMap<>();
+
+  /**
+   * Prepares the series.
+   *
+   * @param end no sample after it is read
+   */
+  Signals(List<Series> series, Instant end) {
+    this.end = end.toEpochMilli();
+    List<Series> ordered = new ArrayList<>(series);
+    ordered.sort(
+        Comparator.comparing(Series::service)
+            .thenComparing(Series::signal)
+            .thenComparing(one -> one.instance().orElse(""))
+            .thenComparing(one -> new TreeMap<>(one.labels()).toString()));
+    long earliest = Long.MAX_VALUE;
+    for (Series one : ordered) {
+      if (one.size() > 1 && SignalFamily.of(one.signal()) != SignalFamily.HOST) {
+        prepared.add(new Prepared(one));
+        earliest = Math.min(earliest, one.time(0));
+      }
+    }
+    this.first = earliest;
+    this.step = Math.max(AFTER.toMillis() / SAMPLES_AFTER, usualStep());
+  }
+
+  boolean isEmpty() {
+    return prepared.isEmpty();
+  }
+
+  /** Whether there are samples on both sides of that moment. */
+  boolean cover(Instant moment) {
+    long at = moment.toEpochMilli();
+    return at >= first + step && at <= end - step / 2;
+  }
+
+  /** How far each service moved at that moment. */
+  Moved at(Instant moment) {
+    return known.computeIfAbsent(moment.toEpochMilli(), this::compute);
+  }
+
+  private Moved compute(long moment) {
+    Map<String, Double> usual = usual(moment);
+    Map<String, Map<SignalFamily, List<Shift>>> all = new TreeMap<>();
+    for (Prepared one : prepared) {
+      double before = one.before(moment);
+      double after = one.after(moment);
+      if (!Double.isNaN(before) && !Double.isNaN(after)) {
+        double strength =
+            (one.level(after) - one.level(before))
+                / usual.getOrDefault(one.series.signal(), SMALLEST);
+        all.computeIfAbsent(one.series.service(), any -> new HashMap<>())
+            .computeIfAbsent(one.family, any -> new ArrayList<>())
+            .add(new Shift(one.series, before, after, strength));
+      }
+    }
+    Map<String, Map<SignalFamily, Shift>> byService = new TreeMap<>();
+    all.forEach(
+        (service, families) -> {
+          Map<SignalFamily, Shift> one = new TreeMap<>();
+          families.forEach((family, shifts) -> one.put(family, representative(shifts)));
+          byService.put(service, one);
+        });
+    return new Moved(byService);
+  }
+
+  /** Not the largest, where there are several: two thirds of them moved less, one third more. */
+  private static Shift representative(List<Shift> shifts) {
+    shifts.sort(Comparator.comparingDouble(shift -> Math.abs(shift.strength())));
+    return shifts.get(shifts.size() - 1 - shifts.size() / 3);
+  }
+
+  /** By signal: what one standard deviation of its usual movement is, on the logarithmic scale. */
+  private Map<String, Double> usual(long moment) {
+    Map<String, List<Double>> movements = new HashMap<>();
+    for (Prepared one : prepared) {
+      one.earlierMovements(
+          moment, movements.computeIfAbsent(one.series.signal(), any -> new ArrayList<>()));
+    }
+    Map<String, Double> usual = new HashMap<>();
+    movements.forEach(
+        (signal, sizes) -> {
+          if (!sizes.isEmpty()) {
+            usual.put(signal, Math.max(SMALLEST, quantile(sizes, USUAL) / DEVIATIONS));
+          }
+        });
+    return usual;
+  }
+
+  private static double quantile(List<Double> values, double share) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    double place = share * (sorted.length - 1);
+    int below = (int) place;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  }
+
+  private long usualStep() {
+    long[] steps =
+        prepared.stream()
+            .mapToLong(one -> one.series.time(1) - one.series.time(0))
+            .sorted()
+            .toArray();
+    return steps.length == 0 ? 0 : steps[steps.length / 2];
+  }
+
+  /** A series on its logarithmic scale. */
+  private final class Prepared {
+    private final Series series;
+    private final SignalFamily family;
+    private final boolean success;
+    private final double whole;
+    private final double offset;
+    private final long before;
+    private final long after;
+
+    Prepared(Series series) {
+      this.series = series;
+      this.family = SignalFamily.of(series.signal());
+      this.success = SignalFamily.isSuccess(series.signal());
+      long own = (series.time(series.size() - 1) - series.time(0)) / (series.size() - 1);
+      this.before = Math.max(BEFORE.toMillis(), own * SAMPLES_BEFORE);
+      this.after = Math.max(AFTER.toMillis(), own * SAMPLES_AFTER);
+      double sum = 0;
+      double largest = 0;
+      int read = Math.max(1, series.size() / 10_000);
+      int n = 0;
+      for (int i = 0; i < series.size(); i += read) {
+        sum += Math.abs(series.value(i));
+        largest = Math.max(largest, series.value(i));
+        n++;
+      }
+      this.whole = largest <= 1 ? 1 : 100;
+      double mean = sum / n;
+      this.offset =
+          success ? SUCCESS_OFFSET * whole : Math.max(OFFSET * mean, Double.MIN_NORMAL * 1e9);
+    }
+
+    double level(double value) {
+      double amount = success ? Math.max(0, whole - value) : Math.abs(value);
+      return Math.log(amount + offset);
+    }
+
+    double before(long moment) {
+      return median(index(moment - before + 1), index(moment + 1), 2);
+    }
+
+    double after(long moment) {
+      return median(index(moment + 1), index(Math.min(end, moment + after) + 1), 1);
+    }
+
+    /** The same statistic for windows that were over at that moment. */
+    void earlierMovements(long moment, List<Double> into) {
+      int found = 0;
+      long spacing = Math.max(step, after / SAMPLES_AFTER);
+      for (int back = SAMPLES_AFTER; back <= EARLIER_WINDOWS; back++) {
+        long then = moment - back * spacing;
+        double earlier = before(then);
+        double later = after(then);
+        if (!Double.isNaN(earlier) && !Double.isNaN(later)) {
+          into.add(Math.abs(level(later) - level(earlier)));
+          found++;
+        }
+      }
+      if (found < 3) {
+        scatter(moment, into);
+      }
+    }
+
+    /** For a history too short for windows: how far single samples lie from their median. */
+    private void scatter(long moment, List<Double> into) {
+      double middle = before(moment);
+      if (!Double.isNaN(middle)) {
+        for (int i = index(moment - before + 1); i < index(moment + 1); i++) {
+          into.add(Math.abs(level(series.value(i)) - level(middle)));
+        }
+      }
+    }
+
+    private int index(long time) {
+      return series.indexAt(Instant.ofEpochMilli(time));
+    }
+
+    private double median(int from, int to, int least) {
+      int n = to - from;
+      if (n < least) {
+        return Double.NaN;
+      }
+      int stride = 1 + (n - 1) / SAMPLES_ENOUGH;
+      double[] window = new double[(n - 1) / stride + 1];
+      for (int i = 0; i < window.length; i++) {
+        window[i] = series.value(from + i * stride);
+      }
+      Arrays.sort(window);
+      int half = window.length / 2;
+      return window.length % 2 == 1 ? window[half] : (window[half - 1] + window[half]) / 2;
+    }
+  }
+}
