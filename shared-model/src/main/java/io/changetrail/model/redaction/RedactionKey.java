@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model.redaction;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -13,9 +14,10 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class RedactionKey {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+  private static final String ALGORITHM = "HmacSHA256";
 
   private final String keyId;
-  private final byte[] secret;
+  private final SecretKeySpec secret;
 
   /**
    * @param keyId names the key in the hashes; 1 to 32 letters, digits, {@code _} and {@code -}
@@ -30,15 +32,19 @@ public final class RedactionKey {
       throw new IllegalArgumentException("a redaction key has at least 16 bytes");
     }
     this.keyId = keyId;
-    this.secret = secret.clone();
+    this.secret = new SecretKeySpec(secret, ALGORITHM);
   }
 
   String hash(String value) {
+    return "hmac-sha256:" + keyId + ":" + hex(value);
+  }
+
+  /** The 64 hex digits of the hash. */
+  String hex(String value) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-      byte[] digest = mac.doFinal(value.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      return "hmac-sha256:" + keyId + ":" + HexFormat.of().formatHex(digest);
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(secret);
+      return HexFormat.of().formatHex(mac.doFinal(value.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
