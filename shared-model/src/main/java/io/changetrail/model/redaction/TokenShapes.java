@@ -217,7 +217,7 @@ final class TokenShapes {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
-  /** Whether {@code \n}, {@code %3D} or {@code \u003d} ends here. */
+  /** Whether an escape ends here: of a line break, of percent encoding, of Unicode. */
   private static boolean endsEscape(String text, int end) {
     return (end >= 2 && text.charAt(end - 2) == '\\')
         || (end >= 3 && text.charAt(end - 3) == '%')
