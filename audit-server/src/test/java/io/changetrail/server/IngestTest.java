@@ -240,45 +240,6 @@ class IngestTest {
     assertThat(stored()).hasSize(2);
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "application/cloudevents+json | not json | body | valid JSON",
-        "application/cloudevents+json | '' | body | empty",
-        "application/cloudevents+json | [] | body | object",
-        "application/cloudevents-batch+json | {} | body | array",
-        "application/cloudevents+json | {\"id\":\"a\",\"id\":\"b\"} | body | duplicate field",
-        "application/cloudevents+json | {\"specversion\":\"0.3\"} | specversion | 1.0",
-        "application/cloudevents+json | {\"specversion\":1} | specversion | ",
-      })
-  void wrongBodiesAreExplained(String type, String body, String field, String hint)
-      throws Exception {
-    Answer answer = server.post("/v1/events", type, body);
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().path("field").asText()).isEqualTo(field);
-    assertThat(answer.json().path("detail").asText()).contains(hint == null ? "" : hint);
-  }
-
-  @Test
-  void wrongMediaTypesEncodingsAndSizesAreExplained() throws Exception {
-    byte[] body = CODEC.encode(event("a"));
-    assertThat(server.post("/v1/events", "text/plain", body).status()).isEqualTo(415);
-    assertThat(server.post("/v1/events", "text/plain", body).text())
-        .contains("application/cloudevents+json");
-    byte[] latin = "{\"id\":\"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(server.post("/v1/events", CloudEventsCodec.MEDIA_TYPE, latin).text())
-        .contains("not valid UTF-8");
-    String deep = "[".repeat(5000) + "]".repeat(5000);
-    assertThat(server.post("/v1/events", CloudEventsCodec.MEDIA_TYPE, deep).text())
-        .contains("nested");
-    byte[] huge = new byte[9 << 20];
-    java.util.Arrays.fill(huge, (byte) ' ');
-    assertThat(server.post("/v1/events", CloudEventsCodec.MEDIA_TYPE, huge).status())
-        .isEqualTo(413);
-    assertThat(stored()).isEmpty();
-  }
-
   @Test
   void aGzipBombIsCutOffAndAGzipBatchIsTaken() throws Exception {
     assertThat(gzipped(CODEC.encode(event("zipped"))).status()).isEqualTo(202);

@@ -27,8 +27,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What readers see of the server. */
 class ReadTest {
@@ -199,33 +197,6 @@ class ReadTest {
     Answer other = server.get("/v1/events", "service", "cart", "cursor", cursor);
     assertThat(other.status()).isEqualTo(400);
     assertThat(other.json().path("field").asText()).isEqualTo("cursor");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "cursor, abc, nextCursor",
-    "from, yesterday, RFC 3339",
-    "limit, 0, from 1 to 1000",
-    "view, fold, 'folded, raw'",
-    "order, up, newest_first",
-    "serice, checkout, did you mean 'service'",
-    "q, servce:checkout, did you mean 'service:'",
-    "service, '', leave it out",
-    "path, '', spec.replicas",
-  })
-  void wrongParametersAreExplained(String name, String value, String hint) throws Exception {
-    Answer answer = server.get("/v1/events", name, value);
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().path("field").asText()).isEqualTo(name);
-    assertThat(answer.json().path("detail").asText()).contains(hint);
-  }
-
-  @Test
-  void anEmptyRangeOfTimeIsExplained() throws Exception {
-    Answer answer =
-        server.get("/v1/events", "from", night.toString(), "to", night.minusSeconds(1).toString());
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().path("detail").asText()).contains("before to");
   }
 
   @Test

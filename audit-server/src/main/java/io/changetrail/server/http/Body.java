@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.http;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -119,6 +120,7 @@ final class Body {
                   "unsupported-encoding",
                   "Unsupported content encoding",
                   "content-encoding must be gzip or identity")
+              .with("field", TextNode.valueOf("content-encoding"))
               .header("Accept-Encoding", "gzip")
               .asException();
     };

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.changetrail.model.InvalidEventException;
+import io.changetrail.model.codec.StrictJson;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,20 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object in a request. Complaints name the field by its path. */
 public final class JsonFields {
-  private static final JsonMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(64)
-                          .maxNameLength(1024)
-                          .maxNumberLength(100)
-                          .build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   private final JsonNode node;
   private final String path;
 
@@ -47,28 +28,14 @@ public final class JsonFields {
    * The object that a body is.
    *
    * @throws ProblemException if it is none
+   * @throws InvalidEventException if it is not JSON within bounds
    */
   public static JsonFields ofBody(byte[] body) {
-    try {
-      JsonNode node = JSON.readTree(body);
-      if (node == null || !node.isObject()) {
-        throw Problem.field("body", "must be a JSON object").asException();
-      }
-      return new JsonFields(node, "");
-    } catch (JsonProcessingException e) {
-      String where =
-          e.getLocation() == null
-              ? ""
-              : " at line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr();
-      throw Problem.field(
-              "body", "is not valid JSON, has a field twice or is nested too deeply" + where)
-          .asException();
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory cannot fail", e);
+    JsonNode node = StrictJson.read(body);
+    if (!node.isObject()) {
+      throw Problem.field("body", "must be a JSON object").asException();
     }
+    return new JsonFields(node, "");
   }
 
   /** The tree itself. */
@@ -173,7 +140,7 @@ public final class JsonFields {
   public JsonNode list(String name) {
     JsonNode value = node.path(name);
     if (value.isMissingNode() || value.isNull()) {
-      return JSON.createArrayNode();
+      return JsonNodeFactory.instance.arrayNode();
     }
     if (!value.isArray()) {
       throw Problem.field(at(name), "must be a list").asException();

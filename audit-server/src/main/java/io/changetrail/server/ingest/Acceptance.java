@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.ingest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.model.codec.EventLimits;
@@ -9,6 +10,7 @@ import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.http.Caller;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * What every event goes through between the wire and the store, whoever sent it: it must be of a
@@ -16,6 +18,10 @@ import java.time.Instant;
  * anything is durable or logged.
  */
 public final class Acceptance {
+  /** Where an event could say whose it is, by JSON Pointer, and how a complaint names that. */
+  private static final Map<String, String> CLAIMS_OF_TENANT =
+      Map.of("/tenant", "tenant", "/data/customData/changetrail/tenant", "changetrail.tenant");
+
   private final ServerConfig.Times times;
   private final Redactor redactor;
   private final EventLimits limits = new EventLimits();
@@ -38,6 +44,7 @@ public final class Acceptance {
               + caller.name()
               + "' may send for; use its source, or a token that is made for this one");
     }
+    checkTenant(caller, event);
     Duration ahead = Duration.between(now, event.time());
     if (ahead.compareTo(times.future()) > 0) {
       throw new InvalidEventException(
@@ -51,6 +58,21 @@ public final class Acceptance {
               + " in the past, further than events.maxPast allows; check the sender's clock");
     }
     return limits.fit(redactor.redact(event));
+  }
+
+  /** The credential says whose an event is; one that claims otherwise came with the wrong one. */
+  private static void checkTenant(Caller caller, AuditEvent event) {
+    CLAIMS_OF_TENANT.forEach(
+        (place, field) -> {
+          JsonNode claimed = event.unmapped().get(place);
+          if (claimed != null && !claimed.asText().equals(caller.tenant())) {
+            throw new InvalidEventException(
+                field,
+                "is not the one of the credential '"
+                    + caller.name()
+                    + "'; leave it out, or use a token of that tenant");
+          }
+        });
   }
 
   private static String words(Duration span) {

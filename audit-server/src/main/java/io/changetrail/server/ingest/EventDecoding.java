@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.ingest;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.model.codec.Decoded;
+import io.changetrail.model.codec.StrictJson;
 import io.changetrail.server.http.Headers;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Problem;
@@ -45,7 +47,7 @@ final class EventDecoding {
       case CloudEventsCodec.BATCH_MEDIA_TYPE ->
           new Received(true, CODEC.decodeBatch(request.body()));
       case "application/json" ->
-          startsList(request.body())
+          StrictJson.isArray(request.body())
               ? new Received(true, CODEC.decodeBatch(request.body()))
               : one(CODEC.decode(request.body()));
       default ->
@@ -59,6 +61,7 @@ final class EventDecoding {
                       + CloudEventsCodec.BATCH_MEDIA_TYPE
                       + " or application/json, or the event must be in binary mode with ce-"
                       + " header fields")
+              .with("field", TextNode.valueOf("content-type"))
               .header("Accept", CloudEventsCodec.BATCH_MEDIA_TYPE)
               .asException();
     };
@@ -66,15 +69,6 @@ final class EventDecoding {
 
   private static Received one(AuditEvent event) {
     return new Received(false, List.of(new Decoded(0, event.ref().id(), event, null)));
-  }
-
-  private static boolean startsList(byte[] body) {
-    for (byte b : body) {
-      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-        return b == '[';
-      }
-    }
-    return false;
   }
 
   private static Map<String, String> attributes(Headers headers) {

@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model.codec;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events as CloudEvents 1.0 JSON over CDEvents data, and reads them from it. Stateless.
@@ -43,22 +33,6 @@ public final class CloudEventsCodec {
 
   /** Media type of a JSON array of events. */
   public static final String BATCH_MEDIA_TYPE = "application/cloudevents-batch+json";
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder(
-              com.fasterxml.jackson.core.JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(64)
-                          .maxStringLength(1 << 20)
-                          .maxNameLength(1024)
-                          .maxNumberLength(100)
-                          .build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
 
   /** The event as structured JSON. */
   public byte[] encode(AuditEvent event) {
@@ -85,7 +59,7 @@ public final class CloudEventsCodec {
    * @throws InvalidEventException with the field {@code body} if it is not JSON at all
    */
   public AuditEvent decode(byte[] structured) {
-    if (parse(structured) instanceof ObjectNode envelope) {
+    if (StrictJson.read(structured) instanceof ObjectNode envelope) {
       return decode(envelope);
     }
     throw new InvalidEventException("body", "must be a JSON object: one CloudEvent");
@@ -103,12 +77,31 @@ public final class CloudEventsCodec {
    * @throws InvalidEventException with the field {@code body} if it is not a JSON array at all
    */
   public List<Decoded> decodeBatch(byte[] batch) {
-    if (!(parse(batch) instanceof ArrayNode array)) {
+    JsonNode tree;
+    try {
+      tree = StrictJson.read(batch);
+    } catch (InvalidEventException e) {
+      return decodeApart(StrictJson.elements(batch).orElseThrow(() -> e));
+    }
+    if (!(tree instanceof ArrayNode array)) {
       throw new InvalidEventException("body", "must be a JSON array of CloudEvents");
     }
     List<Decoded> all = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
       all.add(decodeEntry(i, array.get(i)));
+    }
+    return all;
+  }
+
+  /** Of a batch that is not JSON as a whole, entries that are must not be lost. */
+  private List<Decoded> decodeApart(List<byte[]> entries) {
+    List<Decoded> all = new ArrayList<>(entries.size());
+    for (byte[] entry : entries) {
+      try {
+        all.add(decodeEntry(all.size(), StrictJson.read(entry)));
+      } catch (InvalidEventException e) {
+        all.add(new Decoded(all.size(), null, null, e));
+      }
     }
     return all;
   }
@@ -142,7 +135,7 @@ public final class CloudEventsCodec {
     ObjectNode envelope = JsonNodeFactory.instance.objectNode();
     attributes.forEach(envelope::put);
     envelope.put("datacontenttype", contentType);
-    envelope.set("data", parse(data));
+    envelope.set("data", data("body", data));
     return EventReader.read(envelope);
   }
 
@@ -153,7 +146,7 @@ public final class CloudEventsCodec {
     try {
       ObjectNode copy = envelope.deepCopy();
       copy.remove("data_base64");
-      copy.set("data", parse(Base64.getDecoder().decode(base64.asText())));
+      copy.set("data", data("data_base64", Base64.getDecoder().decode(base64.asText())));
       return copy;
     } catch (IllegalArgumentException e) {
       if (e instanceof InvalidEventException invalid) {
@@ -163,83 +156,20 @@ public final class CloudEventsCodec {
     }
   }
 
-  private static JsonNode parse(byte[] bytes) {
-    checkUtf8(bytes);
+  /** The data that came as a text of its own, which is called {@code whole} in complaints. */
+  private static JsonNode data(String whole, byte[] text) {
     try {
-      JsonNode tree = JSON.readTree(bytes);
-      if (tree == null || tree.isMissingNode()) {
-        throw new InvalidEventException("body", "is empty; send one CloudEvent or an array");
-      }
-      checkSurrogates(bytes, tree);
-      return tree;
-    } catch (JsonProcessingException e) {
-      throw new InvalidEventException("body", notJson(e));
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory cannot fail", e);
+      return StrictJson.read(text);
+    } catch (InvalidEventException e) {
+      throw e.field().equals("body")
+          ? new InvalidEventException(whole, e.detail())
+          : e.within("data");
     }
-  }
-
-  /** Jackson's message would repeat a piece of the input; this one says where to look. */
-  private static String notJson(JsonProcessingException e) {
-    JsonLocation at = e.getLocation();
-    String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    @Nullable String why = e.getOriginalMessage();
-    if (why != null && why.startsWith("Duplicate field")) {
-      return "has a duplicate field" + where + "; send each field once";
-    }
-    if (why != null && why.contains("exceeds the maximum")) {
-      return "is nested deeper than 64 levels, or has a string over 1 MiB or a number over 100"
-          + " digits,"
-          + where
-          + "; cut it at the source";
-    }
-    return "is not valid JSON" + where;
-  }
-
-  private static void checkUtf8(byte[] bytes) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-    } catch (CharacterCodingException e) {
-      InvalidEventException invalid =
-          new InvalidEventException("body", "is not valid UTF-8; encode it as UTF-8");
-      invalid.addSuppressed(e);
-      throw invalid;
-    }
-  }
-
-  /** In valid UTF-8 a surrogate without its partner can only come from an escape. */
-  private static void checkSurrogates(byte[] bytes, JsonNode tree) {
-    for (int i = 0; i + 2 < bytes.length; i++) {
-      if (bytes[i] == '\\' && bytes[i + 1] == 'u' && (bytes[i + 2] | 0x20) == 'd') {
-        if (!isUnicode(tree)) {
-          throw new InvalidEventException(
-              "body", "has an escape that is half a surrogate pair; send whole characters");
-        }
-        return;
-      }
-    }
-  }
-
-  private static boolean isUnicode(JsonNode tree) {
-    if (tree.isTextual()) {
-      return TreeTrim.isUnicode(tree.textValue());
-    }
-    for (Map.Entry<String, JsonNode> field : tree.properties()) {
-      if (!TreeTrim.isUnicode(field.getKey())) {
-        return false;
-      }
-    }
-    for (JsonNode child : tree) {
-      if (!isUnicode(child)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static byte[] write(JsonNode tree) {
     try {
-      return JSON.writeValueAsBytes(tree);
+      return StrictJson.JSON.writeValueAsBytes(tree);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("a JSON tree can always be written", e);
     }
