@@ -127,7 +127,7 @@ public final class ChangetrailServer implements AutoCloseable {
         };
     IngestEndpoint ingest = new IngestEndpoint(store, acceptance, ingested);
     Supplier<Catalogue> known = catalogue;
-    RecordedChanges changes = new RecordedChanges(store);
+    RecordedChanges changes = new RecordedChanges(store, config.finishLimit());
     Correlator correlator = new Correlator(store, changes, known, prometheus);
     CountEndpoints counts = new CountEndpoints(store, known);
     HealthEndpoints health = new HealthEndpoints(store, catalogue);

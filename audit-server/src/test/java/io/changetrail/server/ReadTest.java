@@ -340,6 +340,56 @@ class ReadTest {
         .isEqualTo("checkout");
   }
 
+  private AuditEvent step(String id, Instant time, Phase phase, String declaredChange) {
+    return AuditEvent.builder(
+            new EventRef(Events.GITHUB, id),
+            time,
+            io.changetrail.model.Actor.user("ada", io.changetrail.model.Actor.Evidence.DECLARED),
+            Change.of(ChangeKind.DEPLOYMENT, phase, "deploy")
+                .outcome(phase == Phase.FINISHED ? Outcome.FAILURE : null)
+                .id(declaredChange)
+                .summary("checkout " + phase)
+                .build())
+        .target(Target.service("checkout", "prod"))
+        .build();
+  }
+
+  @Test
+  void C10_startAndFinishAreLinkedEventsAndAStartWithoutAFinishHasAnUnknownOutcomeAfterTheLimit(
+      @TempDir Path other) throws Exception {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    AuditEvent[] events = {
+      step("s-1", now.minus(Duration.ofHours(7)), Phase.STARTED, "failed"),
+      step("f-1", now.minus(Duration.ofHours(7)).plusSeconds(60), Phase.FINISHED, "failed"),
+      step("s-2", now.minus(Duration.ofHours(7)).plusSeconds(120), Phase.STARTED, "lost"),
+      step("s-3", now.minus(Duration.ofHours(5)), Phase.STARTED, "going on"),
+    };
+    server.store(events);
+
+    assertThat(outcomes(server))
+        .containsExactly("s-3 null", "s-2 \"unknown\"", "s-1 f-1 \"failure\"");
+    try (RunningServer patient = RunningServer.start(other, "changes.finishLimit", "PT12H")) {
+      patient.store(events);
+      assertThat(outcomes(patient)).containsExactly("s-3 null", "s-2 null", "s-1 f-1 \"failure\"");
+    }
+  }
+
+  /** Of each change its events and its outcome, newest first. */
+  private static List<String> outcomes(RunningServer asked) throws Exception {
+    List<String> outcomes = new ArrayList<>();
+    for (JsonNode change : asked.get("/v1/changes").json().path("changes")) {
+      StringBuilder line = new StringBuilder();
+      for (JsonNode event : change.path("events")) {
+        line.append(asked.get("/v1/events/" + event.asText()).json().path("id").asText())
+            .append(' ');
+      }
+      outcomes.add(
+          line.append(change.path("outcome").isMissingNode() ? "null" : change.path("outcome"))
+              .toString());
+    }
+    return outcomes;
+  }
+
   @Test
   void E7_theChainFromCommitToIncidentIsWalkedFromAnyOfItsEventsAndByOneQuery() throws Exception {
     EventRef flag = new EventRef("https://app.launchdarkly.com", "flag-1");

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param catalogue files, Changetrail's own form or Backstage's, read again when they change
  * @param secretPaths JSON Pointers whose values are always redacted; a segment {@code *} stands for
  *     any
+ * @param finishLimit how long a started change may stay without a finish before its outcome counts
+ *     as unknown
  */
 public record ServerConfig(
     Listen listen,
@@ -27,6 +29,7 @@ public record ServerConfig(
     List<Path> catalogue,
     Set<String> secretPaths,
     Times times,
+    Duration finishLimit,
     Retention retention,
     int memoryPercent,
     int maxBodyBytes,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.changetrail.model.ChangeKind;
+import io.changetrail.model.grouping.ChangeGrouping;
 import io.changetrail.server.access.Tenants;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Names;
@@ -96,6 +97,9 @@ public final class Settings {
     keys.put("redaction.secretPaths", "JSON Pointers that are always secrets, * for any segment");
     keys.put("events.maxFuture", "how far ahead of our clock an event may be; PT1H");
     keys.put("events.maxPast", "how old an event may be; P3650D");
+    keys.put(
+        "changes.finishLimit",
+        "how long a started change may lack a finish before its outcome is unknown; PT6H");
     keys.put("retention.keep", "how long events are kept; for ever");
     keys.put("retention.kinds", "other spans for some kinds, for example config: P730D");
     keys.put("retention.every", "how often old events are looked for; PT1H");
@@ -249,6 +253,7 @@ public final class Settings {
         new ServerConfig.Times(
             get("events.maxFuture", Settings::duration, Duration.ofHours(1)),
             get("events.maxPast", Settings::duration, Duration.ofDays(3650))),
+        get("changes.finishLimit", Settings::duration, ChangeGrouping.FINISH_LIMIT),
         new ServerConfig.Retention(
             optional("retention.keep", Settings::duration).orElse(null),
             kinds(),

@@ -70,7 +70,7 @@ public final class HttpServer implements AutoCloseable {
     try {
       ssl.setKeyStore(PemFiles.keyStore(settings.tls()));
     } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException("cannot use the TLS files: " + e.getMessage(), e);
+      throw new IllegalStateException("cannot use the TLS files: " + e.getMessage(), e);
     }
     ssl.setKeyStorePassword("");
     ssl.setIncludeProtocols("TLSv1.2", "TLSv1.3");

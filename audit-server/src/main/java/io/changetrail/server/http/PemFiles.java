@@ -4,12 +4,17 @@ package io.changetrail.server.http;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -32,38 +37,84 @@ final class PemFiles {
   static KeyStore keyStore(HttpSettings.Tls tls) throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    store.setKeyEntry(
-        "server", privateKey(tls.privateKey()), new char[0], certificates(tls.certificates()));
+    PrivateKey key = privateKey(tls.privateKey());
+    Certificate[] certificates = certificates(tls.certificates());
+    if (!belongTogether(key, certificates[0])) {
+      throw new IllegalStateException(
+          tls.privateKey()
+              + " is not the key of the first certificate in "
+              + tls.certificates()
+              + "; the server's own certificate must come first");
+    }
+    store.setKeyEntry("server", key, new char[0], certificates);
     return store;
+  }
+
+  /** Whether what one signs the other verifies. */
+  private static boolean belongTogether(PrivateKey key, Certificate certificate)
+      throws GeneralSecurityException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "Ed25519";
+        };
+    byte[] text = {1, 2, 3};
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(key);
+    signature.update(text);
+    byte[] signed = signature.sign();
+    try {
+      signature.initVerify(certificate.getPublicKey());
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (InvalidKeyException | SignatureException e) {
+      return false; // of another algorithm or length
+    }
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new IllegalStateException(file + " does not exist; listen.tls names it", e);
+    } catch (AccessDeniedException e) {
+      throw new IllegalStateException(file + " may not be read; listen.tls names it", e);
+    }
   }
 
   private static Certificate[] certificates(Path file) throws IOException {
     try {
       Collection<? extends Certificate> chain =
           CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+              .generateCertificates(new ByteArrayInputStream(bytes(file)));
       if (chain.isEmpty()) {
-        throw new IllegalArgumentException(file + " has no certificate in it; it must be PEM");
+        throw new IllegalStateException(file + " has no certificate in it; it must be PEM");
       }
       return chain.toArray(Certificate[]::new);
     } catch (CertificateException e) {
-      throw new IllegalArgumentException(file + " is not a PEM file with certificates", e);
+      throw new IllegalStateException(file + " is not a PEM file with certificates", e);
     }
   }
 
   private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
-    Matcher pem = KEY.matcher(Files.readString(file, StandardCharsets.US_ASCII));
+    Matcher pem = KEY.matcher(new String(bytes(file), StandardCharsets.US_ASCII));
     if (!pem.find()) {
-      throw new IllegalArgumentException(file + " has no private key in it; it must be PEM");
+      throw new IllegalStateException(file + " has no private key in it; it must be PEM");
     }
     if (!pem.group(1).equals("PRIVATE KEY")) {
-      throw new IllegalArgumentException(
+      throw new IllegalStateException(
           file
               + " has a key in the form '"
               + pem.group(1)
-              + "'; convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key.pkcs8.pem");
+              + "'; it must be unencrypted PKCS #8: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key.pkcs8.pem");
     }
-    byte[] key = Base64.getMimeDecoder().decode(pem.group(2));
+    byte[] key;
+    try {
+      key = Base64.getMimeDecoder().decode(pem.group(2));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(file + " has a private key that is not Base64", e);
+    }
     PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(key);
     InvalidKeySpecException mismatch = null;
     for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
@@ -73,7 +124,6 @@ final class PemFiles {
         mismatch = e;
       }
     }
-    throw new IllegalArgumentException(
-        file + " has a key that is not RSA, EC or Ed25519", mismatch);
+    throw new IllegalStateException(file + " has a key that is not RSA, EC or Ed25519", mismatch);
   }
 }

@@ -30,15 +30,27 @@ import org.jspecify.annotations.Nullable;
  * change, so events are read by place and time only, and with a margin on both sides.
  */
 public final class RecordedChanges {
-  /** A change whose events lie further apart than this falls into two at the edge of a span. */
-  private static final Duration MARGIN = ChangeGrouping.FINISH_LIMIT;
-
   private static final int MAX_EVENTS = 20_000;
 
   private final AuditStore store;
+  private final Duration finishLimit;
 
-  public RecordedChanges(AuditStore store) {
+  /** A change whose events lie further apart than this falls into two at the edge of a span. */
+  private final Duration margin;
+
+  /**
+   * The changes of a store.
+   *
+   * @param finishLimit how long a started change may stay without a finish before its outcome
+   *     counts as unknown
+   */
+  public RecordedChanges(AuditStore store, Duration finishLimit) {
     this.store = store;
+    this.finishLimit = finishLimit;
+    margin =
+        finishLimit.compareTo(ChangeGrouping.FINISH_LIMIT) > 0
+            ? finishLimit
+            : ChangeGrouping.FINISH_LIMIT;
   }
 
   /**
@@ -64,7 +76,7 @@ public final class RecordedChanges {
       @Nullable Set<String> environments,
       Catalogue catalogue,
       Instant asOf) {
-    Query when = Query.all().between(from.minus(MARGIN), to.plus(MARGIN));
+    Query when = Query.all().between(from.minus(margin), to.plus(margin));
     Map<String, StoredEvent> events = new LinkedHashMap<>();
     read(scope, environments == null ? when : when.where(Field.ENVIRONMENT, environments), events);
     if (environments != null) {
@@ -73,7 +85,7 @@ public final class RecordedChanges {
     }
     List<ObservedChange> changes = group(events, catalogue, asOf);
     Map<String, StoredEvent> before =
-        new Precedents(store, scope, catalogue).of(changes, from.minus(MARGIN));
+        new Precedents(store, scope, catalogue).of(changes, from.minus(margin));
     if (!before.isEmpty()) {
       before.forEach(events::putIfAbsent);
       changes = group(events, catalogue, asOf);
@@ -81,7 +93,7 @@ public final class RecordedChanges {
     return new Span(changes, events);
   }
 
-  private static List<ObservedChange> group(
+  private List<ObservedChange> group(
       Map<String, StoredEvent> events, Catalogue catalogue, Instant asOf) {
     List<Observation> observations = new ArrayList<>(events.size());
     events.values().stream()
@@ -89,7 +101,7 @@ public final class RecordedChanges {
         .forEach(
             stored ->
                 observations.add(new Observation(stored.eventId(), stored.seq(), stored.event())));
-    return ChangeGrouping.group(observations, catalogue, asOf);
+    return ChangeGrouping.group(observations, catalogue, finishLimit, asOf);
   }
 
   private void read(Scope scope, Query query, Map<String, StoredEvent> into) {

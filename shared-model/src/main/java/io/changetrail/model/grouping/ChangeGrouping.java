@@ -35,7 +35,10 @@ public final class ChangeGrouping {
   /** How far apart two runs may lie and still be seen as overlapping: clocks and slow rollouts. */
   public static final Duration TOLERANCE = Duration.ofMinutes(10);
 
-  /** How long a started change may stay without a finish before its outcome counts as unknown. */
+  /**
+   * How long a started change may stay without a finish before its outcome counts as unknown,
+   * unless somebody wants it otherwise.
+   */
   public static final Duration FINISH_LIMIT = Duration.ofHours(6);
 
   private static final Comparator<Observation> IN_TIME =
@@ -55,6 +58,17 @@ public final class ChangeGrouping {
    */
   public static List<ObservedChange> group(
       List<Observation> observations, Catalogue catalogue, Instant asOf) {
+    return group(observations, catalogue, FINISH_LIMIT, asOf);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param finishLimit how long a started change may stay without a finish before its outcome
+   *     counts as unknown
+   */
+  public static List<ObservedChange> group(
+      List<Observation> observations, Catalogue catalogue, Duration finishLimit, Instant asOf) {
     List<Observation> inOrder =
         observations.stream()
             .filter(seen -> !seen.event().isAmendment())
@@ -64,7 +78,7 @@ public final class ChangeGrouping {
     List<Run> runs = runs(inOrder, catalogue);
     List<ObservedChange> changes = new ArrayList<>();
     for (Group group : join(runs)) {
-      changes.add(group.toChange(asOf));
+      changes.add(group.toChange(asOf.minus(finishLimit)));
     }
     changes.sort(Comparator.comparing(ObservedChange::start).thenComparing(ObservedChange::id));
     return Rollbacks.mark(changes, catalogue);
@@ -265,7 +279,12 @@ public final class ChangeGrouping {
       }
     }
 
-    ObservedChange toChange(Instant asOf) {
+    /**
+     * The change.
+     *
+     * @param overdue what began before and has no finish is not waited for any longer
+     */
+    ObservedChange toChange(Instant overdue) {
       List<Observation> seen = new ArrayList<>();
       runs.forEach(run -> seen.addAll(run.observations));
       seen.sort(IN_TIME);
@@ -285,7 +304,7 @@ public final class ChangeGrouping {
           open = true;
         }
       }
-      if (outcome == null && open && start.plus(FINISH_LIMIT).isBefore(asOf)) {
+      if (outcome == null && open && start.isBefore(overdue)) {
         outcome = Outcome.UNKNOWN;
       }
       Observation speaker = speaker(seen);
