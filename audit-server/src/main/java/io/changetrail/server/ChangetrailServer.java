@@ -8,8 +8,12 @@ import io.changetrail.server.access.Tenants;
 import io.changetrail.server.access.Token;
 import io.changetrail.server.access.TokenAuthenticator;
 import io.changetrail.server.access.TokenFile;
+import io.changetrail.server.answer.AlertmanagerEndpoint;
 import io.changetrail.server.answer.CorrelateEndpoint;
+import io.changetrail.server.answer.CorrelationEndpoints;
+import io.changetrail.server.answer.Correlations;
 import io.changetrail.server.answer.Correlator;
+import io.changetrail.server.answer.Notifier;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.http.Access;
 import io.changetrail.server.http.Endpoint;
@@ -64,6 +68,7 @@ public final class ChangetrailServer implements AutoCloseable {
   private final ServerMetrics metrics = new ServerMetrics();
   private final Arrivals arrivals = new Arrivals();
   private final PrometheusServers prometheus;
+  private final Notifier notifier;
   private final Router router;
   private final HttpServer http;
   private final Housekeeping housekeeping;
@@ -97,6 +102,7 @@ public final class ChangetrailServer implements AutoCloseable {
     tokens = new TokenFile(config.data().resolve(TokenFile.NAME));
     authenticator = new TokenAuthenticator(tokens, config.listen().host(), catalogue, clock);
     prometheus = new PrometheusServers(config.prometheus());
+    notifier = new Notifier(config.receivers());
     router = new Router(routes());
     Limits limits = Limits.defaults();
     http =
@@ -129,6 +135,8 @@ public final class ChangetrailServer implements AutoCloseable {
     Supplier<Catalogue> known = catalogue;
     RecordedChanges changes = new RecordedChanges(store, config.finishLimit());
     Correlator correlator = new Correlator(store, changes, known, prometheus);
+    Correlations correlations = new Correlations(store, correlator, acceptance, ingested, notifier);
+    CorrelationEndpoints answers = new CorrelationEndpoints(correlations);
     CountEndpoints counts = new CountEndpoints(store, known);
     HealthEndpoints health = new HealthEndpoints(store, catalogue);
     Path copies = config.data().resolve("tmp");
@@ -139,7 +147,21 @@ public final class ChangetrailServer implements AutoCloseable {
             "/v1/webhooks/{provider}",
             Access.SIGNED,
             Lane.INGEST,
-            new WebhookEndpoint(config.webhooks(), store, acceptance, ingested, metrics)),
+            new WebhookEndpoint(
+                config.webhooks().stream()
+                    .filter(hook -> !hook.provider().equals(AlertmanagerEndpoint.PROVIDER))
+                    .toList(),
+                store,
+                acceptance,
+                ingested,
+                metrics)),
+        // It asks Prometheus, for which no sender of events should wait.
+        new Route(
+            "POST",
+            "/v1/webhooks/alertmanager",
+            Access.SIGNED,
+            Lane.READ,
+            new AlertmanagerEndpoint(config.webhooks(), correlations, metrics)),
         new Route(
             "PUT",
             "/v1/resources",
@@ -169,6 +191,10 @@ public final class ChangetrailServer implements AutoCloseable {
             new StreamEndpoint(store, known, arrivals)),
         new Route(
             "POST", "/v1/correlate", Access.READ, Lane.READ, new CorrelateEndpoint(correlator)),
+        read("/v1/correlations", answers::list),
+        read("/v1/correlations/{id}", answers::one),
+        new Route(
+            "POST", "/v1/correlations/{id}/feedback", Access.READ, Lane.READ, answers::feedback),
         new Route(
             "GET", "/v1/backup", Access.ADMIN, Lane.STREAM, new BackupEndpoint(store, copies)),
         open("/v1/whoami", new WhoamiEndpoint()),
@@ -220,6 +246,7 @@ public final class ChangetrailServer implements AutoCloseable {
     housekeeping.close();
     http.close();
     prometheus.close();
+    notifier.close();
     store.close();
   }
 }

@@ -119,6 +119,7 @@ class OpenApiContractTest {
             "/v1/lineage",
             "/v1/state",
             "/v1/sources",
+            "/v1/correlations",
             "/v1/whoami")) {
       Set<String> documented = parameters(operation(path, "get"));
       for (String name : all) {

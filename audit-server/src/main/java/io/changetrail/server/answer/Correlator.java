@@ -22,8 +22,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Brings together what the engine needs: changes, metrics, topology and what may be missing. */
 public final class Correlator {
@@ -53,6 +55,11 @@ public final class Correlator {
 
   Set<String> prometheusServers() {
     return prometheus.names();
+  }
+
+  /** The Prometheus server that an alert came from. */
+  Optional<String> prometheusOf(@Nullable String generator, Map<String, String> labels) {
+    return prometheus.of(generator, labels);
   }
 
   /**

@@ -34,13 +34,15 @@ public record ServerConfig(
     int memoryPercent,
     int maxBodyBytes,
     List<Webhook> webhooks,
-    List<Prometheus> prometheus) {
+    List<Prometheus> prometheus,
+    List<Receiver> receivers) {
 
   public ServerConfig {
     catalogue = List.copyOf(catalogue);
     secretPaths = Set.copyOf(secretPaths);
     webhooks = List.copyOf(webhooks);
     prometheus = List.copyOf(prometheus);
+    receivers = List.copyOf(receivers);
   }
 
   /**
@@ -82,6 +84,7 @@ public record ServerConfig(
    * @param username for basic authentication, together with the password
    * @param password {@code null} without basic authentication
    * @param bearerToken {@code null} for none
+   * @param aliases host and port by which alerts know it, where that is not the url's
    * @param timeout for everything that one question asks of it
    * @param serviceLabels in which of its labels the service stands, the first that is there
    * @param queries asked with every question: PromQL by the name of the signal that it gives
@@ -92,12 +95,30 @@ public record ServerConfig(
       @Nullable String username,
       @Nullable Credential password,
       @Nullable Credential bearerToken,
+      List<String> aliases,
       Duration timeout,
       List<String> serviceLabels,
       Map<String, String> queries) {
     public Prometheus {
+      aliases = List.copyOf(aliases);
       serviceLabels = List.copyOf(serviceLabels);
       queries = Map.copyOf(queries);
+    }
+  }
+
+  /**
+   * Who is told of answers to alerts.
+   *
+   * @param url a secret, as everybody who knows that of a Slack webhook can write there
+   * @param top how many suspects it is told
+   */
+  public record Receiver(String name, Type type, String tenant, Credential url, int top) {
+    /** In which form. */
+    public enum Type {
+      /** An incoming webhook of Slack: a text. */
+      SLACK,
+      /** The correlation as the API gives it. */
+      WEBHOOK
     }
   }
 

@@ -74,8 +74,12 @@ public final class Settings {
   private static final String PROMETHEUS = "prometheus.";
   private static final Pattern PROMETHEUS_KEY =
       Pattern.compile(
-          "prometheus\\.([a-z0-9-]{1,64})\\.(url|username|password|bearerToken|timeout|serviceLabels"
+          "prometheus\\.([a-z0-9-]{1,64})\\.(url|username|password|bearerToken|aliases|timeout|serviceLabels"
               + "|queries\\.[a-zA-Z_][a-zA-Z0-9_]{0,127})");
+
+  private static final String NOTIFY = "notify.";
+  private static final Pattern RECEIVER =
+      Pattern.compile("notify\\.([a-z0-9-]{1,64})\\.(type|url|tenant|top)");
 
   /** Each key, and what it is for. */
   private static final Map<String, String> KEYS = keys();
@@ -111,6 +115,10 @@ public final class Settings {
         "prometheus",
         "Prometheus servers by name, each with url, and optionally bearerToken, or username and"
             + " password (env:NAME or file:PATH), timeout, serviceLabels and queries by signal; none");
+    keys.put(
+        "notify",
+        "who is told of answers to alerts, by name, each with type (slack or webhook) and url"
+            + " (env:NAME or file:PATH), and optionally top and tenant; none");
     keys.put("limits.memoryPercent", "share of the heap for requests in flight; 33");
     keys.put("limits.maxBodyBytes", "size of one request's body, decompressed; 8388608");
     return keys;
@@ -221,13 +229,15 @@ public final class Settings {
               + ": '"
               + key
               + "' is not a setting; a Prometheus server has a name of lower-case letters, digits and"
-              + " '-', and below it url, username, password, bearerToken, timeout, serviceLabels and"
+              + " '-', and below it url, username, password, bearerToken, aliases, timeout,"
+              + " serviceLabels and"
               + " queries");
     }
     if (!KEYS.containsKey(key)
         && !key.startsWith(KINDS)
         && !key.startsWith(WEBHOOKS)
-        && !key.startsWith(PROMETHEUS)) {
+        && !key.startsWith(PROMETHEUS)
+        && !RECEIVER.matcher(key).matches()) {
       throw new InvalidConfigException(
           origin + ": '" + key + "' is not a setting" + didYouMean(key, KEYS.keySet()));
     }
@@ -261,7 +271,8 @@ public final class Settings {
         get("limits.memoryPercent", text -> number(text, 5, 80), 33),
         get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20),
         webhooks(),
-        names(PROMETHEUS_KEY).stream().map(this::prometheus).toList());
+        names(PROMETHEUS_KEY).stream().map(this::prometheus).toList(),
+        names(RECEIVER).stream().map(this::receiver).toList());
   }
 
   /** The embedded store within a data directory. */
@@ -335,9 +346,28 @@ public final class Settings {
         username.orElse(null),
         password.orElse(null),
         bearer.orElse(null),
+        list(prefix + "aliases"),
         get(prefix + "timeout", Settings::duration, Duration.ofSeconds(5)),
         labels.isEmpty() ? SERVICE_LABELS : labels,
         queries);
+  }
+
+  private ServerConfig.Receiver receiver(String name) {
+    String prefix = NOTIFY + name + ".";
+    Optional<ServerConfig.Receiver.Type> type =
+        optional(
+            prefix + "type",
+            text -> ServerConfig.Receiver.Type.valueOf(text.toUpperCase(Locale.ROOT)));
+    Optional<Credential> url = credential(prefix + "url");
+    if (type.isEmpty() || url.isEmpty()) {
+      throw new InvalidConfigException(prefix + (type.isEmpty() ? "type" : "url") + " is needed");
+    }
+    return new ServerConfig.Receiver(
+        name,
+        type.get(),
+        get(prefix + "tenant", Function.identity(), Tenants.DEFAULT),
+        url.get(),
+        get(prefix + "top", text -> number(text, 1, 10), 3));
   }
 
   private Optional<Credential> credential(String key) {

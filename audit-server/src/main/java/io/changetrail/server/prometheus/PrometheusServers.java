@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -100,6 +101,27 @@ public final class PrometheusServers implements AutoCloseable {
   public ServerConfig.@Nullable Prometheus named(String name) {
     PrometheusClient client = clients.get(name);
     return client == null ? null : client.server();
+  }
+
+  /**
+   * The server that an alert came from: the one that is known by that host and port, or that the
+   * label {@code prometheus} of the Prometheus Operator names, or the only one there is.
+   *
+   * @param generator host and port of the URL that the alert names
+   */
+  public Optional<String> of(@Nullable String generator, Map<String, String> labels) {
+    String label = labels.getOrDefault("prometheus", "");
+    return clients.values().stream()
+        .map(PrometheusClient::server)
+        .filter(
+            server ->
+                generator != null
+                    && (generator.equals(server.url().getAuthority())
+                        || server.aliases().contains(generator)))
+        .map(ServerConfig.Prometheus::name)
+        .findFirst()
+        .or(() -> Optional.of(label.substring(label.indexOf('/') + 1)).filter(names()::contains))
+        .or(() -> clients.size() == 1 ? names().stream().findFirst() : Optional.empty());
   }
 
   /** What the settings want asked with every question. */

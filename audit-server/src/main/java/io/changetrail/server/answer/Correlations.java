@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.changetrail.correlation.Anomaly;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Interval;
+import io.changetrail.model.Links;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Target;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.http.Caller;
+import io.changetrail.server.ingest.Acceptance;
+import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
+import io.changetrail.server.prometheus.RangeQuery;
+import io.changetrail.source.alertmanager.AlertExpression;
+import io.changetrail.source.alertmanager.AlertGroup;
+import io.changetrail.store.AppendResult;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.AuditStore.Order;
+import io.changetrail.store.Field;
+import io.changetrail.store.NewEvent;
+import io.changetrail.store.Query;
+import io.changetrail.store.Scope;
+import io.changetrail.store.StoredEvent;
+import io.changetrail.store.View;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Incidents, each with the answer to the question which change did it. A correlation is known by
+ * the id of the event that its incident was detected by. All of it is events: the incident, each
+ * answer that differs from the one before, and what people say of it.
+ *
+ * <p>An answer speaks of whatever was searched, so it is stored without a target: only readers of
+ * the whole tenant see it. For others it is made anew from what they may see.
+ */
+public final class Correlations {
+  /** The source of answers and feedback. */
+  static final String SOURCE = "/changetrail/correlations";
+
+  static final String CORRELATE = "correlate";
+  private static final String ANSWER = "correlation.answer";
+  private static final String GIST = "correlation.gist";
+
+  private static final int MAX_LISTED = 10;
+  private static final int MAX_ANSWER = 150 << 10;
+  private static final int MAX_EVENTS = 200;
+
+  /** How long after its end the metrics still tell whether it is over. */
+  private static final Duration AFTERWARDS = Duration.ofMinutes(30);
+
+  private final AuditStore store;
+  private final Correlator correlator;
+  private final Acceptance acceptance;
+  private final IngestObserver ingested;
+  private final Notifier notifier;
+
+  public Correlations(
+      AuditStore store,
+      Correlator correlator,
+      Acceptance acceptance,
+      IngestObserver ingested,
+      Notifier notifier) {
+    this.store = store;
+    this.correlator = correlator;
+    this.acceptance = acceptance;
+    this.ingested = ingested;
+    this.notifier = notifier;
+  }
+
+  /**
+   * What became of a notification.
+   *
+   * @param incident empty where it tells of the end of what was not known
+   * @param stored how many events were new
+   */
+  record Noted(Optional<StoredEvent> incident, int stored) {}
+
+  /**
+   * Stores what a notification tells, and no more: one about an incident that goes on is none. One
+   * at a time, so that two peers that send the same do not detect it twice.
+   */
+  synchronized Noted note(String tenant, String source, AlertGroup alerts, Instant now) {
+    Scope scope = Scope.of(tenant);
+    List<StoredEvent> known = known(scope, source, alerts);
+    Optional<StoredEvent> open = open(known);
+    if (open.isEmpty() && !alerts.isFiring()) {
+      return new Noted(Optional.empty(), 0);
+    }
+    List<Target> targets = Incidents.targets(alerts, correlator.catalogue());
+    AuditEvent event = null;
+    if (open.isEmpty()) {
+      event = Incidents.detected(source, alerts, correlator.catalogue());
+    } else {
+      String id = Objects.requireNonNull(open.get().event().change().id());
+      Set<Target> named = new LinkedHashSet<>();
+      known.stream()
+          .filter(stored -> id.equals(stored.event().change().id()))
+          .forEach(stored -> named.addAll(stored.event().targets()));
+      List<Target> more = targets.stream().filter(target -> !named.contains(target)).toList();
+      if (alerts.end().isPresent()) {
+        event =
+            Incidents.resolved(source, alerts, id, List.copyOf(named), alerts.end().orElseThrow());
+      } else if (!more.isEmpty()) {
+        event = Incidents.reported(source, alerts, id, more);
+      }
+    }
+    boolean isNew = event != null && append(tenant, event, now);
+    Optional<StoredEvent> incident =
+        open.isPresent() || event == null ? open : store.find(scope, event.ref(), View.FOLDED);
+    return new Noted(incident, isNew ? 1 : 0);
+  }
+
+  /** The events about a group, newest first. */
+  private List<StoredEvent> known(Scope scope, String source, AlertGroup alerts) {
+    return store
+        .search(
+            scope,
+            Query.all()
+                .where(Field.SOURCE, source)
+                .where(
+                    Field.RESOURCE, Incidents.ALERT_GROUP + "/" + Incidents.group(alerts).name()),
+            View.FOLDED,
+            Order.NEWEST_FIRST,
+            null,
+            MAX_EVENTS)
+        .events();
+  }
+
+  private static Optional<StoredEvent> open(List<StoredEvent> newestFirst) {
+    Set<@Nullable String> resolved = new LinkedHashSet<>();
+    newestFirst.stream()
+        .filter(stored -> Incidents.isResolved(stored.event()))
+        .forEach(stored -> resolved.add(stored.event().change().id()));
+    return newestFirst.stream()
+        .filter(stored -> Incidents.isDetected(stored.event()))
+        .filter(stored -> !resolved.contains(stored.event().change().id()))
+        .findFirst();
+  }
+
+  /** Answers anew, and stores and tells the answer if it says something else than the last one. */
+  void answer(String tenant, StoredEvent incident, Instant now) {
+    Scope scope = Scope.of(tenant);
+    Optional<Answered> answered = answered(scope, incident, now);
+    if (answered.isEmpty()) {
+      return;
+    }
+    ObjectNode answer = shortened(answered.get().toJson());
+    String gist = gist(answer);
+    synchronized (this) {
+      List<StoredEvent> earlier = answers(scope, incident);
+      boolean isSame =
+          !earlier.isEmpty()
+              && gist.equals(text(earlier.get(earlier.size() - 1).event().attributes().get(GIST)));
+      if (isSame || !append(tenant, event(incident, answer, gist, earlier.size(), now), now)) {
+        return;
+      }
+    }
+    notifier.tell(tenant, json(scope, incident, now));
+  }
+
+  private static AuditEvent event(
+      StoredEvent incident, ObjectNode answer, String gist, int number, Instant now) {
+    return AuditEvent.builder(
+            new EventRef(SOURCE, incident.eventId() + "/answer/" + number),
+            now,
+            new Actor("changetrail", null, Actor.Kind.SYSTEM, null, Actor.Evidence.AUTHENTICATED),
+            Change.of(ChangeKind.ACTIVITY, Phase.OCCURRED, CORRELATE)
+                .summary(
+                    answer.path("verdict").asText()
+                        + ": "
+                        + cut(answer.path("reason").asText(), 1_000))
+                .build())
+        .links(new Links(null, null, List.of(incident.event().ref()), Map.of()))
+        .attribute(ANSWER, answer)
+        .attribute(GIST, TextNode.valueOf(gist))
+        .build();
+  }
+
+  private static String cut(String text, int length) {
+    return text.length() <= length ? text : text.substring(0, length);
+  }
+
+  /** What would make somebody look again: the verdict, and the suspects in their order. */
+  private static String gist(JsonNode answer) {
+    StringBuilder gist = new StringBuilder(answer.path("verdict").asText());
+    for (JsonNode suspect : answer.path("suspects")) {
+      gist.append(' ').append(suspect.at("/change/id").asText());
+      gist.append('=').append(Math.round(suspect.path("score").asDouble() * 10));
+    }
+    return Incidents.hash(gist.toString());
+  }
+
+  /** With as many suspects as an event can hold. */
+  private static ObjectNode shortened(ObjectNode answer) {
+    int most = MAX_LISTED;
+    do {
+      shorten(answer, "suspects", most);
+      shorten(answer, "excluded", most);
+      most--;
+    } while (most >= 0 && answer.toString().length() > MAX_ANSWER);
+    return answer;
+  }
+
+  private static void shorten(ObjectNode answer, String list, int most) {
+    ArrayNode entries = answer.withArray(list);
+    while (entries.size() > most) {
+      entries.remove(entries.size() - 1);
+    }
+  }
+
+  private Optional<Answered> answered(Scope scope, StoredEvent incident, Instant now) {
+    return question(incident.event(), end(scope, incident).orElse(null), now)
+        .map(question -> correlator.answer(scope, question, now));
+  }
+
+  /** What to ask about an incident; empty if nobody said which service has it. */
+  private Optional<Question> question(AuditEvent incident, @Nullable Instant end, Instant now) {
+    Catalogue known = correlator.catalogue();
+    Optional<Target> about =
+        incident.targets().stream().filter(target -> target.service() != null).findFirst();
+    Instant begin = incident.time();
+    Instant until = begin.plus(Anomaly.LOOKBACK);
+    until = end != null && end.plus(AFTERWARDS).isBefore(until) ? end.plus(AFTERWARDS) : until;
+    until = now.isBefore(until) ? now : until;
+    Interval window =
+        new Interval(begin.minus(Anomaly.LOOKBACK), until.isBefore(begin) ? begin : until);
+    Map<String, String> labels = Incidents.labels(incident);
+    return about.map(
+        target -> {
+          String service = known.service(Objects.requireNonNull(target.service()));
+          String environment = target.environmentName().map(known::environment).orElse(null);
+          return new Question(
+              new Anomaly(
+                  service,
+                  environment,
+                  labels.get("alertname"),
+                  labels,
+                  begin,
+                  Duration.ZERO,
+                  window),
+              List.of(),
+              queries(incident, labels, service));
+        });
+  }
+
+  private List<RangeQuery> queries(
+      AuditEvent incident, Map<String, String> labels, String service) {
+    String expression = text(incident.attributes().get(Incidents.EXPRESSION));
+    String generator = text(incident.attributes().get(Incidents.GENERATOR));
+    if (expression == null || expression.length() > RangeQuery.MAX_EXPRESSION) {
+      return List.of();
+    }
+    return correlator
+        .prometheusOf(generator, labels)
+        .map(
+            server ->
+                List.of(
+                    new RangeQuery(
+                        server,
+                        AlertExpression.measured(expression),
+                        labels.getOrDefault("alertname", "alert"),
+                        service)))
+        .orElse(List.of());
+  }
+
+  private static @Nullable String text(@Nullable JsonNode node) {
+    return node == null ? null : node.textValue();
+  }
+
+  /** All that were stored about an incident, oldest first. */
+  private List<StoredEvent> answers(Scope scope, StoredEvent incident) {
+    return about(scope, incident, Set.of(CORRELATE));
+  }
+
+  /** What was stored about an incident with one of these actions, oldest first. */
+  List<StoredEvent> about(Scope scope, StoredEvent incident, Set<String> actions) {
+    List<StoredEvent> newestFirst =
+        store
+            .search(
+                scope,
+                Query.all()
+                    .where(Field.SOURCE, SOURCE)
+                    .where(Field.ACTION, actions)
+                    .where(Field.REFERS_TO, incident.event().ref().toString()),
+                View.FOLDED,
+                Order.NEWEST_FIRST,
+                null,
+                AuditStore.MAX_PAGE)
+            .events();
+    List<StoredEvent> oldestFirst = new ArrayList<>(newestFirst);
+    Collections.reverse(oldestFirst);
+    return oldestFirst;
+  }
+
+  /** When the incident was over; empty while it goes on. */
+  private Optional<Instant> end(Scope scope, StoredEvent incident) {
+    String id = incident.event().change().id();
+    if (id == null) {
+      return Optional.empty();
+    }
+    return store
+        .search(
+            scope,
+            Query.all()
+                .where(Field.SOURCE, incident.event().ref().source())
+                .where(Field.KIND, ChangeKind.INCIDENT.name())
+                .where(Field.CHANGE, id),
+            View.FOLDED,
+            Order.NEWEST_FIRST,
+            null,
+            MAX_EVENTS)
+        .events()
+        .stream()
+        .filter(stored -> Incidents.isResolved(stored.event()))
+        .map(stored -> stored.event().time())
+        .findFirst();
+  }
+
+  /** The incident that was detected by the event of this id, if visible. */
+  Optional<StoredEvent> incident(Scope scope, String id) {
+    return store.get(scope, id, View.FOLDED).filter(stored -> Incidents.isDetected(stored.event()));
+  }
+
+  /** The incidents that were detected last. */
+  List<StoredEvent> latest(Scope scope, int limit) {
+    return store
+        .search(
+            scope,
+            Query.all().where(Field.KIND, ChangeKind.INCIDENT.name()).where(Field.ACTION, "detect"),
+            View.FOLDED,
+            Order.NEWEST_FIRST,
+            null,
+            limit)
+        .events();
+  }
+
+  /** An incident as it stands in a list: without its answer, but for the verdict. */
+  ObjectNode line(Scope scope, StoredEvent incident) {
+    Catalogue known = correlator.catalogue();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    AuditEvent event = incident.event();
+    Optional<Instant> end = end(scope, incident);
+    json.put("id", incident.eventId());
+    json.put("status", end.isPresent() ? "resolved" : "firing");
+    json.put("start", event.time().toString());
+    end.ifPresent(at -> json.put("end", at.toString()));
+    json.put("summary", event.change().summary());
+    Set<String> services = new TreeSet<>();
+    Set<String> environments = new TreeSet<>();
+    for (Target target : event.targets()) {
+      target.serviceName().map(known::service).ifPresent(services::add);
+      target.environmentName().map(known::environment).ifPresent(environments::add);
+    }
+    services.forEach(json.putArray("services")::add);
+    environments.forEach(json.putArray("environments")::add);
+    ObjectNode labels = json.putObject("labels");
+    Incidents.labels(event).forEach(labels::put);
+    return json;
+  }
+
+  /** An incident with its answer, as people's feedback leaves it. */
+  ObjectNode json(Scope scope, StoredEvent incident, Instant now) {
+    ObjectNode json = line(scope, incident);
+    List<StoredEvent> stored = scope.isWholeTenant() ? answers(scope, incident) : List.of();
+    ObjectNode answer = null;
+    if (!stored.isEmpty()) {
+      StoredEvent last = stored.get(stored.size() - 1);
+      json.put("answeredAt", last.event().time().toString());
+      answer =
+          last.event().attributes().get(ANSWER) instanceof ObjectNode tree ? tree.deepCopy() : null;
+    }
+    if (answer == null) {
+      answer =
+          answered(scope, incident, now)
+              .map(Answered::toJson)
+              .map(Correlations::shortened)
+              .orElse(null);
+      json.put("answeredAt", now.toString());
+    }
+    Feedback feedback = Feedback.of(about(scope, incident, Feedback.ACTIONS));
+    if (answer != null) {
+      feedback.applyTo(answer);
+      json.set("answer", answer);
+    }
+    json.set("feedback", feedback.toJson());
+    return json;
+  }
+
+  /**
+   * Stores what somebody says of a change.
+   *
+   * @return false if it is no longer possible to say so, because the change is not visible
+   */
+  boolean judge(
+      Scope scope, Caller caller, StoredEvent incident, Feedback.Judgement judgement, Instant now) {
+    Optional<StoredEvent> change = store.get(scope, judgement.change(), View.FOLDED);
+    if (change.isEmpty() || !change.get().event().change().kind().altersAnEnvironment()) {
+      return false;
+    }
+    append(caller.tenant(), judgement.event(incident, change.get(), caller, now), now);
+    return true;
+  }
+
+  private boolean append(String tenant, AuditEvent event, Instant now) {
+    Caller self = new Caller("correlations", tenant, any -> true, null, false);
+    AppendResult result =
+        store.append(List.of(NewEvent.of(tenant, acceptance.accept(self, event, now), now))).get(0);
+    ingested.ingested(Map.of(result.status(), 1), result.seq());
+    return result.status() == AppendResult.Status.ACCEPTED;
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells new answers to the configured receivers, and to nobody else: Slack, or whoever takes JSON.
+ * Nobody waits for it; a receiver that fails is tried again twice, and then the log says so.
+ */
+public final class Notifier implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int TRIES = 3;
+  private static final int WAITING = 200;
+
+  private final List<ServerConfig.Receiver> receivers;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .connectTimeout(PATIENCE)
+          .build();
+  private final ThreadPoolExecutor executor;
+
+  public Notifier(List<ServerConfig.Receiver> receivers) {
+    this.receivers = List.copyOf(receivers);
+    executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            task -> {
+              Thread thread = new Thread(task, "notifier");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+  }
+
+  /** Tells a correlation of a tenant to the receivers of that tenant. */
+  void tell(String tenant, ObjectNode correlation) {
+    for (ServerConfig.Receiver receiver : receivers) {
+      if (!receiver.tenant().equals(tenant)) {
+        continue;
+      }
+      try {
+        executor.execute(() -> send(receiver, correlation));
+      } catch (RejectedExecutionException e) {
+        LOG.warn(
+            "notify.{}: too many answers are waiting to be told; one is left out", receiver.name());
+      }
+    }
+  }
+
+  private void send(ServerConfig.Receiver receiver, ObjectNode correlation) {
+    String failure = "";
+    try {
+      for (int i = 0; i < TRIES; i++) {
+        if (i > 0) {
+          TimeUnit.MILLISECONDS.sleep(500L << i);
+        }
+        try {
+          int status = post(receiver, body(receiver, correlation));
+          if (status / 100 == 2) {
+            return;
+          }
+          failure = "HTTP " + status;
+        } catch (IOException | IllegalArgumentException e) {
+          // Not its message: that may hold the URL, which is the secret of a Slack webhook.
+          failure = e.getClass().getSimpleName();
+        }
+      }
+      LOG.warn("notify.{}: an answer could not be told: {}", receiver.name(), failure);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private int post(ServerConfig.Receiver receiver, JsonNode body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(receiver.url().read()))
+            .timeout(PATIENCE)
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "changetrail")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+            .build();
+    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  private static ObjectNode body(ServerConfig.Receiver receiver, ObjectNode correlation) {
+    return switch (receiver.type()) {
+      case SLACK ->
+          JsonNodeFactory.instance.objectNode().put("text", slack(correlation, receiver.top()));
+      case WEBHOOK -> shortened(correlation, receiver.top());
+    };
+  }
+
+  private static ObjectNode shortened(ObjectNode correlation, int top) {
+    ObjectNode copy = correlation.deepCopy();
+    ArrayNode suspects = copy.withObject("/answer").withArray("suspects");
+    while (suspects.size() > top) {
+      suspects.remove(suspects.size() - 1);
+    }
+    return copy;
+  }
+
+  /**
+   * The text of a message.
+   *
+   * @see <a href="https://docs.slack.dev/messaging/formatting-message-text">Slack, formatting</a>
+   */
+  private static String slack(ObjectNode correlation, int top) {
+    List<String> lines = new ArrayList<>();
+    lines.add("*" + escaped(correlation.path("summary").asText()) + "*");
+    JsonNode answer = correlation.path("answer");
+    lines.add(answer.path("verdict").asText() + ": " + escaped(answer.path("reason").asText()));
+    int rank = 1;
+    for (JsonNode suspect : answer.path("suspects")) {
+      if (rank > top) {
+        break;
+      }
+      JsonNode change = suspect.path("change");
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%d. %.2f  %s (%s, %s, %s)",
+              rank++,
+              suspect.path("score").asDouble(),
+              escaped(change.path("summary").asText()),
+              escaped(change.path("kind").asText()),
+              escaped(change.at("/actor/id").asText()),
+              change.path("start").asText()));
+    }
+    lines.add("`changetrail correlations " + correlation.path("id").asText() + "`");
+    return String.join("\n", lines);
+  }
+
+  /** Summaries are written by anybody: they must not become links or mentions. */
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replaceAll("[*_~`\\p{Cntrl}]", " ");
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.server.RunningServer.Answer;
+import io.changetrail.server.access.Token;
+import io.changetrail.server.access.TokenFile;
+import java.net.URLDecoder;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From an alert to the change that did it, and what people say of that. */
+class AlertmanagerTest {
+  private static final String TOKEN = "the-token-of-the-alertmanager";
+
+  @TempDir private Path data;
+  private final Instant fired =
+      Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofHours(2));
+  private final MockWebServer prometheus = new MockWebServer();
+  private final MockWebServer receiver = new MockWebServer();
+  private RunningServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    prometheus.start();
+    receiver.start();
+    Path token = Files.writeString(data.resolve("alertmanager-token"), TOKEN);
+    Path slack = Files.writeString(data.resolve("slack"), receiver.url("/T/B/x").toString());
+    server =
+        RunningServer.start(
+            data,
+            "webhooks.pager.provider",
+            "alertmanager",
+            "webhooks.pager.secret",
+            "file:" + token,
+            "prometheus.main.url",
+            prometheus.url("/").toString(),
+            "prometheus.main.aliases",
+            "prometheus.example.com:9090",
+            "notify.oncall.type",
+            "slack",
+            "notify.oncall.url",
+            "file:" + slack);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    prometheus.close();
+    receiver.close();
+  }
+
+  private ObjectNode notification(String file, Instant startsAt) {
+    ObjectNode notification = Hooks.payload("alertmanager/" + file).deepCopy();
+    ObjectNode alert = (ObjectNode) notification.at("/alerts/0");
+    alert.put("startsAt", startsAt.toString());
+    if (file.startsWith("resolved")) {
+      alert.put("endsAt", startsAt.plusSeconds(1_800).toString());
+    }
+    return notification;
+  }
+
+  private Answer send(JsonNode notification, String token) throws Exception {
+    return server.send(
+        server
+            .request("/v1/webhooks/alertmanager")
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + token)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(Hooks.bytes(notification)))
+            .build());
+  }
+
+  /** Sends a notification, while Prometheus has nothing to say, and gives the correlation's id. */
+  private String notified(JsonNode notification) throws Exception {
+    prometheus.enqueue(
+        new MockResponse.Builder()
+            .body("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}")
+            .build());
+    receiver.enqueue(new MockResponse.Builder().build());
+    Answer answer = send(notification, TOKEN);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer.json().path("correlation").asText();
+  }
+
+  private JsonNode correlation(String id) throws Exception {
+    Answer answer = server.get("/v1/correlations/" + id);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer.json();
+  }
+
+  private List<String> suspects(JsonNode correlation) {
+    List<String> services = new ArrayList<>();
+    correlation
+        .at("/answer/suspects")
+        .forEach(suspect -> services.add(suspect.at("/change/summary").asText()));
+    return services;
+  }
+
+  private void deployed() throws Exception {
+    server.store(
+        Events.deployment("culprit", fired.minusSeconds(180), "checkout", "prod").build(),
+        Events.deployment("neighbour", fired.minusSeconds(240), "payroll", "prod").build());
+  }
+
+  private int events(String action) throws Exception {
+    return server.get("/v1/events", "action", action).json().path("events").size();
+  }
+
+  @Test
+  void I1_anAlertIsAnsweredWithItsExpressionAskedOfTheConfiguredPrometheus() throws Exception {
+    deployed();
+
+    String id = notified(notification("firing.json", fired));
+
+    JsonNode correlation = correlation(id);
+    assertThat(correlation.path("status").asText()).isEqualTo("firing");
+    assertThat(correlation.path("services").toString()).isEqualTo("[\"checkout\"]");
+    assertThat(correlation.at("/answer/verdict").asText()).isEqualTo("explained");
+    assertThat(suspects(correlation).get(0)).contains("checkout 1.4.2");
+    String form = prometheus.takeRequest(5, TimeUnit.SECONDS).getBody().utf8();
+    assertThat(URLDecoder.decode(form, StandardCharsets.UTF_8))
+        .contains("query=sum by (service, environment) (rate(http_requests_total{code=~\"5..\"}")
+        .doesNotContain("> 0.05");
+    assertThat(server.get("/v1/correlations").json().at("/correlations/0/id").asText())
+        .isEqualTo(id);
+    assertThat(server.get("/v1/events", "kind", "incident").json().at("/events/0/type").asText())
+        .startsWith("dev.cdevents.incident.detected.");
+  }
+
+  @Test
+  void I1_aRenotificationBringsTheSameCorrelationUpToDateAndRepeatsNothing() throws Exception {
+    deployed();
+    String id = notified(notification("firing.json", fired));
+    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+
+    assertThat(notified(notification("firing.json", fired))).isEqualTo(id);
+    assertThat(events("detect")).isEqualTo(1);
+    assertThat(events("correlate")).isEqualTo(1);
+
+    server.store(
+        Events.config("late", fired.minusSeconds(30), "checkout", "{\"a\":1}", "{\"a\":2}")
+            .build());
+    assertThat(notified(notification("firing.json", fired))).isEqualTo(id);
+    assertThat(events("detect")).isEqualTo(1);
+    assertThat(events("correlate")).isEqualTo(2);
+    assertThat(suspects(correlation(id))).anyMatch(summary -> summary.contains("config of"));
+    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.getRequestCount()).isEqualTo(2);
+  }
+
+  @Test
+  void I1_whenTheAlertIsResolvedTheIncidentEndsAndTheNextOneIsAnother() throws Exception {
+    deployed();
+    String id = notified(notification("firing.json", fired));
+
+    assertThat(notified(notification("resolved.json", fired))).isEqualTo(id);
+    assertThat(correlation(id).path("status").asText()).isEqualTo("resolved");
+    assertThat(correlation(id).path("end").asText()).isEqualTo(fired.plusSeconds(1_800).toString());
+    assertThat(send(notification("resolved.json", fired), TOKEN).json().has("correlation"))
+        .isFalse();
+    assertThat(notified(notification("firing.json", fired.plusSeconds(3_600)))).isNotEqualTo(id);
+  }
+
+  @Test
+  void I1_anIncidentThatSpreadsStaysOneAndNamesItsNewPlaces() throws Exception {
+    String id = notified(notification("firing.json", fired));
+    ObjectNode more = notification("firing.json", fired);
+    ObjectNode second = more.at("/alerts/0").deepCopy();
+    ((ObjectNode) second.path("labels")).put("service", "cart");
+    second.put("startsAt", fired.plusSeconds(300).toString());
+    more.withArray("alerts").add(second);
+
+    assertThat(notified(more)).isEqualTo(id);
+    assertThat(events("report")).isEqualTo(1);
+    assertThat(server.get("/v1/events", "service", "cart", "kind", "incident").json().at("/events"))
+        .hasSize(1);
+  }
+
+  @Test
+  void I1_withoutTheTokenNothingIsReadAndNothingIsStored() throws Exception {
+    assertThat(send(notification("firing.json", fired), "another-token-entirely").status())
+        .isEqualTo(401);
+    assertThat(server.post("/v1/webhooks/alertmanager", "application/json", "{").status())
+        .isEqualTo(401);
+    assertThat(events("detect")).isZero();
+    ObjectNode old = notification("firing.json", fired);
+    old.put("version", "3");
+    Answer refused = send(old, TOKEN);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().path("detail").asText()).contains("version");
+    assertThat(prometheus.getRequestCount()).isZero();
+  }
+
+  @Test
+  void I1_aPrometheusThatIsDownCostsANoteOnly() throws Exception {
+    deployed();
+    prometheus.close();
+
+    Answer answer = send(notification("firing.json", fired), TOKEN);
+
+    assertThat(answer.status()).isEqualTo(200);
+    JsonNode correlation = correlation(answer.json().path("correlation").asText());
+    assertThat(correlation.at("/answer/notes").toString()).contains("cannot be reached");
+    assertThat(suspects(correlation)).isNotEmpty();
+  }
+
+  @Test
+  void I1_anAlertThatNamesNoServiceIsKeptAndHasNoAnswer() throws Exception {
+    ObjectNode nameless = notification("firing.json", fired);
+    ((ObjectNode) nameless.at("/alerts/0/labels")).remove("service");
+    ((ObjectNode) nameless.at("/commonLabels")).remove("service");
+
+    JsonNode correlation = correlation(notified(nameless));
+
+    assertThat(correlation.has("answer")).isFalse();
+    assertThat(correlation.path("labels").path("alertname").asText()).isEqualTo("HighErrorRate");
+  }
+
+  @Test
+  void I1_aLimitedReaderGetsAnAnswerFromWhatTheyMaySee() throws Exception {
+    deployed();
+    String id = notified(notification("firing.json", fired));
+    TokenFile tokens = new TokenFile(data.resolve(TokenFile.NAME));
+    String limited = reader(tokens, List.of("checkout"));
+    String other = reader(tokens, List.of("payroll"));
+
+    Answer mine = server.as(limited).get("/v1/correlations/" + id);
+    assertThat(mine.status()).isEqualTo(200);
+    assertThat(suspects(mine.json())).hasSize(1);
+    assertThat(mine.text()).doesNotContain("payroll");
+    assertThat(server.as(limited).get("/v1/events", "action", "correlate").json().path("events"))
+        .isEmpty();
+    assertThat(server.as(other).get("/v1/correlations/" + id).status()).isEqualTo(404);
+    assertThat(server.as(other).get("/v1/correlations").json().path("correlations")).isEmpty();
+  }
+
+  private String reader(TokenFile tokens, List<String> services) {
+    return tokens
+        .create(
+            new TokenFile.Grant(
+                "reader of " + services,
+                "default",
+                null,
+                null,
+                new Token.Read(null, services, null),
+                false),
+            fired)
+        .secret();
+  }
+
+  @Test
+  void I4_slackIsToldTheVerdictAndTheSuspectsWithoutTheirTextActing() throws Exception {
+    server.store(
+        Events.deployment("culprit", fired.minusSeconds(180), "checkout", "prod")
+            .change(
+                Events.deployment("x", fired, "checkout", "prod").build().change().toBuilder()
+                    .summary("checkout <!channel> & *more* deployed")
+                    .build())
+            .build());
+
+    String id = notified(notification("firing.json", fired));
+
+    JsonNode told = Events.json(receiver.takeRequest(5, TimeUnit.SECONDS).getBody().utf8());
+    assertThat(told.path("text").asText())
+        .contains("explained", "checkout &lt;!channel&gt; &amp;  more  deployed", id)
+        .doesNotContain("<");
+  }
+
+  @Test
+  void I4_aReceiverThatRedirectsOrFailsIsTriedAgainAndNobodyElseIsTold() throws Exception {
+    try (MockWebServer elsewhere = new MockWebServer()) {
+      elsewhere.start();
+      deployed();
+      receiver.enqueue(
+          new MockResponse.Builder()
+              .code(307)
+              .addHeader("Location", elsewhere.url("/").toString())
+              .build());
+
+      notified(notification("firing.json", fired));
+
+      assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+      assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+      assertThat(elsewhere.getRequestCount()).isZero();
+    }
+  }
+
+  @Test
+  void O2_aReceiverNeedsATypeAndASecretPlace() {
+    assertThatThrownBy(() -> RunningServer.start(data, "notify.x.url", "https://hooks/x"))
+        .hasMessageContaining("env:NAME or file:PATH");
+    assertThatThrownBy(() -> RunningServer.start(data, "notify.x.kind", "slack"))
+        .hasMessageContaining("is not a setting");
+  }
+}
