@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * How well the metric series are explained by the change: what moved just after it went live, on
- * the services that it touched, on their callers, and on what only they call.
+ * the services that it touched, on their callers, and on what only they call. If the change was
+ * rolled back, the same is asked of that moment: what moves back speaks for it, what stays speaks
+ * against it.
  */
 final class BeforeAfter implements Evidence {
   private static final double WEIGHT = 1;
@@ -38,7 +40,21 @@ final class BeforeAfter implements Evidence {
             .map(service -> Explanation.of(service, signals.at(live), situation.topology()))
             .max(Comparator.comparingDouble(Explanation::logLikelihoodRatio))
             .orElseThrow();
-    return Optional.of(factor(best.logLikelihoodRatio(), reason(best.strongest())));
+    Optional<Recovery> recovery =
+        situation
+            .undone(change)
+            .flatMap(undone -> Recovery.of(best.strongest(), live, undone, signals));
+    return Optional.of(
+        factor(
+            best.logLikelihoodRatio() + recovery.map(Recovery::logLikelihoodRatio).orElse(0.0),
+            reason(best.strongest())
+                + recovery
+                    .map(
+                        after ->
+                            after.recovered()
+                                ? "; and back when it was rolled back"
+                                : "; and not back when it was rolled back")
+                    .orElse("")));
   }
 
   private static String reason(List<Shift> shifts) {

@@ -4,6 +4,7 @@ package io.changetrail.correlation;
 import io.changetrail.correlation.Answer.Searched;
 import io.changetrail.correlation.Answer.Verdict;
 import io.changetrail.model.Interval;
+import io.changetrail.model.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ public final class CorrelationEngine {
       Anomaly anomaly, List<CandidateChange> candidates, Topology topology, List<Series> series) {
     Onset onset = onset(anomaly);
     Signals signals = new Signals(series, anomaly.window().latest());
-    Situation situation = Situation.of(anomaly, onset, topology, signals);
+    Situation situation = Situation.of(anomaly, onset, topology, signals, undone(candidates));
     List<Suspect> suspects = new ArrayList<>();
     List<Excluded> excluded = new ArrayList<>();
     for (CandidateChange change : inWindow(anomaly, candidates)) {
@@ -86,6 +87,22 @@ public final class CorrelationEngine {
             + ", and alerts are up to "
             + Durations.words(USUAL_ALERT_DELAY)
             + " late");
+  }
+
+  /** When changes were rolled back: when the first rollback of each was complete. */
+  private static Map<String, Instant> undone(List<CandidateChange> candidates) {
+    Map<String, Instant> undone = new TreeMap<>();
+    for (CandidateChange change : candidates) {
+      Outcome outcome = change.outcome();
+      String id = change.undoes();
+      if (id != null && (outcome == null || outcome == Outcome.SUCCESS)) {
+        undone.merge(
+            id,
+            change.endTime().orElse(change.exposure().start()),
+            (a, b) -> a.isBefore(b) ? a : b);
+      }
+    }
+    return undone;
   }
 
   /**

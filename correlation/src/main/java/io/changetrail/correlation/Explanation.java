@@ -166,7 +166,8 @@ record Explanation(double logLikelihoodRatio, List<Shift> strongest) {
     return rest;
   }
 
-  private static double logLikelihoodRatio(double strength, double chance) {
+  /** What a movement of that many usual ones says for a fault that shows with that chance. */
+  static double logLikelihoodRatio(double strength, double chance) {
     double z = Math.min(STRONGEST, Math.abs(strength));
     double spared = 2 / (Math.PI * Math.sqrt(3) * Math.pow(1 + z * z / 3, 2));
     double hit = z * z / (z * z + 2) / (FAULT_SCALE * Math.pow(1 + z / FAULT_SCALE, 2));

@@ -97,11 +97,19 @@ final class Signals {
 
   /** How far each service moved at that moment. */
   Moved at(Instant moment) {
-    return known.computeIfAbsent(moment.toEpochMilli(), this::compute);
+    return known.computeIfAbsent(
+        moment.toEpochMilli(), instant -> compute(instant, usual(instant)));
   }
 
-  private Moved compute(long moment) {
-    Map<String, Double> usual = usual(moment);
+  /**
+   * How far each service moved at that moment, in multiples of what was usual before an earlier
+   * one: what happened in between is then no part of the usual.
+   */
+  Moved at(Instant moment, Instant asUsualBefore) {
+    return compute(moment.toEpochMilli(), usual(asUsualBefore.toEpochMilli()));
+  }
+
+  private Moved compute(long moment, Map<String, Double> usual) {
     Map<String, Map<SignalFamily, List<Shift>>> all = new TreeMap<>();
     for (Prepared one : prepared) {
       double before = one.before(moment);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -11,10 +12,27 @@ record Situation(
     Onset onset,
     Topology topology,
     Map<String, Topology.Path> paths,
-    Signals signals) {
+    Signals signals,
+    Map<String, Instant> undone) {
 
-  static Situation of(Anomaly anomaly, Onset onset, Topology topology, Signals signals) {
-    return new Situation(anomaly, onset, topology, topology.pathsFrom(anomaly.service()), signals);
+  /**
+   * The situation.
+   *
+   * @param undone when changes were rolled back, by their id
+   */
+  static Situation of(
+      Anomaly anomaly,
+      Onset onset,
+      Topology topology,
+      Signals signals,
+      Map<String, Instant> undone) {
+    return new Situation(
+        anomaly, onset, topology, topology.pathsFrom(anomaly.service()), signals, undone);
+  }
+
+  /** When the change was rolled back. */
+  Optional<Instant> undone(CandidateChange change) {
+    return Optional.ofNullable(undone.get(change.id()));
   }
 
   /** The path to the nearest of the services that the change touched. */
