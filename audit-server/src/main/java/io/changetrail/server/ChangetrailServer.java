@@ -45,6 +45,8 @@ import io.changetrail.server.query.SourcesEndpoint;
 import io.changetrail.server.query.StateEndpoint;
 import io.changetrail.server.query.StreamEndpoint;
 import io.changetrail.server.query.WhoamiEndpoint;
+import io.changetrail.server.topology.Topologies;
+import io.changetrail.server.topology.TopologyEndpoints;
 import io.changetrail.server.webhook.WebhookEndpoint;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStoreProvider;
@@ -134,7 +136,9 @@ public final class ChangetrailServer implements AutoCloseable {
     IngestEndpoint ingest = new IngestEndpoint(store, acceptance, ingested);
     Supplier<Catalogue> known = catalogue;
     RecordedChanges changes = new RecordedChanges(store, config.finishLimit());
-    Correlator correlator = new Correlator(store, changes, known, prometheus);
+    Topologies topologies = new Topologies(config.topology(), config.data().resolve("topology"));
+    TopologyEndpoints topology = new TopologyEndpoints(topologies, known);
+    Correlator correlator = new Correlator(store, changes, known, topologies, prometheus);
     Correlations correlations = new Correlations(store, correlator, acceptance, ingested, notifier);
     CorrelationEndpoints answers = new CorrelationEndpoints(correlations);
     CountEndpoints counts = new CountEndpoints(store, known);
@@ -191,6 +195,8 @@ public final class ChangetrailServer implements AutoCloseable {
             new StreamEndpoint(store, known, arrivals)),
         new Route(
             "POST", "/v1/correlate", Access.READ, Lane.READ, new CorrelateEndpoint(correlator)),
+        read("/v1/topology", topology::get),
+        new Route("PUT", "/v1/topology/{name}", Access.INGEST, Lane.INGEST, topology::put),
         read("/v1/correlations", answers::list),
         read("/v1/correlations/{id}", answers::one),
         new Route(

@@ -120,6 +120,7 @@ class OpenApiContractTest {
             "/v1/state",
             "/v1/sources",
             "/v1/correlations",
+            "/v1/topology",
             "/v1/whoami")) {
       Set<String> documented = parameters(operation(path, "get"));
       for (String name : all) {

@@ -6,13 +6,13 @@ import io.changetrail.correlation.Answer;
 import io.changetrail.correlation.CandidateChange;
 import io.changetrail.correlation.CorrelationEngine;
 import io.changetrail.correlation.Series;
-import io.changetrail.correlation.Topology;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
 import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.prometheus.RangeQuery;
 import io.changetrail.server.query.RecordedChanges;
 import io.changetrail.server.query.SourceAccount;
+import io.changetrail.server.topology.Topologies;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.Scope;
 import io.changetrail.store.SourceStatus;
@@ -35,6 +35,7 @@ public final class Correlator {
   private final AuditStore store;
   private final RecordedChanges changes;
   private final Supplier<Catalogue> catalogue;
+  private final Topologies topologies;
   private final PrometheusServers prometheus;
   private final CorrelationEngine engine = new CorrelationEngine();
 
@@ -42,10 +43,12 @@ public final class Correlator {
       AuditStore store,
       RecordedChanges changes,
       Supplier<Catalogue> catalogue,
+      Topologies topologies,
       PrometheusServers prometheus) {
     this.store = store;
     this.changes = changes;
     this.catalogue = catalogue;
+    this.topologies = topologies;
     this.prometheus = prometheus;
   }
 
@@ -91,7 +94,7 @@ public final class Correlator {
     series.addAll(fetched.series());
     Answer answer =
         engine
-            .correlate(anomaly, judged, topology(known), series)
+            .correlate(anomaly, judged, topologies.of(scope.tenant(), known), series)
             .withSilentSources(doubtful(sources, anomaly, asked));
     return new Answered(answer, observed, known, fetched.notes());
   }
@@ -120,18 +123,6 @@ public final class Correlator {
             service ->
                 services == null
                     || known.serviceNames(service).stream().anyMatch(services::contains)));
-  }
-
-  private static Topology topology(Catalogue known) {
-    List<Topology.Edge> edges = new ArrayList<>();
-    known
-        .services()
-        .forEach(
-            service ->
-                known
-                    .dependsOn(service.name())
-                    .forEach(callee -> edges.add(new Topology.Edge(service.name(), callee))));
-    return new Topology(edges);
   }
 
   /** Sources that are silent or miss events: the cause might be among these. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param data directory of the server's own files, and of the embedded store
  * @param store which store, for example {@code embedded:./data/store}
  * @param catalogue files, Changetrail's own form or Backstage's, read again when they change
+ * @param topology files that tell who calls whom
  * @param secretPaths JSON Pointers whose values are always redacted; a segment {@code *} stands for
  *     any
  * @param finishLimit how long a started change may stay without a finish before its outcome counts
@@ -35,7 +36,8 @@ public record ServerConfig(
     int maxBodyBytes,
     List<Webhook> webhooks,
     List<Prometheus> prometheus,
-    List<Receiver> receivers) {
+    List<Receiver> receivers,
+    List<Path> topology) {
 
   public ServerConfig {
     catalogue = List.copyOf(catalogue);
@@ -43,6 +45,7 @@ public record ServerConfig(
     webhooks = List.copyOf(webhooks);
     prometheus = List.copyOf(prometheus);
     receivers = List.copyOf(receivers);
+    topology = List.copyOf(topology);
   }
 
   /**

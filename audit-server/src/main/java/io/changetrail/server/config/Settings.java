@@ -98,6 +98,8 @@ public final class Settings {
     keys.put("data", "directory of the server's files; ./data");
     keys.put("store", "which store; embedded:<data>/store");
     keys.put("catalogue", "catalogue files, read again when they change; none");
+    keys.put(
+        "topology", "files that tell who calls whom: declared, of Jaeger, Zipkin or OTLP; none");
     keys.put("redaction.secretPaths", "JSON Pointers that are always secrets, * for any segment");
     keys.put("events.maxFuture", "how far ahead of our clock an event may be; PT1H");
     keys.put("events.maxPast", "how old an event may be; P3650D");
@@ -272,7 +274,8 @@ public final class Settings {
         get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20),
         webhooks(),
         names(PROMETHEUS_KEY).stream().map(this::prometheus).toList(),
-        names(RECEIVER).stream().map(this::receiver).toList());
+        names(RECEIVER).stream().map(this::receiver).toList(),
+        list("topology").stream().map(Path::of).toList());
   }
 
   /** The embedded store within a data directory. */

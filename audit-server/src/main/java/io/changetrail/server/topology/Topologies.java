@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.topology;
+
+import io.changetrail.correlation.Topology;
+import io.changetrail.correlation.Topology.Edge;
+import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.config.InvalidConfigException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * All that is known of who calls whom: the catalogue's dependencies, files of the settings, and
+ * documents that were sent, which are kept in the data directory. Of several that name the same
+ * edge the heaviest counts.
+ */
+public final class Topologies {
+  private static final String ENDING = ".json";
+  private static final String PREFIX = "tenant-";
+
+  private final Path kept;
+  private final Map<Path, Calls> files = new TreeMap<>();
+
+  /** By tenant and name. */
+  private final Map<String, Map<String, Calls>> sent = new TreeMap<>();
+
+  /**
+   * Reads what is there.
+   *
+   * @param files of the settings
+   * @param kept the directory of what was sent; need not exist
+   * @throws InvalidConfigException if a file cannot be read
+   */
+  public Topologies(List<Path> files, Path kept) {
+    this.kept = kept;
+    files.forEach(file -> this.files.put(file, read(file)));
+    for (Path tenant : list(kept)) {
+      Map<String, Calls> documents = new TreeMap<>();
+      for (Path document : list(tenant)) {
+        String name = document.getFileName().toString();
+        if (name.endsWith(ENDING)) {
+          documents.put(name.substring(0, name.length() - ENDING.length()), read(document));
+        }
+      }
+      sent.put(
+          URLDecoder.decode(
+              tenant.getFileName().toString().substring(PREFIX.length()), StandardCharsets.UTF_8),
+          documents);
+    }
+  }
+
+  private static Calls read(Path file) {
+    try {
+      return Calls.read(Files.readString(file, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new InvalidConfigException("topology: cannot read " + file);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigException("topology: " + file + " " + e.getMessage());
+    }
+  }
+
+  private static List<Path> list(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + directory, e);
+    }
+  }
+
+  /** Keeps a document in place of the earlier one of that name, durably. */
+  synchronized void put(String tenant, String name, Calls calls) throws IOException {
+    Path directory =
+        Files.createDirectories(
+            kept.resolve(PREFIX + URLEncoder.encode(tenant, StandardCharsets.UTF_8)));
+    Path fresh = directory.resolve(name + ".new");
+    Files.writeString(fresh, calls.toJson().toString(), StandardCharsets.UTF_8);
+    Files.move(
+        fresh,
+        directory.resolve(name + ENDING),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    sent.computeIfAbsent(tenant, any -> new TreeMap<>()).put(name, calls);
+  }
+
+  /** Where edges are from, and the edges, with canonical names. */
+  synchronized Map<String, List<Edge>> bySource(String tenant, Catalogue catalogue) {
+    Map<String, List<Edge>> all = new TreeMap<>();
+    List<Edge> declared = new ArrayList<>();
+    catalogue
+        .services()
+        .forEach(
+            service ->
+                catalogue
+                    .dependsOn(service.name())
+                    .forEach(callee -> declared.add(new Edge(service.name(), callee))));
+    all.put("catalogue", declared);
+    files.forEach(
+        (file, calls) -> all.put("file " + file.getFileName(), calls.edges(catalogue::service)));
+    sent.getOrDefault(tenant, Map.of())
+        .forEach((name, calls) -> all.put("sent " + name, calls.edges(catalogue::service)));
+    return all;
+  }
+
+  /** The whole graph, with canonical names. */
+  public Topology of(String tenant, Catalogue catalogue) {
+    List<Edge> edges = new ArrayList<>();
+    bySource(tenant, catalogue).values().forEach(edges::addAll);
+    return new Topology(edges);
+  }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.server.RunningServer.Answer;
+import io.changetrail.server.access.Token;
+import io.changetrail.server.access.TokenFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who calls whom, from each of the forms in which that is known. */
+class TopologyTest {
+  private static final String JAEGER =
+      "{\"data\":[{\"parent\":\"checkout\",\"child\":\"payment\",\"callCount\":900},"
+          + "{\"parent\":\"checkout\",\"child\":\"mail\",\"callCount\":9}],"
+          + "\"total\":0,\"limit\":0,\"offset\":0,\"errors\":null}";
+  private static final String ZIPKIN =
+      "[{\"parent\":\"checkout\",\"child\":\"payment\",\"callCount\":3,\"errorCount\":1}]";
+  private static final String DECLARED =
+      "edges:\n  - {from: checkout, to: payment}\n  - {from: checkout, to: mail, weight: 0.2}\n";
+
+  @TempDir private Path data;
+  private final Instant fired = Instant.now().minus(Duration.ofMinutes(20));
+
+  /** A trace: checkout calls payment, which calls a database that sends no spans. */
+  private static String otlp() {
+    return "{\"resourceSpans\":["
+        + spans("checkout", "{\"traceId\":\"5b8efff798038103d269b633813fc60c\",\"spanId\":\"a1\"}")
+        + ","
+        + spans(
+            "payment",
+            "{\"traceId\":\"5b8efff798038103d269b633813fc60c\",\"spanId\":\"b2\","
+                + "\"parentSpanId\":\"a1\"},{\"traceId\":\"5b8efff798038103d269b633813fc60c\","
+                + "\"spanId\":\"c3\",\"parentSpanId\":\"b2\",\"kind\":3,\"attributes\":[{\"key\":"
+                + "\"peer.service\",\"value\":{\"stringValue\":\"ledger-db\"}}]}")
+        + "]}";
+  }
+
+  private static String spans(String service, String spans) {
+    return "{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\""
+        + service
+        + "\"}}]},\"scopeSpans\":[{\"spans\":["
+        + spans
+        + "]}]}";
+  }
+
+  private static List<String> edges(RunningServer server) throws Exception {
+    List<String> edges = new ArrayList<>();
+    for (JsonNode edge : server.get("/v1/topology").json().path("edges")) {
+      edges.add(
+          edge.path("from").asText()
+              + ">"
+              + edge.path("to").asText()
+              + " "
+              + edge.path("weight").asText());
+    }
+    return edges;
+  }
+
+  private static Answer put(RunningServer server, String document) throws Exception {
+    return server.put("/v1/topology/traces", document);
+  }
+
+  @Test
+  void R1_jaegersDependenciesAreEdgesWeighedByTheirCalls() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      assertThat(put(server, JAEGER).json().path("edges").asInt()).isEqualTo(2);
+
+      assertThat(edges(server)).containsExactly("checkout>mail 0.1", "checkout>payment 1.0");
+    }
+  }
+
+  @Test
+  void R1_zipkinsLinksAndDeclaredEdgesAreUnderstood() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      put(server, ZIPKIN);
+      assertThat(edges(server)).containsExactly("checkout>payment 1.0");
+
+      put(server, DECLARED);
+      assertThat(edges(server)).containsExactly("checkout>mail 0.2", "checkout>payment 1.0");
+    }
+  }
+
+  @Test
+  void R1_spansOfOtlpAreCallsAlsoOneDocumentALine() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      put(server, otlp());
+      assertThat(edges(server)).containsExactly("checkout>payment 1.0", "payment>ledger-db 1.0");
+
+      String first =
+          "{\"resourceSpans\":[" + spans("a", "{\"traceId\":\"1\",\"spanId\":\"1\"}") + "]}";
+      String second =
+          "{\"resourceSpans\":["
+              + spans("b", "{\"traceId\":\"1\",\"spanId\":\"2\",\"parentSpanId\":\"1\"}")
+              + "]}";
+      put(server, first + "\n" + second + "\n");
+      assertThat(edges(server)).containsExactly("a>b 1.0");
+    }
+  }
+
+  @Test
+  void R1_whatWasSentIsThereAfterARestart() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      put(server, JAEGER);
+    }
+    try (RunningServer server = RunningServer.start(data)) {
+      assertThat(edges(server)).containsExactly("checkout>mail 0.1", "checkout>payment 1.0");
+    }
+  }
+
+  @Test
+  void R1_theWayFromTheAlertToAChangeLeadsAlongTheCallsAndAFrequentOneIsShorter() throws Exception {
+    Path file = Files.writeString(data.resolve("calls.json"), JAEGER);
+    try (RunningServer server = RunningServer.start(data, "topology", file.toString())) {
+      server.store(
+          Events.deployment("p", fired.minusSeconds(60), "payment", "prod").build(),
+          Events.deployment("m", fired.minusSeconds(60), "mail", "prod").build());
+
+      JsonNode suspects = correlate(server).path("suspects");
+
+      assertThat(suspects.at("/0/change/services/0").asText()).isEqualTo("payment");
+      assertThat(suspects.at("/0/factors").toString()).contains("checkout → payment");
+      assertThat(suspects.at("/0/score").asDouble())
+          .isGreaterThan(suspects.at("/1/score").asDouble());
+    }
+  }
+
+  @Test
+  void R1_circlesOfCallsAndPartsThatAreMissingAreFine() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      put(
+          server,
+          "[{\"parent\":\"checkout\",\"child\":\"cart\"},{\"parent\":\"cart\",\"child\":\"checkout\"},"
+              + "{\"parent\":\"cart\",\"child\":\"cart\"},{\"parent\":\"x\",\"child\":\"y\"}]");
+      server.store(Events.deployment("c", fired.minusSeconds(60), "cart", "prod").build());
+
+      assertThat(correlate(server).at("/suspects/0/factors").toString())
+          .contains("checkout → cart");
+    }
+  }
+
+  private JsonNode correlate(RunningServer server) throws Exception {
+    Answer answer =
+        server.post(
+            "/v1/correlate",
+            "application/json",
+            "{\"service\":\"checkout\",\"environment\":\"prod\",\"alertedAt\":\"" + fired + "\"}");
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer.json();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"a\":1}|has none of edges",
+        "[{\"parent\":\"a\"}]|does not name both",
+        "{\"edges\":[{\"from\":\"a\",\"to\":\"b\",\"weight\":7}]}|weight",
+        "{\"data\":[|neither JSON nor YAML",
+        "7|has none of edges",
+      })
+  void aDocumentOfAnotherFormIsRefused(String document, String complaint) throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      Answer answer = put(server, document);
+
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.json().path("detail").asText()).contains(complaint);
+      assertThat(edges(server)).isEmpty();
+    }
+    assertThatThrownBy(
+            () ->
+                RunningServer.start(
+                    data,
+                    "topology",
+                    Files.writeString(data.resolve("wrong"), document).toString()))
+        .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void aSenderMayReplaceWhatItIsMadeForAndAReaderSeesTheirServicesOnly() throws Exception {
+    TokenFile tokens = new TokenFile(data.resolve(TokenFile.NAME));
+    String sender = token(tokens, new Token.Ingest(List.of("/topology/traces")), null);
+    String limited =
+        token(tokens, null, new Token.Read(null, List.of("checkout", "payment"), null));
+    try (RunningServer server = RunningServer.start(data)) {
+      assertThat(put(server.as(sender), JAEGER).status()).isEqualTo(200);
+      assertThat(server.as(sender).put("/v1/topology/other", JAEGER).status()).isEqualTo(403);
+      assertThat(server.as(sender).put("/v1/topology/..%2Fx", JAEGER).status()).isEqualTo(400);
+      assertThat(put(server.as(limited), JAEGER).status()).isEqualTo(403);
+      assertThat(edges(server.as(limited))).containsExactly("checkout>payment 1.0");
+    }
+  }
+
+  private String token(TokenFile tokens, Token.Ingest ingest, Token.Read read) {
+    return tokens
+        .create(new TokenFile.Grant("test", "default", null, ingest, read, false), fired)
+        .secret();
+  }
+}
