@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String MODEL = "io.changetrail.model..";
   private static final String SOURCE = "io.changetrail.source..";
+  private static final String SHIPPER = "io.changetrail.shipper..";
   private static final String STORE = "io.changetrail.store";
   private static final String EMBEDDED = "io.changetrail.store.embedded..";
   private static final String CORRELATION = "io.changetrail.correlation..";
@@ -47,6 +48,11 @@ class ArchitectureTest {
   @Test
   void sourcesKnowOnlyTheModel() {
     check(only(SOURCE, MODEL, "io.cloudevents..", "javax.crypto.."));
+  }
+
+  @Test
+  void theShipperKnowsOnlyTheModelAndItsHttpClient() {
+    check(only(SHIPPER, MODEL, "okhttp3..", "okio..", "kotlin.."));
   }
 
   @Test

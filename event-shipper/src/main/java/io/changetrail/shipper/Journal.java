@@ -1,90 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.shipper;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events on disk in the order in which they came, numbered by source, in segment files of which the
- * oldest go when the bound is reached. Safe for use by several threads.
- *
- * <p>A segment {@code <16 hex digits>.journal} is a sequence of records: body length (u32), CRC32C
- * of segment id and body (u32), body. The body of the first record is the type {@code H}, the epoch
- * and the last number of each source so far; of every other the type {@code E}, number (u64),
- * source, and the CloudEvent in JSON up to the end. Texts are length (u16) and UTF-8.
+ * Events on disk in the order in which they came, numbered by sequence, in segment files of which
+ * the oldest go when the bound is reached. Safe for use by several threads. {@link Records} says
+ * what the files hold.
  *
  * <p>An append is one write without a sync: it survives the end of the process, not that of the
- * operating system; {@link #sync} makes it survive that too. Files are written through {@link
- * RandomAccessFile}, because an interrupted thread would close a channel, and hosts do interrupt.
+ * operating system; {@link #sync} makes it survive that too, and is for another thread than that of
+ * the caller. Files are written through {@link RandomAccessFile}, because an interrupted thread
+ * would close a channel, and hosts do interrupt.
+ *
+ * <p>While the disk takes nothing, records wait in at most {@value #OVERFLOW_BYTES} bytes of
+ * memory; then the oldest of them go, and that they went is written once the disk takes it.
  */
 final class Journal implements AutoCloseable {
-  static final String SPOOL_FULL = "spool full";
-  private static final String DAMAGED = "spool damaged";
-  private static final int FRAME = 8;
-  private static final int LARGEST = 16 << 20;
+  static final int OVERFLOW_BYTES = 4 << 20;
+  private static final int SEGMENT_BYTES = 8 << 20;
+  private static final int CONDEMNED = 2;
+  private static final System.Logger LOG = System.getLogger(Journal.class.getName());
 
   private final Path directory;
   private final RandomAccessFile lock;
-  private final String epoch;
+  private final Session session;
   private final long maxBytes;
   private final long segmentBytes;
   private final InstantSource clock;
-  private final Consumer<Loss> losses;
-  private final Map<String, Long> last = new LinkedHashMap<>();
+
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
-  private RandomAccessFile active;
-  private long released;
+  private final Map<Sequence, Long> last = new LinkedHashMap<>();
+  private final Map<Sequence, SegmentHeader.Dropped> dropped = new LinkedHashMap<>();
+  private String epoch = "";
+  private @Nullable String previousEpoch;
+  private Map<Sequence, Long> previousLast = Map.of();
+  private long nextId = 1;
+  private @Nullable RandomAccessFile active;
+
+  /** Bodies that the disk did not take, after the losses before them. */
+  private final Deque<Waiting> overflow = new ArrayDeque<>();
+
+  private final Map<Sequence, Loss> overflowLosses = new LinkedHashMap<>();
+  private long overflowBytes;
+
+  /** Full segments that are to be synced and closed, and files that are to be deleted. */
+  private final Deque<RandomAccessFile> retired = new ArrayDeque<>();
+
+  private final Deque<Path> condemned = new ArrayDeque<>();
+  private boolean dirty;
+  private boolean closed;
+
+  /** Held by whoever syncs or closes files; taken before the monitor of the journal. */
+  private final Object syncing = new Object();
 
   /** What is known of one file. */
   private static final class Segment {
     private final Path file;
-    private String epoch = "";
-    private final Map<String, Long> before = new LinkedHashMap<>();
-    private final Map<String, Long> until = new LinkedHashMap<>();
+    private final SegmentHeader header;
+    private final Map<Sequence, Long> until = new LinkedHashMap<>();
     private long size;
+    private long events;
 
-    Segment(Path file) {
+    Segment(Path file, SegmentHeader header, long size) {
       this.file = file;
+      this.header = header;
+      this.size = size;
     }
   }
+
+  private record Waiting(Sequence sequence, long number, Instant at, byte[] body) {}
 
   /**
    * Opens the journal of a directory, or begins one. What a crash left half-written is cut off.
    *
-   * @param epoch for a journal that begins
+   * @param epochs gives a new epoch, for a journal that begins or cannot go on with its old one
    * @param maxBytes the oldest segments go before it is exceeded; at least 64 KiB
-   * @param losses is told which numbers went before they were {@linkplain #release released}
+   * @param anew whether the epoch of the one before has ended; the new one then names its last
+   *     numbers
    * @throws SpoolException if another process has it open
    */
-  Journal(Path directory, String epoch, long maxBytes, InstantSource clock, Consumer<Loss> losses)
+  Journal(Path directory, Supplier<String> epochs, long maxBytes, boolean anew, InstantSource clock)
       throws IOException {
-    this.directory = Files.createDirectories(directory);
+    this.directory = directory;
     this.maxBytes = Math.max(64 << 10, maxBytes);
-    this.segmentBytes = Math.min(8 << 20, this.maxBytes / 8);
+    this.segmentBytes = Math.min(SEGMENT_BYTES, this.maxBytes / 8);
     this.clock = clock;
-    this.losses = losses;
+    this.session = new Session(directory.resolve("SESSION"));
     lock = lock(directory);
     try {
-      recover();
-      this.epoch = segments.isEmpty() ? epoch : segments.lastEntry().getValue().epoch;
-      active = segments.isEmpty() ? begin(1) : resume();
+      boolean whole = recover();
+      boolean certain = whole && session.isPreviousCertain();
+      if (segments.isEmpty() || anew || !certain) {
+        beginEpoch(epochs.get(), certain);
+      } else {
+        active = resume(segments.lastEntry().getValue());
+      }
+      session.open();
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -108,263 +142,419 @@ final class Journal implements AutoCloseable {
             + " is in use; give each process a directory of its own, or stop the other one");
   }
 
-  private void recover() throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.list(directory)) {
-      files = all.filter(file -> file.toString().endsWith(".journal")).sorted().toList();
-    }
-    boolean damaged = false;
-    for (Path file : files) {
+  /** Whether the numbers that the files show are certainly the last that were given out. */
+  private boolean recover() throws IOException {
+    boolean certain = true;
+    for (Path file : files()) {
       long id = Long.parseUnsignedLong(file.getFileName().toString().substring(0, 16), 16);
-      Segment segment = new Segment(file);
-      if (!scan(id, segment)) {
-        Files.delete(file); // its beginning was never written: nothing is in it
-        continue;
+      nextId = id + 1;
+      Scan scan = scan(id, file);
+      certain = scan.end() != SegmentReader.End.DAMAGED;
+      if (scan.segment() == null) {
+        // Its header was never whole: no event is in it that was acknowledged.
+        Files.delete(file);
+      } else {
+        segments.put(id, scan.segment());
       }
-      if (damaged) {
-        tellWhatIsMissing(segment);
-      }
-      damaged = Files.size(file) > segment.size;
-      segments.put(id, segment);
-      last.clear();
-      last.putAll(segment.before);
-      last.putAll(segment.until);
     }
     if (!segments.isEmpty()) {
-      released = segments.firstKey();
+      Segment newest = segments.lastEntry().getValue();
+      epoch = newest.header.epoch();
+      previousEpoch = newest.header.previousEpoch();
+      previousLast = newest.header.previousLast();
+      dropped.putAll(newest.header.dropped());
+      last.putAll(newest.header.last());
+      last.putAll(newest.until);
+    }
+    return certain;
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}\\.journal"))
+          .sorted()
+          .toList();
     }
   }
 
-  /** A segment says where the numbers stood before it: the one before may end short of that. */
-  private void tellWhatIsMissing(Segment segment) {
-    segment.before.forEach(
-        (source, number) -> {
-          long known = last.getOrDefault(source, 0L);
-          if (number > known) {
-            losses.accept(
-                new Loss(source, segment.epoch, known + 1, number, DAMAGED, clock.instant()));
-          }
-        });
-  }
+  private record Scan(@Nullable Segment segment, SegmentReader.End end) {}
 
-  /** Reads what is whole; false if not even the header is. */
-  private static boolean scan(long id, Segment segment) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(segment.file.toFile(), "r")) {
-      ByteBuffer header = body(file, id, 0);
-      if (header == null || header.get() != 'H') {
-        return false;
+  private static Scan scan(long id, Path file) throws IOException {
+    try (SegmentReader reader = new SegmentReader(file, id, 0, Files.size(file))) {
+      ByteBuffer first = reader.next();
+      if (first == null || first.get(0) != Records.HEADER) {
+        return new Scan(null, reader.end());
       }
-      segment.epoch = text(header);
-      for (int sources = header.getInt(); sources > 0; sources--) {
-        segment.before.put(text(header), header.getLong());
+      Segment segment = new Segment(file, Records.header(first), reader.offset());
+      for (ByteBuffer body = reader.next(); body != null; body = reader.next()) {
+        Place place = new Place(id, segment.size, segment.events);
+        note(segment, Records.entry(body, place, segment.header.epoch()));
+        segment.size = reader.offset();
       }
-      segment.size = (long) FRAME + header.limit();
-      ByteBuffer event = body(file, id, segment.size);
-      while (event != null) {
-        segment.size += FRAME + event.limit();
-        event.get();
-        long number = event.getLong();
-        segment.until.put(text(event), number);
-        event = body(file, id, segment.size);
-      }
-      return true;
+      return new Scan(segment, reader.end());
     }
   }
 
-  /** The body of the record at an offset; null if there is no whole one. */
-  private static @Nullable ByteBuffer body(RandomAccessFile file, long id, long offset)
-      throws IOException {
-    long left = file.length() - offset;
-    if (left < FRAME) {
-      return null;
+  private static void note(Segment segment, Entry entry) {
+    segment.events += entry.isEvent() ? 1 : 0;
+    if (entry.last() > 0) {
+      segment.until.put(entry.sequence(), entry.last());
     }
-    file.seek(offset);
-    int length = file.readInt();
-    int crc = file.readInt();
-    if (length < 1 || length > LARGEST || length > left - FRAME) {
-      return null;
-    }
-    byte[] body = new byte[length];
-    file.readFully(body);
-    return crc(id, body) == crc ? ByteBuffer.wrap(body) : null;
   }
 
-  private static int crc(long id, byte[] body) {
-    CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(8).putLong(0, id));
-    crc.update(body);
-    return (int) crc.getValue();
-  }
-
-  private static String text(ByteBuffer body) {
-    byte[] utf8 = new byte[Short.toUnsignedInt(body.getShort())];
-    body.get(utf8);
-    return new String(utf8, StandardCharsets.UTF_8);
-  }
-
-  private static byte[] utf8(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    if (utf8.length > 0xffff) {
-      throw new IllegalArgumentException("a name of more than 65535 bytes");
-    }
-    return utf8;
-  }
-
-  private RandomAccessFile begin(long id) throws IOException {
-    Segment segment = new Segment(directory.resolve(String.format("%016x.journal", id)));
-    segment.epoch = epoch;
-    segment.before.putAll(last);
-    int size = 1 + 2 + utf8(epoch).length + 4;
-    for (String source : last.keySet()) {
-      size += 2 + utf8(source).length + 8;
-    }
-    ByteBuffer body = ByteBuffer.allocate(size).put((byte) 'H');
-    body.putShort((short) utf8(epoch).length).put(utf8(epoch)).putInt(last.size());
-    last.forEach(
-        (source, number) ->
-            body.putShort((short) utf8(source).length).put(utf8(source)).putLong(number));
-    RandomAccessFile file = new RandomAccessFile(segment.file.toFile(), "rw");
-    byte[] record = framed(id, body.array());
-    file.write(record);
-    segment.size = record.length;
-    segments.put(id, segment);
-    return file;
-  }
-
-  private RandomAccessFile resume() throws IOException {
-    Segment segment = segments.lastEntry().getValue();
+  private static RandomAccessFile resume(Segment segment) throws IOException {
     RandomAccessFile file = new RandomAccessFile(segment.file.toFile(), "rw");
     file.setLength(segment.size);
-    file.seek(segment.size);
     return file;
   }
 
-  private static byte[] framed(long id, byte[] body) {
-    return ByteBuffer.allocate(FRAME + body.length)
-        .putInt(body.length)
-        .putInt(crc(id, body))
-        .put(body)
-        .array();
+  private void beginEpoch(String name, boolean certain) throws IOException {
+    previousEpoch = epoch.isEmpty() ? null : epoch;
+    previousLast = certain ? Map.copyOf(last) : Map.of();
+    epoch = name;
+    last.clear();
+    begin();
   }
 
-  String epoch() {
+  /** Begins a segment; leaves everything as it was if the disk does not take it. */
+  private void begin() throws IOException {
+    long id = nextId;
+    Path path = directory.resolve(String.format("%016x.journal", id));
+    SegmentHeader header = new SegmentHeader(epoch, previousEpoch, previousLast, last, dropped);
+    byte[] record = Records.framed(id, Records.header(header));
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    try {
+      file.setLength(0);
+      file.write(record);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+    if (active != null) {
+      retired.add(active);
+    }
+    active = file;
+    segments.put(id, new Segment(path, header, record.length));
+    nextId = id + 1;
+    dirty = true;
+  }
+
+  synchronized String epoch() {
     return epoch;
   }
 
-  /**
-   * Writes an event.
-   *
-   * @param encoded gives the event's JSON with its number
-   * @return its number
-   * @throws IOException if the disk does not take it; then the number is not used
-   */
-  synchronized long append(String source, LongFunction<byte[]> encoded) throws IOException {
-    long number = last.getOrDefault(source, 0L) + 1;
-    byte[] name = utf8(source);
-    byte[] event = encoded.apply(number);
-    ByteBuffer body = ByteBuffer.allocate(1 + 8 + 2 + name.length + event.length);
-    body.put((byte) 'E').putLong(number).putShort((short) name.length).put(name).put(event);
-    if (segments.lastEntry().getValue().size + FRAME + body.limit() > segmentBytes) {
-      rotate();
-    }
-    Segment segment = segments.lastEntry().getValue();
-    byte[] record = framed(segments.lastKey(), body.array());
-    try {
-      active.write(record);
-    } catch (IOException e) {
-      active.setLength(segment.size);
-      active.seek(segment.size);
-      throw e;
-    }
-    segment.size += record.length;
-    segment.until.put(source, number);
-    last.put(source, number);
+  /** The epoch before this one in the same spool. */
+  synchronized @Nullable String previousEpoch() {
+    return previousEpoch;
+  }
+
+  /** Where a sequence ended in the epoch before; {@code null} if that is not certain. */
+  synchronized @Nullable Long previousLast(Sequence sequence) {
+    return previousEpoch == null
+        ? null
+        : previousLast.get(new Sequence(sequence.source(), sequence.installation(), previousEpoch));
+  }
+
+  /** The sequences of the epoch before, as they go on in this one. */
+  synchronized List<Sequence> continued() {
+    return previousLast.keySet().stream()
+        .map(before -> new Sequence(before.source(), before.installation(), epoch))
+        .toList();
+  }
+
+  /** The last number given out in each sequence of this epoch. */
+  synchronized Map<Sequence, Long> last() {
+    return Map.copyOf(last);
+  }
+
+  /** Gives an event its form, with its number. */
+  @FunctionalInterface
+  interface Numbering {
+    byte[] encode(String epoch, long number);
+  }
+
+  /** Writes an event with the next number of its sequence, which is returned. */
+  synchronized long append(String source, String installation, Numbering event) {
+    Sequence sequence = new Sequence(source, installation, epoch);
+    long number = last.getOrDefault(sequence, 0L) + 1;
+    put(sequence, number, event.encode(epoch, number));
+    last.put(sequence, number);
     return number;
   }
 
-  private void rotate() throws IOException {
-    RandomAccessFile next = begin(segments.lastKey() + 1);
-    active.getFD().sync();
-    active.close();
-    active = next;
-    while (sizeBytes() + segmentBytes > maxBytes && segments.size() > 1) {
-      drop(segments.firstKey());
+  /** Writes an event that somebody else has numbered, or nobody. */
+  synchronized void appendUncounted(String source, String installation, byte[] event) {
+    put(new Sequence(source, installation, epoch), 0, event);
+  }
+
+  /** Uses up a number for an event that cannot be written. */
+  synchronized void lose(String source, String installation, String reason) {
+    Sequence sequence = new Sequence(source, installation, epoch);
+    long number = last.merge(sequence, 1L, Long::sum);
+    Instant now = clock.instant();
+    put(
+        new Waiting(
+            sequence, number, now, Records.loss(new Loss(sequence, number, number, reason, now))));
+  }
+
+  private void put(Sequence sequence, long number, byte[] event) {
+    Instant now = clock.instant();
+    put(new Waiting(sequence, number, now, Records.event(sequence, number, now, event)));
+  }
+
+  private void put(Waiting record) {
+    if (closed) {
+      throw new IllegalStateException("the spool is closed");
+    }
+    drainOverflow();
+    if (overflow.isEmpty() && overflowLosses.isEmpty()) {
+      try {
+        write(record);
+        return;
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "the spool's disk does not take events: {0}", e);
+        markFull();
+      }
+    }
+    overflow.add(record);
+    overflowBytes += record.body().length;
+    while (overflowBytes > OVERFLOW_BYTES) {
+      dropFromMemory(overflow.remove());
     }
   }
 
-  /** Tells of the loss first: a crash in between must not hide it. */
-  private void drop(long id) throws IOException {
-    Segment segment = segments.get(id);
-    if (segment == null) {
+  private void dropFromMemory(Waiting record) {
+    overflowBytes -= record.body().length;
+    if (record.number() > 0) {
+      overflowLosses.merge(
+          record.sequence(),
+          new Loss(
+              record.sequence(), record.number(), record.number(), Loss.DISK_FULL, record.at()),
+          (one, other) ->
+              new Loss(one.sequence(), one.first(), other.last(), one.reason(), other.at()));
+    }
+  }
+
+  private void markFull() {
+    try {
+      session.full();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "nor that it is full", e);
+    }
+  }
+
+  /** Writes what the disk did not take before; how much is left shows whether it does now. */
+  synchronized void drainOverflow() {
+    if (overflow.isEmpty() && overflowLosses.isEmpty()) {
       return;
     }
-    if (id >= released) {
-      segment.until.forEach(
-          (source, until) ->
-              losses.accept(
-                  new Loss(
-                      source,
-                      segment.epoch,
-                      segment.before.getOrDefault(source, 0L) + 1,
-                      until,
-                      SPOOL_FULL,
-                      clock.instant())));
+    try {
+      while (!overflowLosses.isEmpty()) {
+        Loss loss = overflowLosses.values().iterator().next();
+        write(new Waiting(loss.sequence(), loss.last(), loss.at(), Records.loss(loss)));
+        overflowLosses.remove(loss.sequence());
+      }
+      while (!overflow.isEmpty()) {
+        write(overflow.element());
+        overflowBytes -= overflow.remove().body().length;
+      }
+      session.open();
+      LOG.log(System.Logger.Level.INFO, "the spool''s disk takes events again");
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the spool''s disk still takes no events", e);
     }
-    segments.remove(id);
-    Files.deleteIfExists(segment.file);
   }
 
-  /** The events from a place on, up to so many and so many bytes but at least one if there is. */
-  synchronized List<Spooled> read(Place from, int maxEvents, long maxBatchBytes)
-      throws IOException {
-    List<Spooled> found = new ArrayList<>();
+  private void write(Waiting record) throws IOException {
+    int size = Records.FRAME + record.body().length;
+    Segment segment = segments.lastEntry().getValue();
+    if (active == null || (segment.size + size > segmentBytes && segment.events > 0)) {
+      makeRoom(size);
+      begin();
+      segment = segments.lastEntry().getValue();
+    }
+    RandomAccessFile file = active;
+    if (file == null) {
+      throw new IOException("no segment is open");
+    }
+    // Over what a write that failed may have left.
+    file.seek(segment.size);
+    file.write(Records.framed(segments.lastKey(), record.body()));
+    Place place = new Place(segments.lastKey(), segment.size, segment.events);
+    note(segment, Records.entry(ByteBuffer.wrap(record.body()), place, record.sequence().epoch()));
+    segment.size += size;
+    dirty = true;
+  }
+
+  /** The oldest go; the header of the segment that begins now says so. */
+  private void makeRoom(int size) throws IOException {
+    long room = Math.max(segmentBytes, size);
+    while (segments.size() > 1 && sizeBytes() + room > maxBytes) {
+      Segment oldest = segments.pollFirstEntry().getValue();
+      Instant now = clock.instant();
+      oldest.until.forEach(
+          (sequence, until) -> dropped.put(sequence, new SegmentHeader.Dropped(until, now)));
+      condemned.add(oldest.file);
+    }
+    dropped.keySet().removeIf(sequence -> !isKept(sequence.epoch()));
+    // Usually the other thread deletes them. It may be stuck, and the bound holds nevertheless.
+    while (condemned.size() > CONDEMNED) {
+      Files.deleteIfExists(condemned.remove());
+    }
+  }
+
+  private boolean isKept(String name) {
+    return name.equals(epoch)
+        || segments.values().stream().anyMatch(segment -> segment.header.epoch().equals(name));
+  }
+
+  /** The entries from a place on, up to so many and so many bytes but at least one if there is. */
+  List<Entry> read(Place from, int maxEvents, long maxBatchBytes) throws IOException {
+    List<Entry> found = new ArrayList<>();
     long bytes = 0;
-    for (Map.Entry<Long, Segment> entry : segments.tailMap(from.segment()).entrySet()) {
-      long id = entry.getKey();
-      Segment segment = entry.getValue();
-      Place place = id == from.segment() && from.offset() > 0 ? from : new Place(id, 0, 0);
-      try (RandomAccessFile file = new RandomAccessFile(segment.file.toFile(), "r")) {
-        while (place.offset() < segment.size) {
-          ByteBuffer body = body(file, id, place.offset());
-          if (body == null) {
-            break;
+    for (Map.Entry<Long, Extent> each : extents(from).entrySet()) {
+      long id = each.getKey();
+      Extent extent = each.getValue();
+      Place place = id == from.segment() ? from : new Place(id, 0, 0);
+      if (place.offset() >= extent.size()) {
+        continue;
+      }
+      try (SegmentReader reader =
+          new SegmentReader(extent.file(), id, place.offset(), extent.size())) {
+        for (ByteBuffer body = reader.next(); body != null; body = reader.next()) {
+          if (body.get(0) == Records.HEADER) {
+            place = new Place(id, reader.offset(), place.record());
+            continue;
           }
-          boolean header = body.get() == 'H';
-          Place next =
-              new Place(
-                  id, place.offset() + FRAME + body.limit(), place.record() + (header ? 0 : 1));
-          if (!header) {
-            long number = body.getLong();
-            String source = text(body);
-            byte[] event = new byte[body.remaining()];
-            body.get(event);
-            bytes += event.length;
-            if (found.size() == maxEvents || (bytes > maxBatchBytes && !found.isEmpty())) {
-              return found;
-            }
-            found.add(new Spooled(place, next, segment.epoch, source, number, event));
+          Entry entry = Records.entry(body, place, extent.epoch());
+          bytes += entry.event().length;
+          if (found.size() == maxEvents || (bytes > maxBatchBytes && !found.isEmpty())) {
+            return found;
           }
-          place = next;
+          found.add(entry);
+          place = entry.next();
         }
+      } catch (FileNotFoundException e) {
+        // It went meanwhile; the numbers that follow show what is missing.
+        LOG.log(System.Logger.Level.DEBUG, "{0} went while it was read", extent.file());
       }
     }
     return found;
   }
 
-  /** Nothing before this place is needed any more. */
-  synchronized void release(Place place) throws IOException {
-    released = Math.max(released, place.segment());
-    if (!segments.isEmpty() && segments.firstKey() < released) {
-      // The newer segment carries the numbers on, so it must be on disk before the older goes.
-      active.getFD().sync();
+  private record Extent(Path file, String epoch, long size) {}
+
+  private synchronized NavigableMap<Long, Extent> extents(Place from) {
+    NavigableMap<Long, Extent> extents = new TreeMap<>();
+    segments
+        .tailMap(from.segment())
+        .forEach(
+            (id, segment) ->
+                extents.put(id, new Extent(segment.file, segment.header.epoch(), segment.size)));
+    return extents;
+  }
+
+  /** The numbers before the first that is here, by sequence: where a new reader begins. */
+  synchronized Map<Sequence, Long> beginning() {
+    Map<Sequence, Long> beginning = new LinkedHashMap<>();
+    for (Segment segment : segments.values()) {
+      segment.header.last().forEach(beginning::putIfAbsent);
+      segment.until.keySet().forEach(sequence -> beginning.putIfAbsent(sequence, 0L));
     }
-    while (segments.size() > 1 && segments.firstKey() < released) {
-      drop(segments.firstKey());
+    return beginning;
+  }
+
+  /** Why numbers up to this one are not here. */
+  synchronized Loss explain(Sequence sequence, long first, long until) {
+    SegmentHeader.Dropped gone = dropped.get(sequence);
+    return gone != null && gone.until() >= until
+        ? new Loss(sequence, first, until, Loss.SPOOL_FULL, gone.at())
+        : new Loss(sequence, first, until, Loss.SPOOL_DAMAGED, clock.instant());
+  }
+
+  /** Whether a place that was kept is one of this journal, or was before its segment went. */
+  synchronized boolean knows(Place place, String epochThere) {
+    if (segments.isEmpty() || place.segment() < segments.firstKey()) {
+      return true;
+    }
+    Segment segment = segments.get(place.segment());
+    return segment != null && segment.header.epoch().equals(epochThere);
+  }
+
+  /** Whether anything of an epoch may still be read or written. */
+  synchronized boolean has(String name) {
+    return isKept(name);
+  }
+
+  /** How many events lie behind a place. */
+  synchronized long depth(Place from) {
+    long depth = overflow.size();
+    for (Map.Entry<Long, Segment> each : segments.tailMap(from.segment()).entrySet()) {
+      depth += each.getValue().events - (each.getKey() == from.segment() ? from.record() : 0);
+    }
+    return depth;
+  }
+
+  /** Nothing before this place is needed any more. */
+  void release(Place place) throws IOException {
+    synchronized (this) {
+      if (segments.isEmpty() || segments.firstKey() >= place.segment()) {
+        return;
+      }
+    }
+    // The newer segment carries the numbers on, so it must be on disk before the older goes.
+    sync();
+    synchronized (this) {
+      while (segments.size() > 1 && segments.firstKey() < place.segment()) {
+        condemned.add(segments.pollFirstEntry().getValue().file);
+      }
+    }
+    deleteCondemned();
+  }
+
+  /** Makes what was appended before survive the end of the operating system too. */
+  void sync() throws IOException {
+    synchronized (syncing) {
+      List<RandomAccessFile> full;
+      RandomAccessFile newest;
+      synchronized (this) {
+        if (!dirty || closed) {
+          return;
+        }
+        dirty = false;
+        full = List.copyOf(retired);
+        retired.clear();
+        newest = active;
+      }
+      for (RandomAccessFile file : full) {
+        file.getFD().sync();
+        file.close();
+      }
+      if (newest != null) {
+        newest.getFD().sync();
+      }
+      syncNames();
     }
   }
 
-  synchronized void sync() throws IOException {
-    active.getFD().sync();
+  private void syncNames() {
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.TRACE, "this platform syncs no directories", e);
+    }
+  }
+
+  /** Deletes the files of which nothing is needed. */
+  void deleteCondemned() throws IOException {
+    List<Path> files;
+    synchronized (this) {
+      files = List.copyOf(condemned);
+      condemned.clear();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
   }
 
   synchronized long sizeBytes() {
@@ -372,9 +562,24 @@ final class Journal implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    active.getFD().sync();
-    active.close();
-    lock.close();
+  public void close() throws IOException {
+    synchronized (syncing) {
+      drainOverflow();
+      sync();
+      deleteCondemned();
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        closed = true;
+        if (active != null) {
+          active.close();
+        }
+        if (overflow.isEmpty() && overflowLosses.isEmpty()) {
+          session.closed();
+        }
+        lock.close();
+      }
+    }
   }
 }

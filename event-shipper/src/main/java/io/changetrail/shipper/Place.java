@@ -9,6 +9,8 @@ package io.changetrail.shipper;
  * @param record how many events of the segment are before it
  */
 record Place(long segment, long offset, long record) implements Comparable<Place> {
+  static final Place START = new Place(0, 0, 0);
+
   @Override
   public int compareTo(Place other) {
     int order = Long.compare(segment, other.segment);

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -18,22 +17,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
-  private static final Place START = new Place(0, 0, 0);
-
   @TempDir private Path spool;
-  private final List<Loss> losses = new ArrayList<>();
+  private int epochs;
 
   private Journal open() throws IOException {
-    return new Journal(spool, "epoch-1", 64 << 10, InstantSource.system(), losses::add);
+    return new Journal(spool, () -> "epoch-" + ++epochs, 64 << 10, false, InstantSource.system());
   }
 
-  private static long append(Journal journal, String source, int bytes) throws IOException {
-    return journal.append(source, n -> (n + " ".repeat(bytes)).getBytes(StandardCharsets.UTF_8));
+  private static long append(Journal journal, String source, int bytes) {
+    return journal.append(
+        source, "here", (epoch, n) -> (n + " ".repeat(bytes)).getBytes(StandardCharsets.UTF_8));
   }
 
   private static List<String> all(Journal journal) throws IOException {
-    return journal.read(START, 10_000, Long.MAX_VALUE).stream()
-        .map(event -> event.source() + event.number())
+    return journal.read(Place.START, 10_000, Long.MAX_VALUE).stream()
+        .map(event -> event.sequence().source() + event.first())
         .toList();
   }
 
@@ -81,7 +79,7 @@ class JournalTest {
   }
 
   @Test
-  void garbageBehindTheEndIsCut() throws Exception {
+  void garbageBehindTheEndIsCutAndBeginsAnEpochWhoseBeginningIsNotCertain() throws Exception {
     try (Journal journal = open()) {
       append(journal, "/a", 10);
     }
@@ -89,39 +87,71 @@ class JournalTest {
     new Random(7).nextBytes(garbage);
     Files.write(newest(), garbage, StandardOpenOption.APPEND);
     try (Journal journal = open()) {
-      assertThat(append(journal, "/a", 10)).isEqualTo(2);
-      assertThat(all(journal)).containsExactly("/a1", "/a2");
+      assertThat(append(journal, "/a", 10)).as("of a new epoch").isEqualTo(1);
+      assertThat(all(journal)).containsExactly("/a1", "/a1");
+      assertThat(journal.epoch()).isEqualTo("epoch-2");
+      assertThat(journal.previousEpoch()).isEqualTo("epoch-1");
+      assertThat(journal.previousLast(new Sequence("/a", "here", "epoch-2"))).isNull();
     }
   }
 
   @Test
-  void whenFullTheOldestGoAndEachLossIsTold() throws Exception {
+  void anEpochThatEndedInOrderNamesItsLastNumbersToTheNext() throws Exception {
+    try (Journal journal = open()) {
+      append(journal, "/a", 10);
+      append(journal, "/a", 10);
+    }
+    try (Journal journal =
+        new Journal(spool, () -> "epoch-2", 64 << 10, true, InstantSource.system())) {
+      assertThat(append(journal, "/a", 10)).isEqualTo(1);
+      assertThat(journal.previousLast(new Sequence("/a", "here", "epoch-2"))).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void anEndOfTheOperatingSystemBeginsAnEpochWhoseBeginningIsNotCertain() throws Exception {
+    try (Journal journal = open()) {
+      append(journal, "/a", 10);
+    }
+    Files.writeString(spool.resolve("SESSION"), "OPEN another-boot\n");
+    try (Journal journal = open()) {
+      assertThat(journal.epoch()).isEqualTo("epoch-2");
+      assertThat(journal.previousLast(new Sequence("/a", "here", "epoch-2"))).isNull();
+      assertThat(all(journal)).containsExactly("/a1");
+    }
+  }
+
+  @Test
+  void whenFullTheOldestGoAndTheJournalSaysWhy() throws Exception {
     try (Journal journal = open()) {
       for (int i = 0; i < 500; i++) {
         append(journal, "/a", 1000);
       }
       assertThat(journal.sizeBytes()).isLessThanOrEqualTo(64 << 10);
-      List<String> left = all(journal);
-      long lost = losses.get(losses.size() - 1).last();
-      assertThat(left.get(0)).isEqualTo("/a" + (lost + 1));
-      assertThat(left.get(left.size() - 1)).isEqualTo("/a500");
-      assertThat(losses.get(0).first()).isEqualTo(1);
-      assertThat(losses).extracting(Loss::reason).containsOnly(Journal.SPOOL_FULL);
-      for (int i = 1; i < losses.size(); i++) {
-        assertThat(losses.get(i).first()).isEqualTo(losses.get(i - 1).last() + 1);
-      }
+      List<Entry> left = journal.read(Place.START, 10_000, Long.MAX_VALUE);
+      Entry oldest = left.get(0);
+      assertThat(left.get(left.size() - 1).first()).isEqualTo(500);
+      assertThat(left).hasSize((int) (500 - oldest.first() + 1));
+      assertThat(journal.explain(oldest.sequence(), 1, oldest.first() - 1).reason())
+          .isEqualTo(Loss.SPOOL_FULL);
+    }
+    try (Journal journal = open()) {
+      Entry oldest = journal.read(Place.START, 1, 1).get(0);
+      assertThat(journal.explain(oldest.sequence(), 1, oldest.first() - 1).reason())
+          .as("after a restart")
+          .isEqualTo(Loss.SPOOL_FULL);
     }
   }
 
   @Test
-  void whatIsReleasedGoesWithoutALoss() throws Exception {
+  void whatIsReleasedGoes() throws Exception {
     try (Journal journal = open()) {
       for (int i = 0; i < 40; i++) {
         append(journal, "/a", 1000);
       }
-      List<Spooled> events = journal.read(START, 30, Long.MAX_VALUE);
+      List<Entry> events = journal.read(Place.START, 30, Long.MAX_VALUE);
+      assertThat(journal.depth(events.get(29).next())).isEqualTo(10);
       journal.release(events.get(29).next());
-      assertThat(losses).isEmpty();
       assertThat(all(journal)).contains("/a31", "/a40").doesNotContain("/a1");
     }
     try (Journal journal = open()) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ public final class IngestEndpoint implements Endpoint {
 
     void reject(Decoded entry, InvalidEventException why) {
       counts.merge(Status.REJECTED, 1, Integer::sum);
-      error(entry, why.getMessage()).put("field", why.field());
+      error(entry, Status.REJECTED, why.getMessage()).put("field", why.field());
     }
 
     void count(Decoded entry, AppendResult result) {
@@ -113,21 +114,23 @@ public final class IngestEndpoint implements Endpoint {
         case CONFLICTING ->
             error(
                     entry,
+                    Status.CONFLICTING,
                     detail != null
                         ? detail
                         : "another content is stored under this source and id; both are kept, this"
                             + " one is flagged as conflicting. Give each event an id of its own")
                 .put("field", "id");
         case SUPERSEDED, REJECTED ->
-            error(entry, detail != null ? detail : "the store did not take it");
+            error(entry, Status.REJECTED, detail != null ? detail : "the store did not take it");
       }
     }
 
-    private ObjectNode error(Decoded entry, @Nullable String detail) {
+    private ObjectNode error(Decoded entry, Status status, @Nullable String detail) {
       return errors
           .addObject()
           .put("index", entry.index())
           .put("id", entry.id())
+          .put("status", status.name().toLowerCase(Locale.ROOT))
           .put("detail", detail);
     }
 

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.shipper;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How far one destination is in the journal, and which losses it has not been told yet: one file,
+ * written anew and renamed. Losses are not noted when they happen but found here, by numbers that
+ * do not follow upon each other, so that none can be missed. Not safe for use by several threads.
+ */
+final class Cursor {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final System.Logger LOG = System.getLogger(Cursor.class.getName());
+
+  /** More reasons than that are not kept; the server sees the gap by its numbers all the same. */
+  static final int MOST_LOSSES = 1000;
+
+  private final Path file;
+  private Place place;
+  private String epoch;
+  private final Map<Sequence, Long> handled = new LinkedHashMap<>();
+  private final List<Loss> losses = new ArrayList<>();
+  private long lost;
+
+  private Cursor(Path file, Place place, String epoch) {
+    this.file = file;
+    this.place = place;
+    this.epoch = epoch;
+  }
+
+  /** The cursor of a destination that was here before, or one at the beginning of the journal. */
+  static Cursor open(Path file, Journal journal) throws IOException {
+    Cursor cursor = new Cursor(file, Place.START, "");
+    if (!Files.exists(file)) {
+      cursor.handled.putAll(journal.beginning());
+      cursor.save();
+      return cursor;
+    }
+    JsonNode json = read(file);
+    if (!json.isObject()) {
+      // Everything is sent again, and stored once all the same.
+      LOG.log(System.Logger.Level.WARNING, "{0} is damaged; it begins anew", file);
+      cursor.handled.putAll(journal.beginning());
+      return cursor;
+    }
+    for (JsonNode each : json.path("handled")) {
+      cursor.handled.put(sequence(each), each.path("last").longValue());
+    }
+    for (JsonNode each : json.path("losses")) {
+      cursor.losses.add(
+          new Loss(
+              sequence(each),
+              each.path("first").longValue(),
+              each.path("last").longValue(),
+              each.path("reason").asText(),
+              Instant.parse(each.path("at").asText())));
+    }
+    Place place =
+        new Place(
+            json.path("segment").longValue(),
+            json.path("offset").longValue(),
+            json.path("record").longValue());
+    String epoch = json.path("epoch").asText();
+    if (journal.knows(place, epoch)) {
+      cursor.place = place;
+      cursor.epoch = epoch;
+    }
+    return cursor;
+  }
+
+  private static JsonNode read(Path file) throws IOException {
+    try {
+      return JSON.readTree(Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  private static Sequence sequence(JsonNode json) {
+    return new Sequence(
+        json.path("source").asText(),
+        json.path("installation").asText(),
+        json.path("epoch").asText());
+  }
+
+  Place place() {
+    return place;
+  }
+
+  /** Goes on behind an entry that was dealt with. */
+  void pass(Entry entry, Journal journal) {
+    Sequence sequence = entry.sequence();
+    if (entry.first() > 0) {
+      long expected = handled.getOrDefault(sequence, 0L) + 1;
+      if (entry.first() > expected) {
+        lose(journal.explain(sequence, expected, entry.first() - 1));
+      }
+      if (entry.lostBecause() != null) {
+        lose(new Loss(sequence, entry.first(), entry.last(), entry.lostBecause(), entry.at()));
+      }
+      handled.merge(sequence, entry.last(), Math::max);
+    }
+    place = entry.next();
+    epoch = sequence.epoch();
+  }
+
+  /** Notes a loss that the destination is to be told; joined with the one before if it can be. */
+  void lose(Loss loss) {
+    lost += loss.last() - loss.first() + 1;
+    for (int i = losses.size() - 1; i >= 0; i--) {
+      Loss before = losses.get(i);
+      if (before.sequence().equals(loss.sequence())
+          && before.reason().equals(loss.reason())
+          && before.last() == loss.first() - 1) {
+        losses.set(
+            i, new Loss(loss.sequence(), before.first(), loss.last(), loss.reason(), loss.at()));
+        return;
+      }
+    }
+    losses.add(loss);
+    if (losses.size() > MOST_LOSSES) {
+      losses.remove(0);
+    }
+  }
+
+  /** The losses that the destination has not been told. */
+  List<Loss> losses() {
+    return List.copyOf(losses);
+  }
+
+  /** The destination knows of these now. */
+  void told(List<Loss> known) {
+    losses.removeAll(known);
+  }
+
+  /** The last number of a sequence that was dealt with; 0 if none was. */
+  long handled(Sequence sequence) {
+    return handled.getOrDefault(sequence, 0L);
+  }
+
+  /** How many numbers were found lost since the process began. */
+  long lost() {
+    return lost;
+  }
+
+  /** Makes it durable; either the old or the new file is there whenever it ends. */
+  void save() throws IOException {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("segment", place.segment())
+        .put("offset", place.offset())
+        .put("record", place.record());
+    json.put("epoch", epoch);
+    ArrayNode numbers = json.putArray("handled");
+    handled.forEach((sequence, number) -> add(numbers, sequence).put("last", number));
+    ArrayNode untold = json.putArray("losses");
+    losses.forEach(
+        loss ->
+            add(untold, loss.sequence())
+                .put("first", loss.first())
+                .put("last", loss.last())
+                .put("reason", loss.reason())
+                .put("at", loss.at().toString()));
+    write(file, JSON.writeValueAsBytes(json));
+  }
+
+  private static ObjectNode add(ArrayNode array, Sequence sequence) {
+    return array
+        .addObject()
+        .put("source", sequence.source())
+        .put("installation", sequence.installation())
+        .put("epoch", sequence.epoch());
+  }
+
+  /** Forgets sequences of which nothing can come any more. */
+  void forget(Journal journal) {
+    handled.keySet().removeIf(sequence -> !journal.has(sequence.epoch()));
+  }
+
+  static void write(Path file, byte[] content) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+    try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
+      out.write(content);
+      out.getFD().sync();
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}
