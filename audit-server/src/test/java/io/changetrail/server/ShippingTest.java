@@ -53,7 +53,7 @@ class ShippingTest {
   private static Shipper.Builder quick(Path spool) {
     return Shipper.builder(spool)
         .installation("runner")
-        .timeout(Duration.ofSeconds(2))
+        .timeout(Duration.ofSeconds(20))
         .pauses(Duration.ofMillis(20), Duration.ofMillis(200));
   }
 

@@ -172,6 +172,7 @@ final class Journal implements AutoCloseable {
   private List<Path> files() throws IOException {
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}\\.journal"))
+          .filter(Files::isRegularFile)
           .sorted()
           .toList();
     }
@@ -312,7 +313,10 @@ final class Journal implements AutoCloseable {
         write(record);
         return;
       } catch (IOException e) {
-        LOG.log(System.Logger.Level.WARNING, "the spool's disk does not take events: {0}", e);
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the disk of the spool takes no events: {0}",
+            e.toString());
         markFull();
       }
     }
@@ -359,9 +363,9 @@ final class Journal implements AutoCloseable {
         overflowBytes -= overflow.remove().body().length;
       }
       session.open();
-      LOG.log(System.Logger.Level.INFO, "the spool''s disk takes events again");
+      LOG.log(System.Logger.Level.INFO, "the disk of the spool takes events again");
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the spool''s disk still takes no events", e);
+      LOG.log(System.Logger.Level.DEBUG, "the disk of the spool still takes no events", e);
     }
   }
 

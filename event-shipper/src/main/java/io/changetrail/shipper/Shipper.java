@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,10 @@ public final class Shipper implements AutoCloseable {
   private final Journal journal;
   private final OkHttpClient http;
   private final List<Sender> senders = new ArrayList<>();
+
+  /** How far the destinations are that were opened before, and are not now. */
+  private final List<Place> absent = new ArrayList<>();
+
   private final Thread keeper;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Object progress = new Object();
@@ -100,6 +105,7 @@ public final class Shipper implements AutoCloseable {
                 new Declarations(journal, installation, builder.sources, settings.heartbeat()),
                 this::progressed));
       }
+      findAbsent(builder);
     } catch (IOException | RuntimeException e) {
       journal.close();
       throw e;
@@ -108,6 +114,26 @@ public final class Shipper implements AutoCloseable {
     keeper.setDaemon(true);
     keeper.start();
     senders.forEach(Sender::start);
+  }
+
+  /** They keep what they have not had, until they are opened again or the bound takes it. */
+  private void findAbsent(Builder builder) throws IOException {
+    Path all = builder.directory.resolve("destinations");
+    try (Stream<Path> directories = Files.list(all)) {
+      for (Path directory : directories.filter(Files::isDirectory).toList()) {
+        String name = directory.getFileName().toString();
+        if (builder.destinations.stream().noneMatch(open -> open.name().equals(name))) {
+          Place place = Cursor.open(directory.resolve("cursor.json"), journal).place();
+          absent.add(place);
+          LOG.log(
+              System.Logger.Level.INFO,
+              "{0} keeps {1} events for {2}, which is not open; remove that folder to let them go",
+              builder.directory,
+              journal.depth(place),
+              directory);
+        }
+      }
+    }
   }
 
   /** Only its owner may read what is in it. */
@@ -241,7 +267,9 @@ public final class Shipper implements AutoCloseable {
 
   private void progressed() {
     try {
-      senders.stream().map(Sender::reached).min(Place::compareTo).ifPresent(this::release);
+      Stream.concat(senders.stream().map(Sender::reached), absent.stream())
+          .min(Place::compareTo)
+          .ifPresent(this::release);
     } finally {
       synchronized (progress) {
         progress.notifyAll();
@@ -253,7 +281,8 @@ public final class Shipper implements AutoCloseable {
     try {
       journal.release(place);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "a file of the spool cannot be removed: {0}", e);
+      LOG.log(
+          System.Logger.Level.WARNING, "a file of the spool cannot be removed: {0}", e.toString());
     }
   }
 
@@ -266,7 +295,7 @@ public final class Shipper implements AutoCloseable {
           journal.sync();
           journal.deleteCondemned();
         } catch (IOException | RuntimeException e) {
-          LOG.log(System.Logger.Level.WARNING, "the spool cannot be synced: {0}", e);
+          LOG.log(System.Logger.Level.WARNING, "the spool cannot be synced: {0}", e.toString());
         }
       }
     } catch (InterruptedException e) {
@@ -294,7 +323,7 @@ public final class Shipper implements AutoCloseable {
     try {
       journal.close();
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "the spool cannot be closed: {0}", e);
+      LOG.log(System.Logger.Level.WARNING, "the spool cannot be closed: {0}", e.toString());
     }
     http.connectionPool().evictAll();
     http.dispatcher().executorService().shutdown();

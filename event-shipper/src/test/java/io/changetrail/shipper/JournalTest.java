@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +158,91 @@ class JournalTest {
     try (Journal journal = open()) {
       assertThat(append(journal, "/a", 10)).isEqualTo(41);
     }
+  }
+
+  @Test
+  void whatTheDiskDoesNotTakeWaitsInMemoryWithItsNumbers() throws Exception {
+    try (Journal journal = open()) {
+      Path taken = takeTheNameOfTheNextSegment();
+      for (int i = 0; i < 40; i++) {
+        append(journal, "/a", 1000);
+      }
+      int onDisk = all(journal).size();
+      assertThat(onDisk).isLessThan(20);
+      assertThat(journal.depth(Place.START)).isEqualTo(40);
+
+      Files.delete(taken);
+      append(journal, "/a", 10);
+      assertThat(all(journal))
+          .containsExactlyElementsOf(IntStream.rangeClosed(1, 41).mapToObj(n -> "/a" + n).toList());
+    }
+  }
+
+  @Test
+  void whatMemoryDoesNotTakeEitherIsALossThatIsTold() throws Exception {
+    try (Journal journal = open()) {
+      Path taken = takeTheNameOfTheNextSegment();
+      for (int i = 0; i < 9000; i++) {
+        append(journal, "/a", 1000);
+      }
+      int onDisk = all(journal).size();
+      long waiting = journal.depth(Place.START) - onDisk;
+      assertThat(waiting * 1000).isLessThanOrEqualTo(Journal.OVERFLOW_BYTES);
+
+      Files.delete(taken);
+      journal.drainOverflow();
+      Entry newest =
+          journal.read(Place.START, 10_000, Long.MAX_VALUE).stream()
+              .reduce((one, other) -> other)
+              .orElseThrow();
+      assertThat(newest.first()).isEqualTo(9000);
+      assertThat(journal.sizeBytes()).isLessThanOrEqualTo(64 << 10);
+    }
+  }
+
+  @Test
+  void aLossFromBeforeTheDiskLiesInItsPlace() throws Exception {
+    try (Journal journal = open()) {
+      append(journal, "/a", 10);
+      journal.lose("/a", "here", "could not be spooled");
+      append(journal, "/a", 10);
+      List<Entry> entries = journal.read(Place.START, 10, Long.MAX_VALUE);
+      assertThat(entries)
+          .extracting(Entry::lostBecause)
+          .containsExactly(null, "could not be spooled", null);
+      assertThat(entries).extracting(Entry::first).containsExactly(1L, 2L, 3L);
+      assertThat(journal.depth(Place.START)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void anEndWhileTheDiskTookNothingBeginsAnEpochWhoseBeginningIsNotCertain(@TempDir Path copy)
+      throws Exception {
+    try (Journal journal = open()) {
+      Path taken = takeTheNameOfTheNextSegment();
+      for (int i = 0; i < 40; i++) {
+        append(journal, "/a", 1000);
+      }
+      // As the directory is when the process is killed now.
+      try (Stream<Path> files = Files.list(spool)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Files.copy(file, copy.resolve(file.getFileName()));
+        }
+      }
+      Files.delete(taken);
+    }
+    try (Journal journal =
+        new Journal(copy, () -> "epoch-2", 64 << 10, false, InstantSource.system())) {
+      assertThat(journal.epoch()).isEqualTo("epoch-2");
+      assertThat(journal.previousEpoch()).isEqualTo("epoch-1");
+      assertThat(journal.previousLast(new Sequence("/a", "here", "epoch-2"))).isNull();
+    }
+  }
+
+  /** A directory of that name keeps the file from being made, whoever tries. */
+  private Path takeTheNameOfTheNextSegment() throws IOException {
+    long id = Long.parseUnsignedLong(newest().getFileName().toString().substring(0, 16), 16);
+    return Files.createDirectory(spool.resolve(String.format("%016x.journal", id + 1)));
   }
 
   @Test

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import io.changetrail.shipper.Credentials;
+import io.changetrail.shipper.Destination;
+import io.changetrail.shipper.Shipper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A process that captures events and may be killed at any moment: it prints the id of each event
+ * once {@link Shipper#ship} has returned.
+ */
+public final class Producer implements AutoCloseable {
+  private final Process process;
+  private final List<String> captured = new CopyOnWriteArrayList<>();
+  private final Thread reader;
+
+  private Producer(Process process) {
+    this.process = process;
+    reader = new Thread(this::read, "producer-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param first number in the id of its first event
+   * @param count of events that it captures before it flushes and ends by itself
+   * @param jvm options
+   */
+  public static Producer start(Path spool, URI server, int first, int count, String... jvm)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(List.of(jvm));
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(Producer.class.getName());
+    command.addAll(
+        List.of(spool.toString(), server.toString(), "" + first, Integer.toString(count)));
+    return new Producer(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+  }
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        captured.add(line);
+      }
+    } catch (IOException e) {
+      // It was killed; what it printed before counts.
+      return;
+    }
+  }
+
+  /** The ids that it has printed so far, each captured for certain. */
+  public List<String> captured() {
+    return List.copyOf(captured);
+  }
+
+  /** Ends it as {@code kill -9} does, and waits until all that it printed is read. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+    reader.join();
+  }
+
+  /** Its exit code. */
+  public int waitFor() throws InterruptedException {
+    int code = process.waitFor();
+    reader.join();
+    return code;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+
+  /** The process: spool, server, number of the first event, how many. */
+  public static void main(String[] args) {
+    int first = Integer.parseInt(args[2]);
+    int count = Integer.parseInt(args[3]);
+    Shipper.Builder builder =
+        Shipper.builder(Path.of(args[0]))
+            .to(new Destination("audit", URI.create(args[1]), Credentials.none()))
+            .installation("runner")
+            .timeout(Duration.ofSeconds(20))
+            .pauses(Duration.ofMillis(20), Duration.ofMillis(200));
+    try (Shipper shipper = builder.open()) {
+      for (int i = first; i < first + count; i++) {
+        shipper.ship(Events.deployment("deploy-" + i, Instant.now(), "checkout", "prod").build());
+        System.out.println("deploy-" + i);
+      }
+      System.exit(shipper.flush(Duration.ofMinutes(2)) ? 0 : 1);
+    }
+  }
+}
