@@ -47,6 +47,8 @@ public final class FaultServer implements AutoCloseable {
   @FunctionalInterface
   public interface Fault {
     /**
+     * The answer to a request.
+     *
      * @param pass passes it on all the same, and gives the server's answer
      */
     @Nullable MockResponse of(Seen request, Passing pass);
@@ -59,6 +61,8 @@ public final class FaultServer implements AutoCloseable {
   }
 
   /**
+   * One that speaks plain HTTP.
+   *
    * @param server behind it; {@code null} if there is none
    */
   public FaultServer(@Nullable URI server) throws IOException {
@@ -66,7 +70,9 @@ public final class FaultServer implements AutoCloseable {
   }
 
   /**
-   * @param tls to speak TLS with
+   * One that may speak TLS.
+   *
+   * @param tls to speak it with; {@code null} for plain HTTP
    */
   public FaultServer(@Nullable URI server, @Nullable SSLSocketFactory tls) throws IOException {
     this.server = server;
@@ -80,7 +86,7 @@ public final class FaultServer implements AutoCloseable {
             return answer(request);
           }
         });
-    front.start(InetAddress.getByName("127.0.0.1"), 0);
+    front.start(InetAddress.getLoopbackAddress(), 0);
   }
 
   /** Where it listens. */

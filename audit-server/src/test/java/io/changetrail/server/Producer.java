@@ -88,8 +88,8 @@ public final class Producer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    kill();
+  public void close() {
+    process.destroyForcibly();
   }
 
   /** The process: spool, server, number of the first event, how many. */
@@ -102,12 +102,14 @@ public final class Producer implements AutoCloseable {
             .installation("runner")
             .timeout(Duration.ofSeconds(20))
             .pauses(Duration.ofMillis(20), Duration.ofMillis(200));
+    boolean complete;
     try (Shipper shipper = builder.open()) {
       for (int i = first; i < first + count; i++) {
         shipper.ship(Events.deployment("deploy-" + i, Instant.now(), "checkout", "prod").build());
         System.out.println("deploy-" + i);
       }
-      System.exit(shipper.flush(Duration.ofMinutes(2)) ? 0 : 1);
+      complete = shipper.flush(Duration.ofMinutes(2));
     }
+    System.exit(complete ? 0 : 1);
   }
 }

@@ -354,6 +354,7 @@ class ShippingUnderFaultsTest {
       assertThat(source().path("source").asText()).isEqualTo("/watcher");
       long before = front.seen().size();
       await().atMost(PATIENCE).until(() -> front.seen().size() > before + 1);
+      assertThat(shipper.metrics().shipped()).isZero();
     }
   }
 
