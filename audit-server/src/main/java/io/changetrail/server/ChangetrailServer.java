@@ -4,6 +4,7 @@ package io.changetrail.server;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.redaction.RedactionRules;
 import io.changetrail.model.redaction.Redactor;
+import io.changetrail.server.access.SessionEndpoints;
 import io.changetrail.server.access.Tenants;
 import io.changetrail.server.access.Token;
 import io.changetrail.server.access.TokenAuthenticator;
@@ -14,6 +15,7 @@ import io.changetrail.server.answer.CorrelationEndpoints;
 import io.changetrail.server.answer.Correlations;
 import io.changetrail.server.answer.Correlator;
 import io.changetrail.server.answer.Notifier;
+import io.changetrail.server.answer.PostmortemEndpoint;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.http.Access;
 import io.changetrail.server.http.Endpoint;
@@ -35,6 +37,7 @@ import io.changetrail.server.operations.OpenApiEndpoint;
 import io.changetrail.server.operations.ServerMetrics;
 import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.query.Arrivals;
+import io.changetrail.server.query.ChangeEndpoint;
 import io.changetrail.server.query.ChangesEndpoint;
 import io.changetrail.server.query.CountEndpoints;
 import io.changetrail.server.query.EventEndpoint;
@@ -47,6 +50,7 @@ import io.changetrail.server.query.StreamEndpoint;
 import io.changetrail.server.query.WhoamiEndpoint;
 import io.changetrail.server.topology.Topologies;
 import io.changetrail.server.topology.TopologyEndpoints;
+import io.changetrail.server.web.WebPages;
 import io.changetrail.server.webhook.WebhookEndpoint;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStoreProvider;
@@ -59,6 +63,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The audit server: a store behind an HTTP API. */
 public final class ChangetrailServer implements AutoCloseable {
@@ -105,7 +110,7 @@ public final class ChangetrailServer implements AutoCloseable {
     authenticator = new TokenAuthenticator(tokens, config.listen().host(), catalogue, clock);
     prometheus = new PrometheusServers(config.prometheus());
     notifier = new Notifier(config.receivers());
-    router = new Router(routes());
+    router = new Router(Stream.concat(routes().stream(), WebPages.routes().stream()).toList());
     Limits limits = Limits.defaults();
     http =
         new HttpServer(
@@ -142,6 +147,7 @@ public final class ChangetrailServer implements AutoCloseable {
     Correlations correlations = new Correlations(store, correlator, acceptance, ingested, notifier);
     CorrelationEndpoints answers = new CorrelationEndpoints(correlations);
     CountEndpoints counts = new CountEndpoints(store, known);
+    SessionEndpoints sessions = new SessionEndpoints(authenticator, config.listen().tls() != null);
     HealthEndpoints health = new HealthEndpoints(store, catalogue);
     Path copies = config.data().resolve("tmp");
     return List.of(
@@ -181,6 +187,7 @@ public final class ChangetrailServer implements AutoCloseable {
         read("/v1/events", new EventsEndpoint(store, known)),
         read("/v1/events/{eventId}", new EventEndpoint(store)),
         read("/v1/changes", new ChangesEndpoint(store, changes, known)),
+        read("/v1/changes/{eventId}", new ChangeEndpoint(store, changes, known)),
         read("/v1/histogram", counts::histogram),
         read("/v1/facets", counts::facets),
         read("/v1/unmapped", counts::unmapped),
@@ -202,8 +209,17 @@ public final class ChangetrailServer implements AutoCloseable {
         new Route(
             "POST", "/v1/correlations/{id}/feedback", Access.READ, Lane.READ, answers::feedback),
         new Route(
+            "POST",
+            "/v1/postmortem",
+            Access.READ,
+            Lane.READ,
+            new PostmortemEndpoint(store, correlator)),
+        new Route(
             "GET", "/v1/backup", Access.ADMIN, Lane.STREAM, new BackupEndpoint(store, copies)),
         open("/v1/whoami", new WhoamiEndpoint()),
+        open("/v1/session", sessions::current),
+        new Route("POST", "/v1/session", Access.PUBLIC, Lane.READ, sessions::begin),
+        new Route("DELETE", "/v1/session", Access.PUBLIC, Lane.DIRECT, sessions::end),
         open("/v1/openapi.json", new OpenApiEndpoint()),
         open("/healthz", health::healthz),
         new Route("GET", "/readyz", Access.PUBLIC, Lane.READ, health::readyz),

@@ -15,18 +15,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows callers by their bearer token. While no token was ever made, and the server listens on
- * loopback only, it is in development mode; the first token ends that for good.
+ * Knows callers by their bearer token, or by the cookie that a browser got for one. While no token
+ * was ever made, and the server listens on loopback only, it is in development mode; the first
+ * token ends that for good.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-2.1">RFC 6750, bearer tokens</a>
  */
 public final class TokenAuthenticator implements Authenticator {
+  private static final String CSRF_HEADER = "x-csrf-token";
+  private static final Set<String> READING = Set.of("GET", "HEAD");
+
   private final TokenFile tokens;
   private final Supplier<Catalogue> catalogue;
   private final InstantSource clock;
+  private final BrowserSessions sessions = new BrowserSessions();
   private volatile boolean development;
 
   /**
@@ -57,10 +63,10 @@ public final class TokenAuthenticator implements Authenticator {
   }
 
   @Override
-  public Caller authenticate(Headers headers) {
+  public Caller authenticate(String method, Headers headers) {
     Optional<String> authorization = headers.one("authorization");
     if (authorization.isEmpty()) {
-      return isDevelopment() ? DevelopmentMode.admit(headers) : Caller.anonymous();
+      return isDevelopment() ? DevelopmentMode.admit(headers) : byCookie(method, headers);
     }
     String value = authorization.get();
     if (!value.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
@@ -70,6 +76,57 @@ public final class TokenAuthenticator implements Authenticator {
         .find(value.substring("bearer ".length()).strip(), clock.instant())
         .map(this::caller)
         .orElseThrow(() -> refused("the token is not known here, or has expired"));
+  }
+
+  /** A browser may look, and nothing else: what pages send is never taken for a capture side. */
+  private Caller byCookie(String method, Headers headers) {
+    Optional<BrowserSessions.BrowserSession> session = session(headers);
+    Optional<Token> token =
+        session.flatMap(known -> tokens.findById(known.tokenId(), clock.instant()));
+    if (session.isEmpty() || token.isEmpty() || token.get().read() == null) {
+      return Caller.anonymous();
+    }
+    if (!READING.contains(method)
+        && headers.one(CSRF_HEADER).filter(session.get().csrf()::equals).isEmpty()) {
+      throw Problem.of(
+              403,
+              "csrf",
+              "The request was not made by the page",
+              "repeat the csrf of GET /v1/session in the header field " + CSRF_HEADER)
+          .asException();
+    }
+    return new Caller(
+        token.get().name(),
+        token.get().tenant(),
+        null,
+        scope(token.get().tenant(), token.get().read()),
+        false);
+  }
+
+  /** The session that a browser's cookie names. */
+  Optional<BrowserSessions.BrowserSession> session(Headers headers) {
+    return cookie(headers).flatMap(id -> sessions.find(id, clock.instant()));
+  }
+
+  /** Begins a session with the rights to read of a token; empty if it has none. */
+  Optional<BrowserSessions.Begun> begin(String credential) {
+    return tokens
+        .find(credential, clock.instant())
+        .filter(token -> token.read() != null)
+        .map(token -> sessions.begin(token.id(), clock.instant()));
+  }
+
+  void end(Headers headers) {
+    cookie(headers).ifPresent(sessions::end);
+  }
+
+  private static Optional<String> cookie(Headers headers) {
+    return headers.all("cookie").stream()
+        .flatMap(line -> Stream.of(line.split(";", -1)))
+        .map(String::strip)
+        .filter(pair -> pair.startsWith(BrowserSessions.COOKIE + "="))
+        .map(pair -> pair.substring(BrowserSessions.COOKIE.length() + 1))
+        .findFirst();
   }
 
   private Caller caller(Token token) {

@@ -160,6 +160,14 @@ public final class TokenFile {
         .findFirst();
   }
 
+  /** The token of that id, unless it was revoked or has expired. */
+  Optional<Token> findById(String id, Instant now) {
+    return tokens().stream()
+        .filter(token -> token.id().equals(id))
+        .filter(token -> token.expires() == null || now.isBefore(token.expires()))
+        .findFirst();
+  }
+
   private void update(UnaryOperator<List<Token>> change) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.http;
 
-/** Finds out who makes a request, from its header fields alone. */
+/** Finds out who makes a request, from its method and header fields alone. */
 @FunctionalInterface
 public interface Authenticator {
 
@@ -11,5 +11,5 @@ public interface Authenticator {
    * @throws ProblemException 401 for a credential that is not good, 403 for a request that is
    *     refused whoever makes it
    */
-  Caller authenticate(Headers headers);
+  Caller authenticate(String method, Headers headers);
 }

@@ -100,7 +100,7 @@ final class Dispatcher extends Handler.Abstract {
         Router.Match found = router.match(request.getMethod(), request.getHttpURI().getPath());
         match = found;
         if (found.route().access() != Access.SIGNED) {
-          caller = authenticator.authenticate(headers);
+          caller = authenticator.authenticate(request.getMethod(), headers);
         }
         require(found.route().access());
         body = new Body(request, limits, budget, read -> proceed(found), this::fail);

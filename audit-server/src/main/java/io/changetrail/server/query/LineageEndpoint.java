@@ -15,6 +15,7 @@ import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStore.Order;
 import io.changetrail.store.Field;
 import io.changetrail.store.Query;
+import io.changetrail.store.Scope;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
 import java.util.List;
@@ -51,7 +52,12 @@ public final class LineageEndpoint implements Endpoint {
                         () ->
                             Problem.notFound("there is no such event to start from").asException()))
             : found(request, parameters);
-    Lineage lineage = new Lineage(store, request.scope()).walk(seeds, "start");
+    return Response.json(200, chain(store, request.scope(), seeds));
+  }
+
+  /** The chain around some events, as {@code GET /v1/lineage} answers it. */
+  public static ObjectNode chain(AuditStore store, Scope scope, List<StoredEvent> seeds) {
+    Lineage lineage = new Lineage(store, scope).walk(seeds, "start");
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode steps = answer.putArray("steps");
     for (Lineage.Step step : lineage.steps()) {
@@ -70,7 +76,7 @@ public final class LineageEndpoint implements Endpoint {
     }
     ArrayNode missing = answer.putArray("missing");
     lineage.missing().forEach(missing::add);
-    return Response.json(200, answer);
+    return answer;
   }
 
   private List<StoredEvent> found(Request request, Parameters parameters) {

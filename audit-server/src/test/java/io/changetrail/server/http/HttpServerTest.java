@@ -80,7 +80,7 @@ class HttpServerTest {
         new HttpServer(
             new HttpSettings("127.0.0.1", 0, null, LIMITS),
             router,
-            headers ->
+            (method, headers) ->
                 headers.one("authorization").isPresent()
                     ? new Caller("reader", "acme", null, null, false)
                     : Caller.anonymous(),

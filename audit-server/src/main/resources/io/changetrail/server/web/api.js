@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the API. Every failure is a Problem that a page can show as it is.
+
+/** What went wrong: `status` 0 if the server did not answer at all. */
+export class Problem extends Error {
+  constructor(status, title, detail) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+let session;
+
+/** Who this is; asked once for each page load. */
+export async function who() {
+  session ??= ask('GET', '/v1/session');
+  try {
+    return await session;
+  } catch (problem) {
+    session = undefined;
+    throw problem;
+  }
+}
+
+export function get(path, params = {}) {
+  return ask('GET', path + query(params));
+}
+
+export async function post(path, body, accept) {
+  const { csrf } = await who();
+  return ask('POST', path, body, csrf, accept);
+}
+
+export async function logIn(token) {
+  const { csrf } = await who();
+  const begun = await ask('POST', '/v1/session', { token }, csrf);
+  session = undefined;
+  return begun;
+}
+
+export async function logOut() {
+  const { csrf } = await who();
+  await ask('DELETE', '/v1/session', undefined, csrf);
+  session = undefined;
+}
+
+/** Follows new events; calls back for each. Returns what ends it. */
+export function follow(onEvent, onState) {
+  const stream = new EventSource('/v1/stream');
+  stream.addEventListener('audit-event', () => onEvent());
+  stream.addEventListener('open', () => onState(true));
+  stream.addEventListener('error', () => onState(false));
+  return () => stream.close();
+}
+
+/** `?a=b`, without what is empty; a list gives its name several times. */
+export function query(params) {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== '') search.append(name, one);
+    }
+  }
+  const text = search.toString();
+  return text ? '?' + text : '';
+}
+
+async function ask(method, path, body, csrf, accept) {
+  const headers = {};
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (csrf) headers['X-CSRF-Token'] = csrf;
+  if (accept) headers.Accept = accept;
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+    });
+  } catch {
+    throw new Problem(
+      0,
+      'The server does not answer',
+      'It may be restarting, or the connection is gone. What you see may be old; reload to try again.',
+    );
+  }
+  if (response.ok) {
+    if (response.status === 204) return undefined;
+    return accept && !accept.includes('json') ? response.text() : response.json();
+  }
+  let problem = {};
+  try {
+    problem = await response.json();
+  } catch {
+    // A proxy in between answers in its own words.
+  }
+  throw new Problem(
+    response.status,
+    problem.title ?? `The server answered ${response.status}`,
+    problem.detail ?? response.statusText,
+  );
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words for people. All of these give text or templates; none gives markup out of captured text.
+import { html, nothing } from 'lit';
+
+const ZONE = 'changetrail.zone';
+
+/** `UTC`, or `local` for the zone of the browser. */
+export function zone() {
+  return localStorage.getItem(ZONE) === 'local' ? 'local' : 'UTC';
+}
+
+export function setZone(name) {
+  localStorage.setItem(ZONE, name);
+}
+
+export function zoneName() {
+  return zone() === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+const formats = {};
+
+/** `2026-11-26 02:03:04`, in the zone that was chosen. */
+export function timeText(instant, seconds = true) {
+  const at = new Date(instant);
+  if (Number.isNaN(at.getTime())) return String(instant);
+  const key = zone() + seconds;
+  formats[key] ??= new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone() === 'UTC' ? 'UTC' : undefined,
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
+    second: seconds ? '2-digit' : undefined,
+  });
+  return formats[key].format(at);
+}
+
+/** A time that tells its exact instant to machines and to who points at it. */
+export function time(instant) {
+  if (!instant) return nothing;
+  return html`<time class="nowrap" datetime=${instant} title=${instant}>${timeText(instant)}</time>`;
+}
+
+export function span(from, to) {
+  return from === to || !to ? time(from) : html`${time(from)} – ${time(to)}`;
+}
+
+/** `PT9H16M34.58S` or seconds as `9 h 16 min`. */
+export function duration(value) {
+  let seconds = Number(value);
+  if (typeof value === 'string' && Number.isNaN(seconds)) {
+    const parts = /^(-)?P(?:(\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?[\d.]+)S)?)?$/.exec(value);
+    if (!parts) return value;
+    const [, minus, d = 0, h = 0, m = 0, s = 0] = parts;
+    seconds = (Number(d) * 86400 + Number(h) * 3600 + Number(m) * 60 + Number(s)) * (minus ? -1 : 1);
+  }
+  const sign = seconds < 0 ? '−' : '';
+  const all = Math.abs(seconds);
+  if (all < 1) return `${sign}${Math.round(all * 1000)} ms`;
+  if (all < 60) return `${sign}${Math.round(all)} s`;
+  if (all < 3600) return `${sign}${Math.floor(all / 60)} min`;
+  if (all < 86400) return `${sign}${Math.floor(all / 3600)} h ${Math.floor((all % 3600) / 60)} min`;
+  return `${sign}${Math.floor(all / 86400)} d ${Math.floor((all % 86400) / 3600)} h`;
+}
+
+export function words(name) {
+  return String(name).replaceAll('_', ' ');
+}
+
+export function outcome(change) {
+  return html`<span class="pill kind">${words(change.kind)}</span>${
+    change.outcome ? html`<span class="pill ${change.outcome}">${change.outcome}</span>` : nothing}${
+    change.rollback ? html`<span class="pill rollback">rollback</span>` : nothing}`;
+}
+
+export function actorText(actor) {
+  if (!actor || !actor.id) return 'unknown';
+  return actor.name && actor.name !== actor.id ? `${actor.name} (${actor.id})` : actor.id;
+}
+
+export function actor(who) {
+  if (!who) return 'unknown';
+  return html`<span class="captured">${actorText(who)}</span>${
+    who.via ? html` <span class="quiet">via <span class="captured">${who.via}</span></span>` : nothing}${
+    who.evidence ? html` <span class="pill" title="How this is known">${words(who.evidence)}</span>` : nothing}`;
+}
+
+/** A link to elsewhere, if it is one that can be followed safely; text otherwise. */
+export function link(url, label = url) {
+  let safe = false;
+  try {
+    safe = ['http:', 'https:'].includes(new URL(url).protocol);
+  } catch {
+    // Not a URL.
+  }
+  return safe
+    ? html`<a class="captured" href=${url} rel="noopener noreferrer" target="_blank">${label}</a>`
+    : html`<span class="captured">${url}</span>`;
+}
+
+export function short(hash) {
+  return /^[0-9a-f]{16,}$/i.test(hash) ? hash.slice(0, 10) : hash;
+}
+
+export function count(number, one, many = one + 's') {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}
+
+/** What went wrong, in place of what was wanted. */
+export function problem(error) {
+  return html`<div class="notice bad" role="alert">
+    <h2>${error.title ?? 'This page failed'}</h2><p class="captured">${error.message}</p>
+    ${error.status === 401 ? html`<p><a href=${'/login?next=' + encodeURIComponent(location.pathname + location.search)}>Log in</a></p>` : nothing}
+  </div>`;
+}

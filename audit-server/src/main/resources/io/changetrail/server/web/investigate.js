@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// An alert → ranked suspects with their evidence.
+import { html, nothing } from 'lit';
+import { post } from './api.js';
+import { Page } from './page.js';
+import { parseSeries, plotted } from './plot.js';
+import * as suspects from './suspects.js';
+
+/** Given by file, and so not part of the address; kept while one stays on these pages. */
+const given = { series: [] };
+
+class Investigate extends Page {
+  static properties = { ...Page.properties, said: { state: true } };
+
+  heading() {
+    return this.param('service') ? html`What broke <span class="captured">${this.param('service')}</span>?` : 'What broke?';
+  }
+
+  question() {
+    const question = { service: this.param('service') };
+    for (const name of ['environment', 'signal', 'for', 'lookback']) {
+      if (this.param(name)) question[name] = this.param(name);
+    }
+    if (this.param('at')) question.alertedAt = new Date(this.param('at')).toJSON() ?? this.param('at');
+    if (given.series.length) question.series = given.series;
+    return question;
+  }
+
+  load() {
+    return this.param('service') ? post('/v1/correlate', this.question()) : null;
+  }
+
+  form() {
+    return html`<form class="ask" @submit=${this.submit}>
+      <label>service<input name="service" required .value=${this.param('service')} autocomplete="off"></label>
+      <label>environment<input name="environment" .value=${this.param('environment')} placeholder="any" size="10"></label>
+      <label>alert fired at (UTC)<input name="at" .value=${this.param('at')} placeholder="now, or 2026-11-26T02:11Z" size="22"></label>
+      <label>after it held for<input name="for" .value=${this.param('for')} placeholder="PT5M" size="8"></label>
+      <label>signal<input name="signal" .value=${this.param('signal')} placeholder="error_rate" size="12"></label>
+      <label>series (JSON, CSV)<input type="file" accept=".json,.csv,.txt" @change=${this.take}></label>
+      <button class="first">Find the change</button></form>`;
+  }
+
+  async take(event) {
+    const [file] = event.target.files;
+    try {
+      given.series = file ? parseSeries(await file.text(), this.param('service'), this.param('signal') || 'value') : [];
+      this.said = file ? `${given.series.length} series taken from ${file.name}` : '';
+      if (this.param('service')) await this.reload();
+    } catch (error) {
+      given.series = [];
+      this.said = `The file cannot be read: ${error.message}`;
+    }
+  }
+
+  view(answer) {
+    if (answer === null) {
+      return html`<div class="sheet"><p>Name the service of the alert and when it fired. An alert can link here:
+        <code>/investigate?service=checkout&amp;environment=prod&amp;at=2026-11-26T02:11:00Z</code></p></div>`;
+    }
+    const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];
+    const marks = answer.suspects.slice(0, 5).map((one, i) => ({ at: Date.parse(one.change.start), label: String(i + 1) }));
+    return html`${suspects.verdict(answer)}
+      <div class="row"><button @click=${() => this.copy(answer)}>Copy as Markdown</button>
+        <button @click=${() => this.download('text/markdown', 'md')}>Post-mortem (Markdown)</button>
+        <button @click=${() => this.download('application/json', 'json')}>Post-mortem (JSON)</button>
+        <span role="status" class="quiet captured">${this.said ?? nothing}</span></div>
+      <div class="sheet">${suspects.strip(answer)}
+        ${given.series.slice(0, 3).map((series) => html`<ct-plot .series=${plotted(series)} .marks=${marks} .band=${onset}></ct-plot>`)}</div>
+      ${suspects.view(answer)}`;
+  }
+
+  async copy(answer) {
+    const text = suspects.markdown(answer, this.question());
+    try {
+      await navigator.clipboard.writeText(text);
+      this.said = 'copied';
+    } catch {
+      this.save(text, 'text/markdown', 'answer.md');
+    }
+  }
+
+  async download(type, ending) {
+    try {
+      const answer = await post('/v1/postmortem', this.question(), type);
+      const text = typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2);
+      this.save(text, type, `postmortem-${this.param('service').replace(/[^\w.-]/g, '_')}.${ending}`);
+    } catch (failure) {
+      this.failure = failure;
+    }
+  }
+
+  save(text, type, name) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    this.said = `saved as ${name}`;
+  }
+}
+
+customElements.define('ct-investigate', Investigate);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { LitElement, html } from 'lit';
+import { problem } from './format.js';
+
+/** Goes to another address of these pages. */
+export function go(where) {
+  dispatchEvent(new CustomEvent('ct-go', { detail: where }));
+}
+
+/** What every page does: reads its address, asks, and shows the answer or what went wrong. */
+export class Page extends LitElement {
+  static properties = { answer: { state: true }, failure: { state: true } };
+
+  constructor() {
+    super();
+    this.params = new URLSearchParams(location.search);
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.reload();
+  }
+
+  async reload() {
+    try {
+      this.answer = await this.load();
+      this.failure = undefined;
+    } catch (failure) {
+      this.failure = failure;
+    }
+  }
+
+  param(name) {
+    return this.params.get(name) ?? '';
+  }
+
+  render() {
+    return html`<h1>${this.heading()}</h1>${this.form?.() ?? ''}
+      ${this.failure ? problem(this.failure) : ''}
+      ${this.answer === undefined
+        ? this.failure ? '' : html`<p class="quiet" role="status">asking …</p>`
+        : this.view(this.answer)}`;
+  }
+
+  /** Takes the filled fields of a form into the address. */
+  submit(event) {
+    event.preventDefault();
+    const filled = new URLSearchParams();
+    for (const [name, value] of new FormData(event.target)) {
+      if (typeof value === 'string' && value.trim()) filled.append(name, value.trim());
+    }
+    go(location.pathname + '?' + filled);
+  }
+}

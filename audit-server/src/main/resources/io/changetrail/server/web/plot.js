@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// A metric with marks of changes exactly on its axis of time.
+import { LitElement, html } from 'lit';
+import uPlot from 'uplot';
+import { zone } from './format.js';
+
+function css(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+class Plot extends LitElement {
+  static properties = {
+    series: { attribute: false }, // {name, points: [[epoch seconds, value], …]}
+    marks: { attribute: false }, // [{at: epoch ms, label}]
+    band: { attribute: false }, // [epoch ms, epoch ms], the onset
+    range: { attribute: false }, // [epoch ms, epoch ms]
+    gutter: { attribute: false }, // pixels left of the axis of time, to stand above another drawing
+  };
+
+  createRenderRoot() {
+    return this;
+  }
+
+  render() {
+    return html`<div class="plot"></div>`;
+  }
+
+  updated() {
+    this.plot?.destroy();
+    const points = this.series.points.map(([at, value]) => [Number(at), Number(value)]).sort((a, b) => a[0] - b[0]);
+    const box = this.querySelector('.plot');
+    const marks = () => this.marks ?? [];
+    const stroke = css('--quiet');
+    this.plot = new uPlot(
+      {
+        width: box.clientWidth || 800,
+        height: 220,
+        padding: [12, 8, 0, 0],
+        tzDate: (seconds) => (zone() === 'UTC' ? uPlot.tzDate(new Date(seconds * 1e3), 'Etc/UTC') : new Date(seconds * 1e3)),
+        scales: { x: this.range ? { range: () => this.range.map((ms) => ms / 1e3) } : {} },
+        axes: [
+          { stroke, grid: { stroke: css('--line') }, ticks: { stroke: css('--line') } },
+          { stroke, grid: { stroke: css('--line') }, ticks: { stroke: css('--line') }, size: this.gutter ?? 64 },
+        ],
+        series: [{}, { label: this.series.name, stroke: css('--accent'), width: 2, points: { show: false } }],
+        hooks: {
+          drawClear: [(u) => this.shade(u)],
+          draw: [(u) => this.mark(u, marks())],
+        },
+      },
+      [points.map(([at]) => at), points.map(([, value]) => (Number.isFinite(value) ? value : null))],
+      box,
+    );
+    this.watch ??= new ResizeObserver(() => this.plot?.setSize({ width: box.clientWidth, height: 220 }));
+    this.watch.observe(box);
+  }
+
+  shade(u) {
+    if (!this.band) return;
+    const [from, to] = this.band.map((ms) => u.valToPos(ms / 1e3, 'x', true));
+    u.ctx.save();
+    u.ctx.globalAlpha = 0.16;
+    u.ctx.fillStyle = css('--bad');
+    u.ctx.fillRect(from, u.bbox.top, Math.max(2, to - from), u.bbox.height);
+    u.ctx.restore();
+  }
+
+  mark(u, marks) {
+    u.ctx.save();
+    u.ctx.strokeStyle = css('--mark');
+    u.ctx.fillStyle = css('--mark');
+    u.ctx.lineWidth = 2 * devicePixelRatio;
+    u.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+    for (const { at, label } of marks) {
+      const x = u.valToPos(at / 1e3, 'x', true);
+      if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
+      u.ctx.beginPath();
+      u.ctx.moveTo(x, u.bbox.top);
+      u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+      u.ctx.stroke();
+      u.ctx.fillText(label, x + 4 * devicePixelRatio, u.bbox.top + 12 * devicePixelRatio);
+    }
+    u.ctx.restore();
+  }
+
+  /** Where a time lies, in CSS pixels from the left of the plot; for who draws beside it. */
+  position(ms) {
+    return this.plot.valToPos(ms / 1e3, 'x') + this.plot.bbox.left / devicePixelRatio;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.watch?.disconnect();
+    this.plot?.destroy();
+    this.plot = undefined;
+  }
+}
+
+customElements.define('ct-plot', Plot);
+
+/**
+ * Series out of a file: JSON as the API takes it, an answer of Prometheus to query_range, or CSV
+ * with the columns time and value.
+ */
+export function parseSeries(text, service, name) {
+  if (/^\s*[[{]/.test(text)) {
+    const json = JSON.parse(text);
+    const list = json?.data?.result ?? json?.series ?? json;
+    return (Array.isArray(list) ? list : [list]).map((one) => ({
+      service: one.service ?? one.metric?.service ?? service,
+      signal: one.signal ?? one.metric?.__name__ ?? name,
+      ...(one.labels || one.metric ? { labels: one.labels ?? one.metric } : {}),
+      points: one.points ?? one.values,
+    }));
+  }
+  const points = text
+    .split(/\r?\n/)
+    .map((line) => line.split(',').map((cell) => cell.trim()))
+    .filter((cells) => cells.length >= 2 && /^\d/.test(cells[0]))
+    .map(([at, value]) => [/^[\d.]+$/.test(at) ? Number(at) : Date.parse(at) / 1e3, Number(value)]);
+  if (!points.length) throw new Error('The file has no line of the form time,value.');
+  return [{ service, signal: name, points }];
+}
+
+/** Points as the plot takes them: times in epoch seconds. */
+export function plotted(series) {
+  return {
+    name: `${series.service} ${series.signal}`,
+    points: series.points.map(([at, value]) => [typeof at === 'number' ? at : Date.parse(at) / 1e3, value]),
+  };
+}

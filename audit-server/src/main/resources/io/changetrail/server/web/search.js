@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events by text, diff and facet.
+import { html, nothing, svg } from 'lit';
+import { get } from './api.js';
+import { Page } from './page.js';
+import { actorText, count, time, timeText, words } from './format.js';
+
+const FACETS = ['service', 'environment', 'kind', 'outcome', 'actor'];
+
+function trail(event) {
+  return event.data?.customData?.changetrail ?? {};
+}
+
+class Search extends Page {
+  static properties = { ...Page.properties, more: { state: true } };
+
+  heading() {
+    return 'Search';
+  }
+
+  filters() {
+    const filters = {};
+    for (const name of new Set(this.params.keys())) filters[name] = this.params.getAll(name);
+    return filters;
+  }
+
+  async load() {
+    const filters = this.filters();
+    const [page, facets, histogram] = await Promise.all([
+      get('/v1/events', { ...filters, limit: 50 }),
+      get('/v1/facets', filters),
+      get('/v1/histogram', filters),
+    ]);
+    return { events: page.events, next: page.nextCursor, facets: facets.facets, histogram };
+  }
+
+  form() {
+    const kept = [...this.params].filter(([name]) => FACETS.includes(name));
+    return html`<form class="ask" @submit=${this.submit}>
+      <label><span>words, path:spec.replicas or value:…</span>
+        <input name="q" type="search" size="36" .value=${this.param('q')} autocomplete="off"></label>
+      <label>from (UTC)<input name="from" size="20" .value=${this.param('from')} placeholder="2026-11-26T00:00:00Z"></label>
+      <label>to (UTC)<input name="to" size="20" .value=${this.param('to')}></label>
+      ${kept.map(([name, value]) => html`<input type="hidden" name=${name} .value=${value}>`)}
+      <button class="first">Search</button>
+      ${[...this.params].length ? html`<a href="/search">Clear</a>` : nothing}</form>`;
+  }
+
+  toggled(name, value) {
+    const changed = new URLSearchParams(this.params);
+    if (changed.getAll(name).includes(value)) {
+      const others = changed.getAll(name).filter((one) => one !== value);
+      changed.delete(name);
+      others.forEach((one) => changed.append(name, one));
+    } else {
+      changed.append(name, value);
+    }
+    return '/search?' + changed;
+  }
+
+  view({ events, next, facets, histogram }) {
+    if (!events.length) {
+      return html`<div class="sheet"><h3>Nothing found</h3>${[...this.params].length
+        ? html`<p>No event that you may see matches all of this. Take a word or a filter away, or <a href="/search">start anew</a>.</p>`
+        : html`<p>The store is empty. Record a first change:</p><pre>changetrail emit --service checkout --environment prod --summary "DNS moved"</pre><p>or <a href="/sources">see who reports</a>.</p>`}</div>`;
+    }
+    return html`<div class="columns">
+      <div class="facets">${facets.filter((facet) => facet.values.length).map((facet) => html`<fieldset><legend>${words(facet.field)}</legend>
+        ${facet.values.map(({ value, count: n }) => html`<a href=${this.toggled(facet.field, value)} aria-current=${this.params.getAll(facet.field).includes(value) ? 'true' : nothing}><span>${value}</span><span>${n}</span></a>`)}</fieldset>`)}</div>
+      <div>
+        <p role="status">${count(histogram.total, 'event')}</p>
+        ${this.bars(histogram)}
+        <div class="scroll"><table><caption class="hidden">Events found</caption>
+          <thead><tr><th scope="col">when</th><th scope="col">what</th><th scope="col">where</th><th scope="col">who</th></tr></thead>
+          <tbody>${events.map((event) => this.entry(event))}</tbody></table></div>
+        ${next ? html`<p><button @click=${() => this.further(next)}>More</button></p>` : nothing}
+      </div></div>`;
+  }
+
+  entry(event) {
+    const { change = {}, targets = [], actor } = trail(event);
+    const places = [...new Set(targets.map((target) => [target['service.name'], target['deployment.environment.name']].filter(Boolean).join(' · ')))];
+    return html`<tr data-entry><td>${time(event.time)}</td>
+      <td><a class="captured" href=${'/changes/' + event.eventid}>${change.summary || event.subject || event.id}</a>
+        <div class="row"><span class="pill kind">${words(change.kind ?? event.type)}</span>${change.outcome ? html`<span class="pill ${change.outcome}">${change.outcome}</span>` : html`<span class="pill">${change.phase}</span>`}</div></td>
+      <td><span class="captured">${places.slice(0, 3).join(', ')}${places.length > 3 ? ` +${places.length - 3}` : ''}</span></td>
+      <td><span class="captured">${actorText(actor)}</span></td></tr>`;
+  }
+
+  bars({ buckets, width }) {
+    if (buckets.length < 2) return nothing;
+    const starts = buckets.map((bucket) => Date.parse(bucket.start));
+    const hours = /PT(\d+)H/.exec(width)?.[1] ?? (/P(\d+)D/.exec(width)?.[1] ?? 0) * 24;
+    const step = hours * 3600e3 || Math.min(...starts.slice(1).map((at, i) => at - starts[i]));
+    const span = starts.at(-1) - starts[0] + step;
+    const most = Math.max(...buckets.map((bucket) => bucket.count));
+    return svg`<svg class="wide" viewBox="0 0 1000 76" role="img" aria-label="Events over time">
+      ${buckets.map((bucket, i) => svg`<rect class="count" x=${((starts[i] - starts[0]) / span) * 1000} width=${Math.max(1, (step / span) * 1000 - 1)} y=${58 - (bucket.count / most) * 54} height=${(bucket.count / most) * 54}><title>${timeText(bucket.start, false)}: ${bucket.count}</title></rect>`)}
+      <line class="axis" x1="0" x2="1000" y1="58" y2="58"></line>
+      <text x="0" y="73">${timeText(buckets[0].start, false)}</text><text x="1000" y="73" text-anchor="end">${timeText(buckets.at(-1).start, false)}</text></svg>`;
+  }
+
+  async further(cursor) {
+    try {
+      const page = await get('/v1/events', { ...this.filters(), limit: 50, cursor });
+      this.answer = { ...this.answer, events: [...this.answer.events, ...page.events], next: page.nextCursor };
+    } catch (failure) {
+      this.failure = failure;
+    }
+  }
+}
+
+customElements.define('ct-search', Search);

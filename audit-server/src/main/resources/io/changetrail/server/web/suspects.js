@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ranked suspects with their evidence, on a page and as Markdown.
+import { html, nothing, svg } from 'lit';
+import { actor, actorText, outcome, span, timeText, words } from './format.js';
+
+const two = (number) => number.toFixed(2);
+
+function bar(value, kind) {
+  return svg`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="8" rx="3"></rect>
+    <rect class="fill ${kind}" width=${Math.max(1, value * 100)} height="8" rx="3"></rect></svg>`;
+}
+
+export function where(change) {
+  const services = change.services?.join(', ') || 'no service';
+  return change.environments?.length ? `${services} in ${change.environments.join(', ')}` : services;
+}
+
+function suspect(one, rank, actions) {
+  const { change } = one;
+  return html`<li class="sheet" data-entry>
+    <div class="score"><b>${two(one.score)}</b>${bar(one.score, rank === 1 ? 'first' : '')}<span class="quiet small">#${rank}</span></div>
+    <div>
+      <h3><a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a></h3>
+      <div class="row">${outcome(change)}<span class="captured">${where(change)}</span><span>${span(change.start, change.end)}</span></div>
+      <p class="small">by ${actor(change.actor)}${change.revision ? html`, commit <code>${change.revision.slice(0, 10)}</code>` : nothing}</p>
+      <table class="factors"><caption class="hidden">Evidence</caption><tbody>${one.factors.map((factor) => html`<tr>
+        <td>${words(factor.name)}</td>
+        <td>${bar(factor.value, '')}</td>
+        <td class="number nowrap">${two(factor.value)} <span class="quiet small" title="How much it weighs">× ${two(factor.weight)}</span></td>
+        <td class="captured">${factor.reason}</td></tr>`)}</tbody></table>
+      ${actions ? actions(one) : nothing}
+    </div></li>`;
+}
+
+const TONES = { explained: 'good', ambiguous: 'warn', none: 'plain' };
+const TITLES = {
+  explained: 'One change explains this',
+  ambiguous: 'Several changes could explain this',
+  none: 'No recorded change explains this',
+};
+
+export function verdict(answer) {
+  return html`<div class="notice ${TONES[answer.verdict]}" role="status"><h2>${TITLES[answer.verdict] ?? answer.verdict}</h2>
+    <p class="captured">${answer.reason}</p></div>`;
+}
+
+export function view(answer, actions) {
+  return html`
+    ${answer.silentSources.length ? html`<div class="notice warn"><h2>Not everything was seen</h2>
+      <p>Events of these sources are missing, and the cause might be among them:</p>
+      <ul>${answer.silentSources.map((source) => html`<li class="captured">${source}</li>`)}</ul></div>` : nothing}
+    ${answer.suspects.length ? html`<h2>Suspects</h2><ol class="suspects">${answer.suspects.map((one, i) => suspect(one, i + 1, actions))}</ol>` : nothing}
+    <h2>What was searched</h2>
+    <dl class="facts">
+      <dt>onset</dt><dd>${span(answer.onset.earliest, answer.onset.latest)}<br><span class="quiet captured">${answer.onset.basis}</span></dd>
+      <dt>changes</dt><dd>${answer.searched.candidates} from ${span(answer.searched.from, answer.searched.to)}</dd>
+      <dt>services</dt><dd class="captured">${answer.searched.services.join(', ') || 'none'}</dd>
+      <dt>series</dt><dd>${answer.searched.series}</dd>
+    </dl>
+    ${answer.excluded.length ? html`<details><summary>${answer.excluded.length} cannot have been it</summary>
+      <div class="scroll"><table><thead><tr><th scope="col">change</th><th scope="col">when</th><th scope="col">why not</th></tr></thead>
+      <tbody>${answer.excluded.map(({ change, reason }) => html`<tr><td><a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a></td>
+        <td>${span(change.start, change.end)}</td><td class="captured">${reason}</td></tr>`)}</tbody></table></div></details>` : nothing}`;
+}
+
+/** Captured text cannot become markup of the chat or tracker that this is pasted into. */
+export function plain(text) {
+  return String(text ?? '').replace(/[\\`*_{}[\]<>()#+!|~&-]/g, (sign) => '\\' + sign).replace(/\s+/g, ' ');
+}
+
+export function markdown(answer, question) {
+  const lines = [
+    `**${TITLES[answer.verdict] ?? answer.verdict}**: ${plain(answer.reason)}`,
+    '',
+    `Asked: ${plain(question.service)}${question.environment ? ' in ' + plain(question.environment) : ''}, alert at ${question.alertedAt ?? 'now'}. Onset ${answer.onset.earliest} to ${answer.onset.latest}.`,
+    '',
+  ];
+  answer.suspects.slice(0, 5).forEach((one, i) => {
+    lines.push(
+      `${i + 1}. ${two(one.score)} ${plain(one.change.summary || one.change.id)} (${plain(where(one.change))}, ${one.change.start}, by ${plain(actorText(one.change.actor))})`,
+      ...one.factors.map((factor) => `   - ${words(factor.name)} ${two(factor.value)}: ${plain(factor.reason)}`),
+      `   - ${location.origin}/changes/${one.change.id}`,
+    );
+  });
+  return lines.join('\n') + '\n';
+}
+
+/** The marks of the suspects around the onset, on one axis of time. */
+export function strip(answer) {
+  const marks = answer.suspects.slice(0, 8);
+  const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];
+  const starts = marks.map((one) => Date.parse(one.change.start)).filter((at) => onset[1] - at < 6 * 3600e3);
+  const from = Math.min(onset[0], ...starts) - 600e3;
+  const to = Math.max(onset[1], ...starts) + 600e3;
+  const x = (at) => 10 + ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * 980;
+  return svg`<svg class="wide" viewBox="0 0 1000 74" role="img" aria-label=${`Onset from ${timeText(answer.onset.earliest)} to ${timeText(answer.onset.latest)}, with the start of ${marks.length} suspects`}>
+    <rect class="onset" x=${x(onset[0])} width=${Math.max(3, x(onset[1]) - x(onset[0]))} y="4" height="48"></rect>
+    <line class="axis" x1="10" x2="990" y1="52" y2="52"></line>
+    ${marks.map((one, i) => {
+      const at = x(Date.parse(one.change.start));
+      return svg`<line class=${i === 0 ? 'stem' : 'stem other'} x1=${at} x2=${at} y1="20" y2="52"></line><text x=${at} y="15" text-anchor="middle">${i + 1}</text>`;
+    })}
+    <text x="10" y="70">${timeText(new Date(from).toISOString(), false)}</text>
+    <text x="990" y="70" text-anchor="end">${timeText(new Date(to).toISOString(), false)}</text></svg>`;
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+// Changes by service on one axis of time, with a metric above on the same axis.
+import { LitElement, html, nothing } from 'lit';
+import { follow, get } from './api.js';
+import { Page, go } from './page.js';
+import { parseSeries, plotted } from './plot.js';
+import { actorText, count, outcome, span, timeText, words } from './format.js';
+import { where } from './suspects.js';
+
+const MOST = 10_000;
+const LANE = 30;
+const LEFT = 130;
+const TOP = 22;
+
+const COLORS = {
+  deployment: ['#1a56b0', '#86b4ff'],
+  config: ['#7a3fa0', '#cf9df0'],
+  feature_flag: ['#b35309', '#ffab66'],
+  other: ['#4d6470', '#9fb8c4'],
+};
+
+function css(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function color(kind) {
+  return (COLORS[kind] ?? COLORS.other)[matchMedia('(prefers-color-scheme: dark)').matches ? 1 : 0];
+}
+
+/** Lanes of changes, drawn: thousands of elements would not scroll smoothly. */
+class Lanes extends LitElement {
+  static properties = {
+    changes: { attribute: false },
+    range: { attribute: false }, // [epoch ms, epoch ms]
+    hovered: { state: true },
+    tip: { state: true },
+  };
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.watch = new ResizeObserver(() => this.draw());
+    this.updateComplete.then(() => this.isConnected && this.watch.observe(this.querySelector('canvas')));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.watch.disconnect();
+  }
+
+  render() {
+    return html`<div class="lanes">
+      <canvas role="img" aria-label=${`${this.changes.length} changes by service; the table below lists them`}
+        @pointermove=${this.move} @pointerleave=${this.leave} @pointerdown=${this.press} @pointerup=${this.release} @wheel=${this.wheel}></canvas>
+      ${this.tip ? html`<div class="tip"><b class="captured">${this.tip.summary || this.tip.id}</b><br>${span(this.tip.start, this.tip.end)}<br><span class="captured">${where(this.tip)}</span></div>` : nothing}
+    </div>`;
+  }
+
+  willUpdate(changed) {
+    if (!changed.has('changes')) return;
+    const busy = new Map();
+    for (const change of this.changes) {
+      for (const service of change.services.length ? change.services : ['(no service)']) {
+        if (!busy.has(service)) busy.set(service, []);
+        busy.get(service).push(change);
+      }
+    }
+    const ordered = [...busy].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+    this.lanes = ordered.slice(0, 24);
+    if (ordered.length > 24) this.lanes.push(['others', ordered.slice(24).flatMap(([, all]) => all)]);
+  }
+
+  updated(changed) {
+    if (changed.has('changes') || changed.has('range')) this.draw();
+    if (this.tip) {
+      const box = this.querySelector('.tip');
+      const width = this.clientWidth;
+      box.style.left = `${Math.max(0, Math.min(this.spot.x + 12, width - box.offsetWidth - 4))}px`;
+      box.style.top = `${this.spot.y + 14}px`;
+    }
+  }
+
+  x(ms) {
+    const [from, to] = this.range;
+    return LEFT + ((ms - from) / (to - from)) * (this.width - LEFT - 8);
+  }
+
+  instant(x) {
+    const [from, to] = this.range;
+    return from + ((x - LEFT) / (this.width - LEFT - 8)) * (to - from);
+  }
+
+  draw() {
+    const canvas = this.querySelector('canvas');
+    if (!canvas || !this.lanes) return;
+    const height = TOP + this.lanes.length * LANE + 6;
+    canvas.style.height = `${height}px`;
+    this.width = canvas.clientWidth;
+    canvas.width = this.width * devicePixelRatio;
+    canvas.height = height * devicePixelRatio;
+    const pen = canvas.getContext('2d');
+    pen.scale(devicePixelRatio, devicePixelRatio);
+    pen.font = '12px system-ui, sans-serif';
+    pen.fillStyle = css('--quiet');
+    const ticks = Math.max(1, Math.floor((this.width - LEFT) / 120));
+    for (let i = 0; i <= ticks; i++) {
+      const x = LEFT + (i / ticks) * (this.width - LEFT - 8);
+      pen.fillStyle = css('--line');
+      pen.fillRect(x, TOP - 4, 1, height);
+      pen.fillStyle = css('--quiet');
+      pen.textAlign = i === ticks ? 'right' : i ? 'center' : 'left';
+      pen.fillText(timeText(new Date(this.instant(x)).toISOString(), false).slice(5), x, 12);
+    }
+    this.spots = [];
+    this.lanes.forEach(([service, changes], i) => {
+      const y = TOP + i * LANE;
+      pen.fillStyle = css('--line');
+      pen.fillRect(0, y + LANE - 1, this.width, 1);
+      pen.fillStyle = css('--ink');
+      pen.textAlign = 'left';
+      pen.fillText(service, 4, y + 19, LEFT - 12);
+      for (const change of changes) {
+        const from = this.x(Date.parse(change.start));
+        const to = this.x(Date.parse(change.end ?? change.start));
+        if (to < LEFT || from > this.width) continue;
+        this.mark(pen, change, Math.max(LEFT, from), Math.min(this.width, to), y + LANE / 2);
+        this.spots.push({ change, from: from - 5, to: Math.max(to, from) + 5, y });
+      }
+    });
+    if (this.pressed !== undefined && this.spot) {
+      pen.fillStyle = css('--accent');
+      pen.globalAlpha = 0.15;
+      pen.fillRect(Math.min(this.pressed, this.spot.x), 0, Math.abs(this.spot.x - this.pressed), height);
+    }
+  }
+
+  /** Kind by colour, outcome by shape: full, hollow if it failed or is not known to have ended. */
+  mark(pen, change, from, to, y) {
+    pen.fillStyle = pen.strokeStyle = color(change.kind);
+    pen.lineWidth = 2;
+    const failed = change.outcome && change.outcome !== 'success';
+    if (to - from > 9) {
+      pen.beginPath();
+      pen.roundRect(from, y - 6, to - from, 12, 4);
+    } else {
+      pen.beginPath();
+      if (failed) pen.rect(from - 5, y - 5, 10, 10);
+      else pen.arc(from, y, 5.5, 0, 7);
+    }
+    if (failed) {
+      pen.stroke();
+      pen.beginPath();
+      pen.moveTo(from - 4, y - 4);
+      pen.lineTo(from + 4, y + 4);
+      pen.moveTo(from + 4, y - 4);
+      pen.lineTo(from - 4, y + 4);
+      pen.stroke();
+    } else {
+      pen.fill();
+    }
+  }
+
+  find({ x, y }) {
+    return this.spots?.findLast((spot) => x >= spot.from && x <= spot.to && y >= spot.y && y < spot.y + LANE)?.change;
+  }
+
+  move(event) {
+    this.spot = { x: event.offsetX, y: event.offsetY };
+    if (this.pressed !== undefined) {
+      this.draw();
+      return;
+    }
+    this.tip = this.find(this.spot);
+    event.target.style.cursor = this.tip ? 'pointer' : 'crosshair';
+    if (this.tip) this.requestUpdate();
+  }
+
+  leave() {
+    this.tip = undefined;
+    this.pressed = undefined;
+    this.draw();
+  }
+
+  press(event) {
+    this.pressed = event.offsetX;
+    this.spot = { x: event.offsetX, y: event.offsetY };
+  }
+
+  release(event) {
+    const from = this.pressed;
+    this.pressed = undefined;
+    if (from === undefined) return;
+    if (Math.abs(event.offsetX - from) > 6) {
+      this.tell([from, event.offsetX].sort((a, b) => a - b).map((x) => this.instant(Math.max(LEFT, x))));
+      return;
+    }
+    const change = this.find({ x: event.offsetX, y: event.offsetY });
+    if (change) go('/changes/' + change.id);
+    else this.draw();
+  }
+
+  /** With a modifier only: a wheel alone scrolls the page. */
+  wheel(event) {
+    if (!event.ctrlKey && !event.shiftKey) return;
+    event.preventDefault();
+    const by = (event.deltaY || event.deltaX) > 0 ? 1.4 : 1 / 1.4;
+    const here = this.instant(event.offsetX);
+    this.tell(this.range.map((at) => here + (at - here) * by));
+  }
+
+  tell(range) {
+    this.dispatchEvent(new CustomEvent('range', { detail: range }));
+  }
+}
+
+customElements.define('ct-lanes', Lanes);
+
+const SPANS = { '1 h': 3600e3, '6 h': 6 * 3600e3, '24 h': 86400e3, '7 d': 7 * 86400e3 };
+const given = { series: undefined };
+
+class Timeline extends Page {
+  static properties = { ...Page.properties, live: { state: true }, said: { state: true } };
+
+  heading() {
+    return 'Timeline';
+  }
+
+  range() {
+    const to = this.param('to') ? Date.parse(this.param('to')) : Date.now();
+    const from = this.param('from') ? Date.parse(this.param('from')) : to - 86400e3;
+    return [from, to];
+  }
+
+  async load() {
+    const filters = Object.fromEntries([...this.params].filter(([name]) => !['from', 'to'].includes(name)));
+    const [from, to] = this.range().map((at) => new Date(at).toISOString());
+    const changes = [];
+    let cursor;
+    do {
+      const page = await get('/v1/changes', { ...filters, from, to, limit: 1000, cursor });
+      changes.push(...page.changes);
+      cursor = page.nextCursor;
+    } while (cursor && changes.length < MOST);
+    return { changes, cut: Boolean(cursor) };
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.param('to')) return;
+    let due;
+    this.stop = follow(
+      () => {
+        clearTimeout(due);
+        due = setTimeout(() => this.reload(), 500);
+      },
+      (live) => { this.live = live; },
+    );
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stop?.();
+  }
+
+  to(changes) {
+    const next = new URLSearchParams(this.params);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value) next.set(name, value);
+      else next.delete(name);
+    }
+    go('/timeline?' + next);
+  }
+
+  form() {
+    return html`<form class="ask" @submit=${this.submit}>
+      <label>service<input name="service" .value=${this.param('service')} placeholder="all" size="14"></label>
+      <label>environment<input name="environment" .value=${this.param('environment')} placeholder="all" size="10"></label>
+      <label>from (UTC)<input name="from" .value=${this.param('from')} placeholder="24 h ago" size="22"></label>
+      <label>to (UTC)<input name="to" .value=${this.param('to')} placeholder="now" size="22"></label>
+      <button class="first">Show</button>
+      <span class="row">${Object.entries(SPANS).map(([label, ms]) => html`<button type="button" @click=${() => this.to({ from: new Date(this.range()[1] - ms).toISOString() })}>${label}</button>`)}
+        <button type="button" @click=${() => this.zoom(2)}>Zoom out</button></span></form>`;
+  }
+
+  zoom(by) {
+    const [from, to] = this.range();
+    const more = ((to - from) * (by - 1)) / 2;
+    this.show([from - more, to + more]);
+  }
+
+  show([from, to]) {
+    this.to({ from: new Date(from).toISOString(), to: new Date(Math.max(to, from + 1000)).toISOString() });
+  }
+
+  async take(event) {
+    const [file] = event.target.files;
+    try {
+      given.series = file ? parseSeries(await file.text(), this.param('service') || file.name, 'value')[0] : undefined;
+      this.said = '';
+    } catch (error) {
+      this.said = `The file cannot be read: ${error.message}`;
+    }
+    this.requestUpdate();
+  }
+
+  view({ changes, cut }) {
+    const range = this.range();
+    const shown = changes.slice(0, 300);
+    return html`
+      <div class="row"><span role="status">${count(changes.length, 'change')}${cut ? ' (the newest; show a shorter span for the rest)' : ''}</span>
+        ${this.live === undefined ? nothing : html`<span class="pill live ${this.live ? 'success' : 'unknown'}">${this.live ? 'live' : 'waiting for the server'}</span>`}
+        <label class="push small quiet">metric above (JSON, CSV) <input type="file" accept=".json,.csv,.txt" @change=${this.take}></label></div>
+      ${this.said ? html`<p class="captured">${this.said}</p>` : nothing}
+      <div class="sheet">
+        ${given.series ? html`<ct-plot .series=${plotted(given.series)} .range=${range} .gutter=${LEFT} .marks=${changes.slice(0, 200).map((change) => ({ at: Date.parse(change.start), label: '' }))}></ct-plot>` : nothing}
+        <ct-lanes .changes=${changes} .range=${range} @range=${(event) => this.show(event.detail)}></ct-lanes>
+        <p class="legend">${['deployment', 'config', 'feature_flag', 'other'].map((kind) => html`<span>${dot(kind)} ${words(kind)}</span>`)}<span>crossed: failed or outcome unknown</span><span>drag to zoom, or Ctrl and wheel</span></p>
+      </div>
+      ${changes.length ? html`<div class="scroll"><table><caption class="hidden">Changes, newest first</caption>
+        <thead><tr><th scope="col">when</th><th scope="col">what</th><th scope="col">where</th><th scope="col">who</th></tr></thead>
+        <tbody>${shown.map((change) => html`<tr data-entry><td>${span(change.start, change.end)}</td>
+          <td><a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a><div class="row">${outcome(change)}</div></td>
+          <td><span class="captured">${where(change)}</span></td><td><span class="captured">${actorText(change.actor)}</span></td></tr>`)}</tbody></table></div>
+        ${changes.length > shown.length ? html`<p class="quiet">The ${shown.length} newest are listed; all ${changes.length} are drawn above.</p>` : nothing}`
+        : html`<div class="sheet"><h3>No change in this span</h3><p>Show a longer one, see <a href="/sources">who reports</a>, or record a first change:</p><pre>changetrail emit --service checkout --environment prod --summary "DNS moved"</pre></div>`}`;
+  }
+}
+
+function dot(kind) {
+  // By attribute: the policy of the page allows no style in markup.
+  return html`<svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill=${color(kind)}></circle></svg>`;
+}
+
+customElements.define('ct-timeline', Timeline);

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.demo.DemoNight;
+import io.changetrail.model.AuditEvent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** The pages in a real browser, over a night of real payloads. */
+class PagesTest {
+  @TempDir private static Path data;
+  private static DemoNight night;
+  private static RunningServer server;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start() throws Exception {
+    night = new DemoNight(Instant.now());
+    Path catalogue = data.resolve("catalogue.yaml");
+    Files.writeString(catalogue, night.catalogueYaml());
+    server = RunningServer.start(data.resolve("server"), "catalogue", catalogue.toString());
+    server.store(night.events().toArray(AuditEvent[]::new));
+    browser = Browser.open(server.address());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+    server.close();
+  }
+
+  @BeforeEach
+  void wide() {
+    browser.size(1280, 1000);
+    browser.dark(false);
+  }
+
+  private static String investigate() {
+    return "/investigate?service=checkout&environment=prod&at=" + alertedAt();
+  }
+
+  private static String alertedAt() {
+    return night.anomaly().path("alertedAt").asText();
+  }
+
+  private static String span() {
+    return "from="
+        + night.onset().minus(Duration.ofHours(8))
+        + "&to="
+        + night.onset().plus(Duration.ofHours(1));
+  }
+
+  /** The error rate of the night as a file. */
+  private static Path metric() throws Exception {
+    for (JsonNode series : night.anomaly().path("series")) {
+      if (series.path("service").asText().equals("checkout")) {
+        ObjectNode one = series.deepCopy();
+        return Files.writeString(
+            data.resolve("checkout.json"),
+            new ObjectMapper().createArrayNode().add(one).toString());
+      }
+    }
+    throw new AssertionError("the night has no series of checkout");
+  }
+
+  @Test
+  void U1_changesOfAllKindsStandOnOneAxisUnderTheMetricAndAClickOpensOne() throws Exception {
+    browser.visit("/timeline?" + span());
+
+    assertThat(browser.texts("tbody .pill.kind"))
+        .contains("deployment", "config", "feature flag", "scale");
+    browser.one("input[type=file]").sendKeys(metric().toAbsolutePath().toString());
+    browser.waitFor("ct-plot canvas");
+    // The same instant lies at the same place in the plot and in the lanes below it.
+    List<Object> offset =
+        browser.list(
+            "const at = arguments[0]; const plot = document.querySelector('ct-plot');"
+                + "const lanes = document.querySelector('ct-lanes');"
+                + "return [plot.querySelector('.plot').getBoundingClientRect().left +"
+                + " plot.position(at) - lanes.querySelector('canvas').getBoundingClientRect().left"
+                + " - lanes.x(at), lanes.spots.length]",
+            night.onset().toEpochMilli());
+    assertThat(((Number) offset.get(0)).doubleValue()).isBetween(-1.5, 1.5);
+    browser.screenshot("timeline");
+
+    List<Object> spot =
+        browser.list(
+            "const lanes = document.querySelector('ct-lanes');"
+                + "const spot = lanes.spots.find(s => s.change.kind === 'feature_flag');"
+                + "const box = lanes.querySelector('canvas').getBoundingClientRect();"
+                + "return [box.left + (spot.from + spot.to) / 2, box.top + spot.y + 15]");
+    clickAt(spot);
+    browser.shown();
+    assertThat(browser.path()).startsWith("/changes/");
+    assertThat(browser.text("main h1")).contains("flag ");
+  }
+
+  private static void clickAt(List<Object> place) {
+    browser.run(
+        "const [x, y] = arguments; const target = document.elementFromPoint(x, y);"
+            + "for (const type of ['pointermove', 'pointerdown', 'pointerup']) target.dispatchEvent("
+            + "new PointerEvent(type, {clientX: x, clientY: y, bubbles: true}))",
+        place.get(0),
+        place.get(1));
+  }
+
+  @Test
+  void U1_whatIsStoredWhileOneLooksAppears() throws Exception {
+    browser.visit("/timeline");
+    browser.waitForText(".pill.live", "live");
+
+    server.store(Events.deployment("live-1", Instant.now(), "billing-live", "prod").build());
+
+    browser.waitForText("tbody", "billing-live");
+  }
+
+  @Test
+  void U2_anAlertLeadsToRankedChangesAndAChangeLeadsBackToWhatItDid() {
+    browser.visit(investigate());
+
+    assertThat(browser.text(".notice")).contains("One change explains this");
+    assertThat(browser.texts("ol.suspects h3").get(0)).contains("checkout-new-pricing");
+    assertThat(browser.texts("ol.suspects li:first-child table.factors td:first-child"))
+        .contains("onset proximity", "path distance");
+    browser.screenshot("investigate");
+
+    browser.click("ol.suspects h3 a");
+    browser.shown();
+    assertThat(browser.path()).startsWith("/changes/");
+    WebElement back = browser.one("main .row a.button");
+    assertThat(back.getText()).isEqualTo("What did it do to checkout?");
+    back.click();
+    browser.shown();
+    assertThat(browser.path()).startsWith("/investigate?service=checkout&at=");
+  }
+
+  @Test
+  void U2_theSeriesIsDrawnWithTheOnsetAndEachSuspectAndGoesIntoTheAnswer() throws Exception {
+    browser.visit(investigate());
+    browser.one("input[type=file]").sendKeys(metric().toAbsolutePath().toString());
+
+    browser.waitFor("ct-plot canvas");
+    browser.waitForText("main", "1 series taken");
+    assertThat(browser.run("return document.querySelector('ct-plot').marks.length")).isEqualTo(5L);
+  }
+
+  @Test
+  void U3_aDiffShowsBeforeAndAfterSideBySideAndWhatWasRedacted() throws Exception {
+    server.store(
+        Events.config(
+                "diff-1",
+                Instant.now(),
+                "ledger",
+                "{\"data\":{\"timeout\":\"5s\",\"password\":\"hunter2-before\"}}",
+                "{\"data\":{\"timeout\":\"30s\",\"password\":\"hunter2-after\"}}")
+            .build());
+    String id = server.get("/v1/events?service=ledger").json().at("/events/0/eventid").asText();
+
+    browser.visit("/changes/" + id);
+
+    List<String> cells = browser.texts("table.diff tbody tr td");
+    assertThat(cells).contains("/data/timeout", "5s", "30s");
+    assertThat(browser.texts("table.diff .pill.redacted")).isNotEmpty();
+    assertThat(browser.run("return document.body.textContent").toString())
+        .doesNotContain("hunter2");
+    browser.screenshot("diff");
+  }
+
+  @Test
+  void U4_thePageGivesThePostMortemAsMarkdownAndAsJson() throws Exception {
+    Path downloads = Files.createDirectories(data.resolve("downloads"));
+    browser.download(downloads);
+    browser.visit(investigate());
+
+    for (WebElement button : browser.all("main .row button")) {
+      if (button.getText().startsWith("Post-mortem")) {
+        button.click();
+      }
+    }
+
+    Path markdown = downloads.resolve("postmortem-checkout.md");
+    Path json = downloads.resolve("postmortem-checkout.json");
+    Awaitility.await().until(() -> Files.exists(markdown) && Files.exists(json));
+    assertThat(markdown).content().contains("# Post-mortem", "checkout-new-pricing", "leaf `");
+    assertThat(new ObjectMapper().readTree(json.toFile()).path("verdict").asText())
+        .isEqualTo("explained");
+  }
+
+  @Test
+  void Q3_theStateOfAServiceAtAnInstantAndTheDifferenceToAnotherAreOnThePage() {
+    browser.visit(
+        "/state?service=checkout&environment=prod&at="
+            + night.onset()
+            + "&from="
+            + night.onset().minus(Duration.ofHours(6)));
+
+    assertThat(browser.text("main"))
+        .contains(
+            "feature flag checkout-new-pricing", "Deployment checkout-svc", "image ", "since");
+    assertThat(browser.all("main .sheet .pill").stream().map(WebElement::getText))
+        .containsAnyOf("added", "changed");
+    browser.screenshot("state");
+  }
+
+  @Test
+  void Q7_theAddressOfAViewShowsItAgain() {
+    browser.visit("/search");
+    browser.click(".facets a[href*='kind=feature_flag']");
+    browser.shown();
+    browser.waitForText("main p[role=status]", "5 events");
+    List<String> found = browser.texts("tbody a");
+    String address = browser.path();
+    assertThat(address).isEqualTo("/search?kind=feature_flag");
+    browser.screenshot("search");
+
+    browser.visit("/sources");
+    browser.visit(address);
+
+    assertThat(browser.texts("tbody a")).isEqualTo(found);
+    browser.click(".facets a[href='/search?']");
+    browser.shown();
+    browser.back();
+    browser.waitForText("main p[role=status]", "5 events");
+  }
+
+  @Test
+  void theChainFromCommitToRolloutIsDrawn() throws Exception {
+    String id =
+        server
+            .get("/v1/changes?kind=deployment&service=storefront&" + span())
+            .json()
+            .at("/changes/0/id")
+            .asText();
+
+    browser.visit("/changes/" + id);
+
+    assertThat(browser.texts("ol.lineage > li > b"))
+        .containsExactly("commit", "build", "artifact", "deployment");
+    browser.screenshot("change");
+    browser.click("details.sheet summary");
+    assertThat(browser.text("details[open] pre")).contains("\"specversion\": \"1.0\"");
+  }
+
+  @Test
+  void everyPageIsUsableByKeyboardOnANarrowScreenAndInTheDark() throws Exception {
+    List<String> faults = new ArrayList<>();
+    String change = server.get("/v1/changes?" + span()).json().at("/changes/0/id").asText();
+    for (String page :
+        List.of(
+            investigate(),
+            "/timeline?" + span(),
+            "/search",
+            "/changes/" + change,
+            "/state?service=checkout",
+            "/sources",
+            "/unmapped",
+            "/login")) {
+      String name = page.substring(1).split("[?/]", 2)[0];
+      for (boolean dark : new boolean[] {false, true}) {
+        browser.dark(dark);
+        browser.size(1280, 1000);
+        browser.visit(page);
+        browser.accessibilityFaults().forEach(fault -> faults.add(page + ": " + fault));
+      }
+      browser.screenshot(name + "-dark");
+      browser.dark(false);
+      browser.size(360, 780);
+      browser.visit(page);
+      browser.screenshot(name + "-narrow");
+      double overflow =
+          browser.number("return document.documentElement.scrollWidth - window.innerWidth");
+      if (overflow > 0) {
+        faults.add(page + ": wider than 360 px by " + overflow);
+      }
+    }
+    assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void theKeysSearchMoveAndHelp() {
+    browser.visit("/timeline?" + span());
+    browser.press("j");
+    browser.press("j");
+    String second = browser.all("tbody a").get(1).getText();
+    assertThat(browser.run("return document.activeElement.textContent")).isEqualTo(second);
+    browser.press("k");
+    browser.press(Keys.ENTER);
+    browser.shown();
+    assertThat(browser.path()).startsWith("/changes/");
+
+    browser.press("?");
+    assertThat(browser.one("dialog").isDisplayed()).isTrue();
+    browser.press(Keys.ESCAPE);
+    browser.press("/");
+    browser.press("pricing" + Keys.ENTER);
+    browser.shown();
+    assertThat(browser.path()).isEqualTo("/search?q=pricing");
+  }
+
+  @Test
+  void unknownThingsAndWrongTimesAreSaidAndNotShownAsEmpty() {
+    browser.visit("/changes/none");
+    assertThat(browser.text("[role=alert]")).contains("no event of this id");
+    browser.visit("/state?service=checkout&at=yesterday");
+    assertThat(browser.text("[role=alert]")).contains("at");
+    browser.visit("/search?q=nothinglikethis");
+    assertThat(browser.text("main")).contains("Nothing found");
+    browser.visit("/investigate?service=unheard-of");
+    assertThat(browser.text(".notice")).contains("No recorded change explains this");
+  }
+
+  @Test
+  void nothingIsAskedOfAnybodyElseAndThePolicyIsKept() {
+    for (String page : List.of(investigate(), "/timeline", "/search")) {
+      browser.complaints();
+      browser.visit(page);
+      assertThat(browser.complaints()).as(page).isEmpty();
+      assertThat(
+              browser.list(
+                  "return performance.getEntriesByType('resource').map(e => e.name)"
+                      + ".filter(name => !name.startsWith(location.origin))"))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void thePagesAreLight() {
+    browser.visit("/timeline");
+    double bytes =
+        browser.number(
+            "return performance.getEntriesByType('resource').filter(e => /\\.js$/.test(e.name))"
+                + ".reduce((sum, e) => sum + e.encodedBodySize, 0)");
+    assertThat(bytes).isBetween(10_000.0, 300_000.0);
+  }
+}
