@@ -147,7 +147,7 @@ record IncidentFolder(Path folder) {
                   null,
                   null)),
           ended ? outcome(event.path("outcome").asText(null)) : null,
-          null,
+          Set.of(),
           event.path("actor").asText(null),
           event.path("summary").asText(""));
     } catch (IllegalArgumentException e) {

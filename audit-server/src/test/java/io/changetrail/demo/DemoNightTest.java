@@ -244,7 +244,7 @@ class DemoNightTest {
                         catalogue.environment(target.environmentName().orElseThrow())))
             .toList(),
         change.outcome(),
-        null,
+        java.util.Set.copyOf(change.undoes()),
         change.observations().get(0).event().actor().id(),
         change.summary());
   }

@@ -202,10 +202,16 @@ class RealPrometheusTest {
     Path rules =
         Files.writeString(
             directory.resolve("rules.yml"),
-            "groups:\n- name: errors\n  interval: 1s\n  rules:\n"
-                + "  - alert: HighErrorRate\n    expr: max by (app, environment) (errors_ratio) > 0.05\n"
-                + "    labels: {severity: page}\n"
-                + "    annotations: {summary: 'many errors in {{ $labels.app }}'}\n");
+            """
+            groups:
+            - name: errors
+              interval: 1s
+              rules:
+              - alert: HighErrorRate
+                expr: max by (app, environment) (errors_ratio) > 0.05
+                labels: {severity: page}
+                annotations: {summary: 'many errors in {{ $labels.app }}'}
+            """);
     int port =
         prometheus(
             "global: {scrape_interval: 15s, evaluation_interval: 1s}\nrule_files: ['"

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposure what of it went live where and when
  * @param targets empty where the source named none
  * @param outcome null where unknown
- * @param undoes id of the change that this one rolls back; null where it rolls back none
+ * @param undoes ids of the changes that this one rolls back; empty where it rolls back none
  * @param actor shown, never judged
  * @param summary one line; shown, never judged
  */
@@ -35,7 +35,7 @@ public record CandidateChange(
     Exposure exposure,
     List<Target> targets,
     @Nullable Outcome outcome,
-    @Nullable String undoes,
+    Set<String> undoes,
     @Nullable String actor,
     String summary) {
 
@@ -84,13 +84,14 @@ public record CandidateChange(
           "change.end: " + end + " is before its start " + start + " (change " + id + ")");
     }
     targets = List.copyOf(targets);
+    undoes = Set.copyOf(undoes);
   }
 
   /** A change that was live at once, for sources that tell one moment only. */
   public static CandidateChange at(
       String id, ChangeKind kind, Instant time, List<Target> targets, String summary) {
     return new CandidateChange(
-        id, kind, time, null, Exposure.from(time), targets, null, null, null, summary);
+        id, kind, time, null, Exposure.from(time), targets, null, Set.of(), null, summary);
   }
 
   public Optional<Instant> endTime() {

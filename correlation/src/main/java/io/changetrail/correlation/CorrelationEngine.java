@@ -94,12 +94,9 @@ public final class CorrelationEngine {
     Map<String, Instant> undone = new TreeMap<>();
     for (CandidateChange change : candidates) {
       Outcome outcome = change.outcome();
-      String id = change.undoes();
-      if (id != null && (outcome == null || outcome == Outcome.SUCCESS)) {
-        undone.merge(
-            id,
-            change.endTime().orElse(change.exposure().start()),
-            (a, b) -> a.isBefore(b) ? a : b);
+      if (outcome == null || outcome == Outcome.SUCCESS) {
+        Instant complete = change.endTime().orElse(change.exposure().start());
+        change.undoes().forEach(id -> undone.merge(id, complete, (a, b) -> a.isBefore(b) ? a : b));
       }
     }
     return undone;

@@ -56,7 +56,7 @@ final class Candidates {
         new Exposure(exposure, clockError(change), Set.of(), version(change), share(change)),
         change.targets().stream().map(this::canonical).toList(),
         change.outcome(),
-        change.undoes().stream().findFirst().orElse(null),
+        Set.copyOf(change.undoes()),
         ChangeJson.actor(change).id(),
         change.summary());
   }

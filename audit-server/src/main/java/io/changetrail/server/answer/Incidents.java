@@ -16,6 +16,7 @@ import io.changetrail.model.Phase;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.prometheus.SeriesLabels;
 import io.changetrail.source.alertmanager.AlertExpression;
 import io.changetrail.source.alertmanager.AlertGroup;
@@ -43,18 +44,6 @@ final class Incidents {
   static final String LABELS = "alert.labels";
   static final String EXPRESSION = "alert.expression";
   static final String GENERATOR = "alert.generator";
-
-  /** In which labels of an alert the service stands, the first that is there. */
-  static final List<String> SERVICE_LABELS =
-      List.of(
-          "service",
-          "service_name",
-          "app_kubernetes_io_name",
-          "app",
-          "deployment",
-          "workload",
-          "container",
-          "job");
 
   private static final String DETECT = "detect";
   private static final String REPORT = "report";
@@ -156,7 +145,7 @@ final class Incidents {
       SeriesLabels labels = new SeriesLabels(alert.labels());
       targets.add(
           new Target(
-              labels.service(SERVICE_LABELS, catalogue).orElse(null),
+              labels.service(ServerConfig.Prometheus.USUAL_SERVICE_LABELS, catalogue).orElse(null),
               labels.environment(catalogue).orElse(null),
               null,
               null,

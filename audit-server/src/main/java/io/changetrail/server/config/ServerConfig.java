@@ -102,6 +102,18 @@ public record ServerConfig(
       Duration timeout,
       List<String> serviceLabels,
       Map<String, String> queries) {
+    /** In which labels a service usually stands, the first that is there. */
+    public static final List<String> USUAL_SERVICE_LABELS =
+        List.of(
+            "service",
+            "service_name",
+            "app_kubernetes_io_name",
+            "app",
+            "deployment",
+            "workload",
+            "container",
+            "job");
+
     public Prometheus {
       aliases = List.copyOf(aliases);
       serviceLabels = List.copyOf(serviceLabels);

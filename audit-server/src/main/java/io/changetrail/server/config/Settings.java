@@ -59,18 +59,6 @@ public final class Settings {
   private static final Pattern WEBHOOK =
       Pattern.compile("webhooks\\.([a-z0-9-]{1,64})\\.(provider|tenant|secret|sources)");
 
-  /** Where the name of a service usually stands. */
-  private static final List<String> SERVICE_LABELS =
-      List.of(
-          "service_name",
-          "app_kubernetes_io_name",
-          "app",
-          "service",
-          "deployment",
-          "workload",
-          "container",
-          "job");
-
   private static final String PROMETHEUS = "prometheus.";
   private static final Pattern PROMETHEUS_KEY =
       Pattern.compile(
@@ -351,7 +339,7 @@ public final class Settings {
         bearer.orElse(null),
         list(prefix + "aliases"),
         get(prefix + "timeout", Settings::duration, Duration.ofSeconds(5)),
-        labels.isEmpty() ? SERVICE_LABELS : labels,
+        labels.isEmpty() ? ServerConfig.Prometheus.USUAL_SERVICE_LABELS : labels,
         queries);
   }
 
