@@ -101,6 +101,18 @@ final class AuditServer {
     return json(open("POST", path, contentType, body));
   }
 
+  /** Posts JSON, and gives the answer in the media type that is asked for. */
+  String postForText(String path, byte[] body, String mediaType) {
+    HttpURLConnection connection = connection("POST", path);
+    connection.setRequestProperty("Content-Type", "application/json");
+    connection.setRequestProperty("Accept", mediaType + ", application/problem+json");
+    try (InputStream in = send(connection, body).body) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
   /**
    * Writes the body of an answer, whatever it is, and returns how many bytes it had.
    *

@@ -75,6 +75,7 @@ public final class Changetrail implements Runnable {
             .addSubcommand("lineage", Lineage.command(session, remote.forCommand()))
             .addSubcommand("state", new State(session, remote.forCommand()))
             .addSubcommand("correlate", new Correlate(session, remote.forCommand()))
+            .addSubcommand("postmortem", new Postmortem(session, remote.forCommand()))
             .addSubcommand("correlations", new Correlations(session, remote.forCommand()))
             .addSubcommand("feedback", new FeedbackCommand(session, remote.forCommand()))
             .addSubcommand("evaluate", new Evaluate(session))

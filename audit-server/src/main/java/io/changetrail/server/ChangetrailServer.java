@@ -38,6 +38,7 @@ import io.changetrail.server.operations.ServerMetrics;
 import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.query.Arrivals;
 import io.changetrail.server.query.ChangeEndpoint;
+import io.changetrail.server.query.ChangeLinks;
 import io.changetrail.server.query.ChangesEndpoint;
 import io.changetrail.server.query.CountEndpoints;
 import io.changetrail.server.query.EventEndpoint;
@@ -63,6 +64,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The audit server: a store behind an HTTP API. */
@@ -149,6 +151,12 @@ public final class ChangetrailServer implements AutoCloseable {
     CountEndpoints counts = new CountEndpoints(store, known);
     SessionEndpoints sessions = new SessionEndpoints(authenticator, config.listen().tls() != null);
     HealthEndpoints health = new HealthEndpoints(store, catalogue);
+    ChangeLinks links =
+        new ChangeLinks(
+            config.links().stream()
+                .collect(
+                    Collectors.toMap(
+                        ServerConfig.LinkTemplate::name, ServerConfig.LinkTemplate::url)));
     Path copies = config.data().resolve("tmp");
     return List.of(
         new Route("POST", "/v1/events", Access.INGEST, Lane.INGEST, ingest),
@@ -187,7 +195,7 @@ public final class ChangetrailServer implements AutoCloseable {
         read("/v1/events", new EventsEndpoint(store, known)),
         read("/v1/events/{eventId}", new EventEndpoint(store)),
         read("/v1/changes", new ChangesEndpoint(store, changes, known)),
-        read("/v1/changes/{eventId}", new ChangeEndpoint(store, changes, known)),
+        read("/v1/changes/{eventId}", new ChangeEndpoint(store, changes, known, links)),
         read("/v1/histogram", counts::histogram),
         read("/v1/facets", counts::facets),
         read("/v1/unmapped", counts::unmapped),

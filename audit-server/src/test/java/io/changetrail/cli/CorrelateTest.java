@@ -173,4 +173,36 @@ class CorrelateTest {
     assertThat(new Terminal().run("correlate", "--service=x", "--series=/none").err())
         .contains("cannot be read");
   }
+
+  @Test
+  void U4_aPostMortemHasTheChainItsProofsTheLinksAndTheGapsAsMarkdownAndAsJson() throws Exception {
+    Release release = new Release(Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.SECONDS));
+    try (RunningServer server = RunningServer.start(directory.resolve("data"))) {
+      Terminal terminal = Terminal.at(server.address());
+      terminal.typing(release.lines()).run("emit", "--file=-").succeeded();
+      String[] ask = {
+        "postmortem",
+        "--service=checkout",
+        "--environment=prod",
+        "--at=" + release.config().time().plusSeconds(300)
+      };
+
+      String page = terminal.run(ask).succeeded().out();
+      String[] json = java.util.Arrays.copyOf(ask, ask.length + 1);
+      json[ask.length] = "--json";
+      JsonNode answer = terminal.run(json).succeeded().json().get(0);
+
+      assertThat(answer.path("chain")).isNotEmpty();
+      assertThat(answer.path("chain"))
+          .allSatisfy(step -> assertThat(step.at("/proof/leaf").asText()).matches("[0-9a-f]{64}"));
+      assertThat(answer.path("chain")).extracting(step -> step.path("time").asText()).isSorted();
+      assertThat(answer.path("timeline"))
+          .hasSizeGreaterThanOrEqualTo(answer.path("suspects").size());
+      assertThat(page)
+          .startsWith("# Post-mortem")
+          .contains("## Chain of the first suspect")
+          .contains(answer.at("/chain/0/proof/leaf").asText())
+          .contains("## Timeline", "## What is not known");
+    }
+  }
 }

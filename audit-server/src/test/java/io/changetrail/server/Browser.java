@@ -32,7 +32,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
  * A real Chromium. Where there is none, its tests are skipped by name, unless the environment says
- * with {@code CHANGETRAIL_REQUIRE=chromium} that they must run.
+ * with {@code REQUIRE_CHROMIUM=true} that they must run.
  */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -52,7 +52,7 @@ final class Browser implements AutoCloseable {
     if (chromium.isEmpty() || chromedriver.isEmpty()) {
       String absent =
           "no chromium with chromedriver on the PATH (Debian: chromium, chromium-driver)";
-      if (String.valueOf(System.getenv("CHANGETRAIL_REQUIRE")).contains("chromium")) {
+      if (Boolean.parseBoolean(System.getenv("REQUIRE_CHROMIUM"))) {
         throw new IllegalStateException(absent);
       }
       Assumptions.abort(absent);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.demo.DemoNight;
 import io.changetrail.model.AuditEvent;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,18 @@ class PagesTest {
     night = new DemoNight(Instant.now());
     Path catalogue = data.resolve("catalogue.yaml");
     Files.writeString(catalogue, night.catalogueYaml());
-    server = RunningServer.start(data.resolve("server"), "catalogue", catalogue.toString());
+    Path token = Files.writeString(data.resolve("pager-token"), "the-token-of-the-pager");
+    server =
+        RunningServer.start(
+            data.resolve("server"),
+            "catalogue",
+            catalogue.toString(),
+            "webhooks.pager.provider",
+            "alertmanager",
+            "webhooks.pager.secret",
+            "file:" + token,
+            "links.metrics",
+            "https://metrics.example.com/d?service={service}&from={fromMillis}&to={to}");
     server.store(night.events().toArray(AuditEvent[]::new));
     browser = Browser.open(server.address());
   }
@@ -161,6 +173,57 @@ class PagesTest {
     browser.waitFor("ct-plot canvas");
     browser.waitForText("main", "1 series taken");
     assertThat(browser.run("return document.querySelector('ct-plot').marks.length")).isEqualTo(5L);
+  }
+
+  @Test
+  void U2_aChangeLinksToItsMetricsInTheWindowAroundIt() throws Exception {
+    JsonNode change =
+        server
+            .get("/v1/changes?kind=deployment&service=storefront&" + span())
+            .json()
+            .at("/changes/0");
+    Instant start = Instant.parse(change.path("start").asText());
+    Instant end = Instant.parse(change.path("end").asText());
+
+    browser.visit("/changes/" + change.path("id").asText());
+
+    assertThat(browser.one("a[href^='https://metrics.example.com']").getDomAttribute("href"))
+        .isEqualTo(
+            "https://metrics.example.com/d?service=frontend&from="
+                + start.minus(Duration.ofMinutes(30)).toEpochMilli()
+                + "&to="
+                + end.plus(Duration.ofHours(1)).toString().replace(":", "%3A"));
+  }
+
+  @Test
+  void U2_whatPeopleSayOfASuspectIsRecordedAndRanksAnew() throws Exception {
+    ObjectNode alert = Hooks.payload("alertmanager/firing.json").deepCopy();
+    ((ObjectNode) alert.at("/alerts/0")).put("startsAt", alertedAt());
+    var answer =
+        server.send(
+            server
+                .request("/v1/webhooks/alertmanager")
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer the-token-of-the-pager")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Hooks.bytes(alert)))
+                .build());
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+
+    browser.visit("/investigate");
+    browser.click("a[href^='/incidents/']");
+    browser.shown();
+    browser.waitFor("ol.suspects");
+    String first = browser.text("ol.suspects li:first-child h3");
+    for (WebElement button : browser.all("ol.suspects li:first-child button")) {
+      if (button.getText().equals("Not this")) {
+        button.click();
+      }
+    }
+
+    browser.waitFor("ol.suspects button[aria-pressed=true]");
+    browser.screenshot("incident");
+    assertThat(browser.text("ol.suspects li:first-child h3")).isNotEqualTo(first);
+    assertThat(browser.text("ol.suspects")).contains("said by development");
   }
 
   @Test

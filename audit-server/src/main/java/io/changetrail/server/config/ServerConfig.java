@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param topology files that tell who calls whom
  * @param secretPaths JSON Pointers whose values are always redacted; a segment {@code *} stands for
  *     any
+ * @param links where the metrics, traces and logs of a change can be seen
  * @param finishLimit how long a started change may stay without a finish before its outcome counts
  *     as unknown
  */
@@ -37,7 +38,8 @@ public record ServerConfig(
     List<Webhook> webhooks,
     List<Prometheus> prometheus,
     List<Receiver> receivers,
-    List<Path> topology) {
+    List<Path> topology,
+    List<LinkTemplate> links) {
 
   public ServerConfig {
     catalogue = List.copyOf(catalogue);
@@ -46,6 +48,7 @@ public record ServerConfig(
     prometheus = List.copyOf(prometheus);
     receivers = List.copyOf(receivers);
     topology = List.copyOf(topology);
+    links = List.copyOf(links);
   }
 
   /**
@@ -54,6 +57,13 @@ public record ServerConfig(
    * @param tls {@code null} for plain HTTP
    */
   public record Listen(String host, int port, HttpSettings.@Nullable Tls tls) {}
+
+  /**
+   * A link that each change gets.
+   *
+   * @param url with the placeholders of {@link io.changetrail.server.query.ChangeLinks}
+   */
+  public record LinkTemplate(String name, String url) {}
 
   /**
    * Which times of events are believed.

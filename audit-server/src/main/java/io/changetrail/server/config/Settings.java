@@ -11,6 +11,7 @@ import io.changetrail.model.grouping.ChangeGrouping;
 import io.changetrail.server.access.Tenants;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Names;
+import io.changetrail.server.query.ChangeLinks;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -69,6 +70,8 @@ public final class Settings {
   private static final Pattern RECEIVER =
       Pattern.compile("notify\\.([a-z0-9-]{1,64})\\.(type|url|tenant|top)");
 
+  private static final Pattern LINK = Pattern.compile("links\\.([a-z0-9-]{1,64})");
+
   /** Each key, and what it is for. */
   private static final Map<String, String> KEYS = keys();
 
@@ -109,6 +112,10 @@ public final class Settings {
         "notify",
         "who is told of answers to alerts, by name, each with type (slack or webhook) and url"
             + " (env:NAME or file:PATH), and optionally top and tenant; none");
+    keys.put(
+        "links",
+        "links to metrics, traces and logs by name, each a URL with {service}, {environment}, {from}"
+            + " and {to} (ISO 8601), {fromMillis} and {toMillis}; none");
     keys.put("limits.memoryPercent", "share of the heap for requests in flight; 33");
     keys.put("limits.maxBodyBytes", "size of one request's body, decompressed; 8388608");
     return keys;
@@ -227,7 +234,8 @@ public final class Settings {
         && !key.startsWith(KINDS)
         && !key.startsWith(WEBHOOKS)
         && !key.startsWith(PROMETHEUS)
-        && !RECEIVER.matcher(key).matches()) {
+        && !RECEIVER.matcher(key).matches()
+        && !LINK.matcher(key).matches()) {
       throw new InvalidConfigException(
           origin + ": '" + key + "' is not a setting" + didYouMean(key, KEYS.keySet()));
     }
@@ -263,7 +271,13 @@ public final class Settings {
         webhooks(),
         names(PROMETHEUS_KEY).stream().map(this::prometheus).toList(),
         names(RECEIVER).stream().map(this::receiver).toList(),
-        list("topology").stream().map(Path::of).toList());
+        list("topology").stream().map(Path::of).toList(),
+        names(LINK).stream()
+            .map(
+                name ->
+                    new ServerConfig.LinkTemplate(
+                        name, parsed("links." + name, ChangeLinks::checked)))
+            .toList());
   }
 
   /** The embedded store within a data directory. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.query;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
@@ -14,6 +15,7 @@ import io.changetrail.store.View;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,11 @@ public final class ChangeEndpoint implements Endpoint {
   private final RecordedChanges changes;
   private final Supplier<Catalogue> catalogue;
 
-  public ChangeEndpoint(AuditStore store, RecordedChanges changes, Supplier<Catalogue> catalogue) {
+  private final ChangeLinks links;
+
+  public ChangeEndpoint(
+      AuditStore store, RecordedChanges changes, Supplier<Catalogue> catalogue, ChangeLinks links) {
+    this.links = links;
     this.store = store;
     this.changes = changes;
     this.catalogue = catalogue;
@@ -59,12 +65,22 @@ public final class ChangeEndpoint implements Endpoint {
         .stream()
         .filter(change -> observes(change, id))
         .findFirst()
-        .map(change -> Response.json(200, ChangeJson.of(change, known)))
+        .map(change -> Response.json(200, json(change, known)))
         .orElseThrow(
             () ->
                 Problem.notFound(
                         "the event is no change of its own: it amends another, or conflicts")
                     .asException());
+  }
+
+  private ObjectNode json(ObservedChange change, Catalogue known) {
+    ObjectNode json = ChangeJson.of(change, known);
+    Map<String, String> filled = links.of(change, known);
+    if (!filled.isEmpty()) {
+      ObjectNode named = json.putObject("links");
+      filled.forEach(named::put);
+    }
+    return json;
   }
 
   private static boolean observes(ObservedChange change, String eventId) {

@@ -4,6 +4,7 @@ import { LitElement, html, nothing } from 'lit';
 import { who, logOut } from './api.js';
 import { setZone, zone, zoneName } from './format.js';
 import './investigate.js';
+import './incident.js';
 import './timeline.js';
 import './search.js';
 import './change.js';
@@ -95,6 +96,7 @@ class App extends LitElement {
   page() {
     const { pathname } = location;
     if (pathname === '/login') return html`<ct-login></ct-login>`;
+    if (pathname.startsWith('/incidents/')) return html`<ct-incident></ct-incident>`;
     if (pathname.startsWith('/changes/')) return html`<ct-change></ct-change>`;
     return PAGES.find(([path]) => path === pathname)?.[2] ?? html`<h1>There is no such page</h1>`;
   }

@@ -46,6 +46,7 @@ class Change extends Page {
         ${change.revision ? html`<dt>commit</dt><dd><code class="captured">${change.revision}</code> <span class="captured">${vcs['vcs.commit.message'] ?? nothing}</span> ${vcs['vcs.compare.url.full'] ? link(vcs['vcs.compare.url.full'], 'compare') : nothing}</dd>` : nothing}
         ${change.buildUrl ? html`<dt>build</dt><dd>${link(change.buildUrl)}</dd>` : nothing}
         ${change.digest ? html`<dt>image</dt><dd><code class="captured">${change.digest}</code></dd>` : nothing}
+        ${Object.entries(change.links ?? {}).map(([name, url]) => html`<dt>${words(name)}</dt><dd>${link(url, 'open for this window')}</dd>`)}
         ${Object.entries(urls).map(([name, url]) => html`<dt>${words(name)}</dt><dd>${link(url)}</dd>`)}
       </dl></div>
       ${states.length ? html`<h2>What changed</h2>${states.map(([event, state]) => html`<div class="sheet"><p class="small quiet">${time(event.time)} · <span class="captured">${event.source}</span></p>${diff.view(state)}</div>`)}` : nothing}

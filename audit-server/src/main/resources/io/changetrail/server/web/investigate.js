@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // An alert → ranked suspects with their evidence.
 import { html, nothing } from 'lit';
-import { post } from './api.js';
+import { get, post } from './api.js';
 import { Page } from './page.js';
+import { span } from './format.js';
 import { parseSeries, plotted } from './plot.js';
 import * as suspects from './suspects.js';
 
@@ -27,7 +28,7 @@ class Investigate extends Page {
   }
 
   load() {
-    return this.param('service') ? post('/v1/correlate', this.question()) : null;
+    return this.param('service') ? post('/v1/correlate', this.question()) : get('/v1/correlations');
   }
 
   form() {
@@ -54,8 +55,12 @@ class Investigate extends Page {
   }
 
   view(answer) {
-    if (answer === null) {
-      return html`<div class="sheet"><p>Name the service of the alert and when it fired. An alert can link here:
+    if (answer.correlations) {
+      return html`${answer.correlations.length ? html`<h2>Latest incidents</h2><div class="scroll"><table><caption class="hidden">Incidents</caption>
+        <thead><tr><th scope="col">when</th><th scope="col">what</th><th scope="col">where</th><th scope="col">state</th></tr></thead>
+        <tbody>${answer.correlations.map((one) => html`<tr data-entry><td>${span(one.start, one.end)}</td><td><a class="captured" href=${'/incidents/' + encodeURIComponent(one.id)}>${one.summary}</a></td>
+          <td><span class="captured">${suspects.where(one)}</span></td><td><span class="pill ${one.status === 'firing' ? 'failure' : 'success'}">${one.status}</span></td></tr>`)}</tbody></table></div>` : nothing}
+        <div class="sheet"><p>Name the service of the alert and when it fired. An alert can link here:
         <code>/investigate?service=checkout&amp;environment=prod&amp;at=2026-11-26T02:11:00Z</code></p></div>`;
     }
     const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];

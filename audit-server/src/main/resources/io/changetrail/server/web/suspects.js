@@ -57,6 +57,7 @@ export function view(answer, actions) {
       <dt>changes</dt><dd>${answer.searched.candidates} from ${span(answer.searched.from, answer.searched.to)}</dd>
       <dt>services</dt><dd class="captured">${answer.searched.services.join(', ') || 'none'}</dd>
       <dt>series</dt><dd>${answer.searched.series}</dd>
+      ${answer.notes?.length ? html`<dt>notes</dt><dd>${answer.notes.map((note) => html`<div class="captured">${note}</div>`)}</dd>` : nothing}
     </dl>
     ${answer.excluded.length ? html`<details><summary>${answer.excluded.length} cannot have been it</summary>
       <div class="scroll"><table><thead><tr><th scope="col">change</th><th scope="col">when</th><th scope="col">why not</th></tr></thead>
