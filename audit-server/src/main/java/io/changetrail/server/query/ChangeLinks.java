@@ -62,7 +62,7 @@ public final class ChangeLinks {
   /** The links of a change, by name. */
   Map<String, String> of(ObservedChange change, Catalogue catalogue) {
     Instant from = change.start().minus(BEFORE);
-    Instant to = change.end().orElse(change.start()).plus(AFTER);
+    Instant to = (change.end() == null ? change.start() : change.end()).plus(AFTER);
     Map<String, String> values =
         Map.of(
             "service",
