@@ -32,7 +32,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
  * A real Chromium. Where there is none, its tests are skipped by name, unless the environment says
- * with {@code REQUIRE_CHROMIUM=true} that they must run.
+ * with {@code REQUIRE_REAL_PARTS=1} that they must run.
  */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -52,7 +52,7 @@ final class Browser implements AutoCloseable {
     if (chromium.isEmpty() || chromedriver.isEmpty()) {
       String absent =
           "no chromium with chromedriver on the PATH (Debian: chromium, chromium-driver)";
-      if (Boolean.parseBoolean(System.getenv("REQUIRE_CHROMIUM"))) {
+      if (System.getenv("REQUIRE_REAL_PARTS") != null) {
         throw new IllegalStateException(absent);
       }
       Assumptions.abort(absent);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A real Prometheus and a real Alertmanager. They are looked for where {@code CHANGETRAIL_TOOLS}
  * says and in {@code /usr/bin}; if they are absent, the tests say so, and fail where {@code
- * CHANGETRAIL_REQUIRE_TOOLS} is set.
+ * REQUIRE_REAL_PARTS} is set.
  */
 class RealPrometheusTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -74,7 +74,7 @@ class RealPrometheusTest {
             + name
             + ", so nothing was tested against a real Prometheus; .ci/run installs it (Debian:"
             + " prometheus, prometheus-alertmanager)";
-    assertThat(System.getenv("CHANGETRAIL_REQUIRE_TOOLS")).as(absent).isNull();
+    assertThat(System.getenv("REQUIRE_REAL_PARTS")).as(absent).isNull();
     System.err.println(absent);
     Assumptions.abort(absent);
     throw new AssertionError(absent);
