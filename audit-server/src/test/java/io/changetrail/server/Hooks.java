@@ -12,6 +12,8 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
 
@@ -67,6 +69,39 @@ final class Hooks {
   static Answer launchdarkly(RunningServer server, JsonNode payload) throws Exception {
     byte[] body = bytes(payload);
     return signed(server, "launchdarkly", "X-LD-Signature", hex(body), body);
+  }
+
+  static Answer unleash(RunningServer server, JsonNode payload) throws Exception {
+    return signed(server, "unleash", "Authorization", SECRET, bytes(payload));
+  }
+
+  /** Flagsmith sends and signs a body whose keys are sorted, as its fixtures are. */
+  static Answer flagsmith(RunningServer server, JsonNode payload) throws Exception {
+    byte[] body = bytes(payload);
+    return signed(server, "flagsmith", "X-Flagsmith-Signature", hex(body), body);
+  }
+
+  /** As the Standard Webhooks specification signs, at this moment. */
+  static Answer openfeature(RunningServer server, JsonNode payload, Instant sent) throws Exception {
+    byte[] body = bytes(payload);
+    String id = "msg_" + payload.path("id").asText();
+    String signed =
+        id + "." + sent.getEpochSecond() + "." + new String(body, StandardCharsets.UTF_8);
+    String signature =
+        Base64.getEncoder()
+            .encodeToString(
+                Signature.hmacSha256(
+                    SECRET.getBytes(StandardCharsets.UTF_8),
+                    signed.getBytes(StandardCharsets.UTF_8)));
+    return server.send(
+        server
+            .request("/v1/webhooks/openfeature")
+            .header("Content-Type", "application/cloudevents+json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", Long.toString(sent.getEpochSecond()))
+            .header("webhook-signature", "v1," + signature)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build());
   }
 
   static Answer signed(

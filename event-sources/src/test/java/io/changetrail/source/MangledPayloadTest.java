@@ -10,11 +10,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
+import io.changetrail.source.flagsmith.FlagsmithMapper;
 import io.changetrail.source.github.GithubWebhookMapper;
 import io.changetrail.source.kubernetes.KubernetesAuditMapper;
 import io.changetrail.source.launchdarkly.LaunchDarklyMapper;
+import io.changetrail.source.openfeature.OpenFeatureWebhook;
+import io.changetrail.source.unleash.UnleashMapper;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +77,32 @@ class MangledPayloadTest {
   @ValueSource(strings = {"flag.rollout", "flag.off", "flag.created"})
   void aMangledFlagEntryIsMappedOrRefused(String file) {
     mangle("launchdarkly/" + file, new LaunchDarklyMapper()::map);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"feature-environment-enabled", "feature-strategy-update.50", "feature-archived"})
+  void aMangledUnleashEventIsMappedOrRefused(String file) {
+    mangle("unleash/" + file, payload -> new UnleashMapper().map(payload, "eu"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flag.updated.rollout", "flag.updated.segment", "flag.deleted"})
+  void aMangledFlagsmithDeliveryIsMappedOrRefused(String file) {
+    mangle("flagsmith/" + file, payload -> new FlagsmithMapper().map(payload, "eu"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flag.rollout", "flag.targeted"})
+  void aMangledFlagChangeIsMappedOrRefused(String file) {
+    mangle(
+        "openfeature/" + file,
+        payload ->
+            new OpenFeatureWebhook()
+                .read(
+                    new Delivery(
+                        "any", Map.of(), payload.toString().getBytes(StandardCharsets.UTF_8)))
+                .events());
   }
 
   private static void mangle(String file, Function<JsonNode, List<AuditEvent>> mapper) {

@@ -2,8 +2,11 @@
 package io.changetrail.server.webhook;
 
 import io.changetrail.source.WebhookProvider;
+import io.changetrail.source.flagsmith.FlagsmithWebhook;
 import io.changetrail.source.github.GithubWebhook;
 import io.changetrail.source.launchdarkly.LaunchDarklyWebhook;
+import io.changetrail.source.openfeature.OpenFeatureWebhook;
+import io.changetrail.source.unleash.UnleashWebhook;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -15,7 +18,12 @@ final class WebhookProviders {
   /** By name. */
   static Map<String, WebhookProvider> all() {
     Map<String, WebhookProvider> providers = new TreeMap<>();
-    Stream.of(new GithubWebhook(), new LaunchDarklyWebhook())
+    Stream.of(
+            new GithubWebhook(),
+            new LaunchDarklyWebhook(),
+            new UnleashWebhook(),
+            new FlagsmithWebhook(),
+            new OpenFeatureWebhook())
         .forEach(provider -> providers.put(provider.name(), provider));
     return providers;
   }

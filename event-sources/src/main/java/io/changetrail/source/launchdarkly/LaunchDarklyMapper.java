@@ -10,9 +10,8 @@ import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Links;
 import io.changetrail.model.Phase;
-import io.changetrail.model.Resource;
-import io.changetrail.model.Target;
 import io.changetrail.model.diff.StructuralDiff;
+import io.changetrail.source.Flag;
 import io.changetrail.source.Payload;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -44,7 +43,11 @@ public final class LaunchDarklyMapper {
   private static final Pattern FLAG =
       Pattern.compile("proj/([^:;]+)[^:]*:env/([^:;]+)[^:]*:flag/([^:;]+).*");
 
-  private record Place(String project, String environment, String key) {}
+  private record Place(String project, String environment, String key) {
+    Flag flag() {
+      return new Flag("launchdarkly", project, environment, key);
+    }
+  }
 
   /**
    * The events that a delivery tells of; none where no flag's targeting changed.
@@ -109,24 +112,16 @@ public final class LaunchDarklyMapper {
             .rollout(after == null ? null : after.percentage())
             .build();
     AuditEvent.Builder event =
-        AuditEvent.builder(
+        place
+            .flag()
+            .event(
                 new EventRef(
                     "/launchdarkly/" + entry.required("/_accountId"),
                     id(entry, place, verb, known)),
                 date(entry),
                 actor(entry),
                 change)
-            .target(
-                new Target(
-                    place.project(),
-                    place.environment(),
-                    null,
-                    null,
-                    null,
-                    new Resource(Resource.FEATURE_FLAG, place.key(), null)))
-            .links(links(entry))
-            .attribute("feature_flag.provider.name", TextNode.valueOf("launchdarkly"))
-            .attribute("feature_flag.set.id", TextNode.valueOf(place.project()));
+            .links(links(entry));
     if (known != null && known.version() != null) {
       event.attribute("feature_flag.version", TextNode.valueOf(known.version()));
     }
@@ -142,20 +137,19 @@ public final class LaunchDarklyMapper {
 
   private static String summary(
       Place place, String verb, @Nullable Targeting before, @Nullable Targeting after) {
-    String flag = "flag " + place.key() + " in " + place.environment() + ": ";
-    if (verb.equals("delete")) {
-      return flag + "deleted";
-    }
+    return place.flag().summary(text(verb, before, after));
+  }
+
+  private static String text(String verb, @Nullable Targeting before, @Nullable Targeting after) {
     if (after == null) {
-      return flag + verb + "d";
+      return verb + "d";
     }
     if (before == null) {
-      return flag + (verb.equals("create") ? "created, " : "now ") + after;
+      return (verb.equals("create") ? "created, " : "now ") + after;
     }
-    return flag
-        + (before.toString().equals(after.toString())
-            ? StructuralDiff.summary(StructuralDiff.between(before.state(), after.state()))
-            : before + " → " + after);
+    return before.toString().equals(after.toString())
+        ? StructuralDiff.summary(StructuralDiff.between(before.state(), after.state()))
+        : before + " → " + after;
   }
 
   /** A flag that was deleted and made anew counts its versions anew: hence the time of creation. */

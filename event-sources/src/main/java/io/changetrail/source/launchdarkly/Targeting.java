@@ -4,6 +4,7 @@ package io.changetrail.source.launchdarkly;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.source.Flag;
 import io.changetrail.source.Payload;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,12 +113,8 @@ record Targeting(
     }
     return "on ("
         + shares.entrySet().stream()
-            .map(share -> share.getKey() + " " + percent(share.getValue()) + " %")
+            .map(share -> share.getKey() + " " + Flag.percent(share.getValue()))
             .collect(Collectors.joining(", "))
         + ")";
-  }
-
-  private static String percent(double share) {
-    return share == Math.rint(share) ? Long.toString(Math.round(share)) : Double.toString(share);
   }
 }

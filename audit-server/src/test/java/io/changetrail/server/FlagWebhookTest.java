@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.server.RunningServer.Answer;
+import io.changetrail.server.config.InvalidConfigException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Flag flips by webhook, from each provider's delivery to what a reader finds. */
+class FlagWebhookTest {
+  @TempDir private Path data;
+  private RunningServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    String[] hooks = Hooks.settings(data, "launchdarkly", "unleash", "flagsmith", "openfeature");
+    server =
+        RunningServer.start(
+            data,
+            Stream.concat(
+                    Arrays.stream(hooks),
+                    Stream.of("webhooks.openfeature-acme.sources", "/flagd/*"))
+                .toArray(String[]::new));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Answer deliver(String provider, JsonNode payload) throws Exception {
+    return switch (provider) {
+      case "launchdarkly" -> Hooks.launchdarkly(server, payload);
+      case "unleash" -> Hooks.unleash(server, payload);
+      case "flagsmith" -> Hooks.flagsmith(server, payload);
+      default -> Hooks.openfeature(server, payload, Instant.now());
+    };
+  }
+
+  private JsonNode stored() throws Exception {
+    return server.get("/v1/events", "kind", "feature_flag").json().path("events");
+  }
+
+  private void flipIsFoundWhole(String provider, String file, Object rollout) throws Exception {
+    JsonNode payload = Hooks.payload(provider + "/" + file + ".json");
+    Answer answer = deliver(provider, payload);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("accepted").asInt()).isEqualTo(1);
+
+    Answer again = deliver(provider, payload);
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.json().path("duplicate").asInt()).isEqualTo(1);
+
+    JsonNode found = stored();
+    assertThat(found).as("a delivery that came twice is one event").hasSize(1);
+    JsonNode facts = found.at("/0/data/customData/changetrail");
+    JsonNode target = facts.at("/targets/0");
+    assertThat(target.path("feature_flag.key").asText()).isEqualTo("new-pricing");
+    assertThat(target.path("service.name").asText()).isEqualTo("shop");
+    assertThat(target.path("deployment.environment.name").asText())
+        .isEqualToIgnoringCase("production");
+    assertThat(facts.at("/actor/id").asText()).isEqualTo("priya@acme.example");
+    assertThat(facts.at("/change/rollout").asDouble()).isEqualTo(rollout);
+    assertThat(facts.at("/change/before").isObject()).as(facts.toPrettyString()).isTrue();
+    assertThat(facts.at("/change/after").isObject()).isTrue();
+    assertThat(facts.at("/change/before")).isNotEqualTo(facts.at("/change/after"));
+    assertThat(server.get("/v1/lineage", "flag", "new-pricing").json().path("steps")).hasSize(1);
+  }
+
+  @Test
+  void C7_aLaunchDarklyFlipIsOneEventWithOldAndNewValueActorAndPercentage() throws Exception {
+    flipIsFoundWhole("launchdarkly", "flag.rollout", 50.0);
+  }
+
+  @Test
+  void C7_anUnleashFlipIsOneEventWithOldAndNewValueActorAndPercentage() throws Exception {
+    flipIsFoundWhole("unleash", "feature-strategy-update.50", 50.0);
+  }
+
+  @Test
+  void C7_aFlagsmithFlipIsOneEventWithOldAndNewValueActorAndPercentage() throws Exception {
+    flipIsFoundWhole("flagsmith", "flag.updated.rollout", 50.0);
+  }
+
+  @Test
+  void C7_anOpenFeatureFlipIsOneEventWithOldAndNewValueActorAndPercentage() throws Exception {
+    flipIsFoundWhole("openfeature", "flag.rollout", 50.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"launchdarkly", "unleash", "flagsmith", "openfeature"})
+  void withoutTheSecretNobodyFlipsAFlag(String provider) throws Exception {
+    byte[] body = Hooks.bytes(Hooks.payload("flagsmith/flag.deleted.json"));
+    for (String[] header :
+        List.of(
+            new String[] {"X-Nothing", "at all"},
+            new String[] {"Authorization", "Bearer guessed-secret-of-somebody"},
+            new String[] {"X-LD-Signature", "00"},
+            new String[] {"X-Flagsmith-Signature", "00"},
+            new String[] {"webhook-signature", "v1,AAAA"})) {
+      Answer answer = Hooks.signed(server, provider, header[0], header[1], body);
+      assertThat(answer.status()).as(header[0]).isEqualTo(401);
+      assertThat(answer.json().path("detail").asText()).isEqualTo("the delivery is not authentic");
+    }
+    assertThat(stored()).isEmpty();
+  }
+
+  @Test
+  void anUnleashSecretMayBeSentAsABearerTokenToo() throws Exception {
+    byte[] body = Hooks.bytes(Hooks.payload("unleash/feature-environment-disabled.json"));
+    Answer answer =
+        Hooks.signed(server, "unleash", "Authorization", "Bearer " + Hooks.SECRET, body);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+  }
+
+  @Test
+  void aDeliveryThatWasRecordedLongAgoCannotBeReplayed() throws Exception {
+    Answer answer =
+        Hooks.openfeature(
+            server,
+            Hooks.payload("openfeature/flag.off.json"),
+            Instant.now().minus(Duration.ofMinutes(6)));
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(stored()).isEmpty();
+  }
+
+  @Test
+  void theGenericHookTakesAnyEventOfTheApiAndRefusesAForeignSource() throws Exception {
+    ObjectNode event =
+        new io.changetrail.model.codec.CloudEventsCodec()
+            .toTree(
+                Events.config("c-1", Instant.now(), "checkout", "{\"a\":1}", "{\"a\":2}").build());
+    Answer foreign = Hooks.openfeature(server, event, Instant.now());
+    assertThat(foreign.status()).as(foreign.text()).isEqualTo(400);
+    assertThat(foreign.json().path("field").asText()).isEqualTo("source");
+
+    event.put("source", "/flagd/acme");
+    ((ObjectNode) event.at("/data/context")).put("source", "/flagd/acme");
+    Answer own = Hooks.openfeature(server, event, Instant.now());
+    assertThat(own.status()).as(own.text()).isEqualTo(200);
+    assertThat(own.json().path("accepted").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void anEventThatIsNeitherIsAcceptedAndCounted() throws Exception {
+    ObjectNode event = Hooks.payload("openfeature/flag.off.json").deepCopy();
+    Answer answer = Hooks.openfeature(server, event.put("type", "com.example.else"), Instant.now());
+    assertThat(answer.status()).isEqualTo(202);
+  }
+
+  @Test
+  void aGenericHookWithoutSourcesIsRefusedAtTheStart() {
+    assertThatThrownBy(
+            () -> RunningServer.start(data.resolve("other"), Hooks.settings(data, "openfeature")))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("webhooks.openfeature-acme.sources is needed");
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.source;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Resource;
+import io.changetrail.model.Target;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A feature flag as all providers have it: a key within a project, set in each environment on its
+ * own. The project stands as the target service: it is all that a provider knows of whom a flag
+ * reaches, and the catalogue resolves it.
+ *
+ * @param provider as OpenTelemetry names it in {@code feature_flag.provider.name}
+ * @param project {@code null} where the provider has none
+ * @param environment {@code null} for what no environment sees yet, such as a new flag
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/registry/attributes/feature-flag/">
+ *     Feature flag attributes</a>
+ */
+public record Flag(
+    String provider, @Nullable String project, @Nullable String environment, String key) {
+
+  /** The event of a change of this flag. */
+  public AuditEvent.Builder event(EventRef ref, Instant time, Actor actor, Change change) {
+    AuditEvent.Builder event =
+        AuditEvent.builder(ref, time, actor, change)
+            .target(
+                new Target(
+                    project,
+                    environment,
+                    null,
+                    null,
+                    null,
+                    new Resource(Resource.FEATURE_FLAG, key, null)))
+            .attribute("feature_flag.provider.name", TextNode.valueOf(provider));
+    if (project != null) {
+      event.attribute("feature_flag.set.id", TextNode.valueOf(project));
+    }
+    return event;
+  }
+
+  /** One line for people; the text says what became of the flag. */
+  public String summary(String text) {
+    return "flag " + key + (environment == null ? "" : " in " + environment) + ": " + text;
+  }
+
+  /** A percentage as people write it: without decimals that say nothing. */
+  public static String percent(double share) {
+    return share == Math.rint(share)
+        ? String.format(Locale.ROOT, "%.0f %%", share)
+        : String.format(Locale.ROOT, "%s %%", Math.round(share * 1000) / 1000.0);
+  }
+}
