@@ -98,7 +98,9 @@ final class EventRedaction {
     state.redacted().forEach(pointer -> pointers.add(pointer(pointer)));
     pointers.addAll(trees.pointers());
     ArrayNode patch =
-        state.patch() == null ? null : patch(state, before, after, pointers, kubernetesSecret);
+        state.patch() == null
+            ? null
+            : patch(state, before, after, Set.copyOf(trees.secretPointers()), kubernetesSecret);
     return new StateChange(before, after, patch, List.copyOf(pointers), state.truncated());
   }
 
@@ -278,13 +280,14 @@ final class EventRedaction {
     return redacted;
   }
 
+  /** A pointer segment by segment, as the names that it leads along; anything else as text. */
   private String pointer(String pointer) {
-    if (redactor.text(pointer).equals(pointer) && pointer.indexOf('~') < 0) {
-      return pointer;
+    if (!pointer.startsWith("/")) {
+      return redactor.text(pointer);
     }
-    List<String> segments = new ArrayList<>(Pointers.segments(pointer));
-    segments.replaceAll(redactor::text);
-    return redactor.text(pointer.isEmpty() ? "" : Pointers.of(segments));
+    List<String> segments = Pointers.segments(pointer);
+    List<String> redacted = segments.stream().map(redactor::text).toList();
+    return redacted.equals(segments) ? pointer : Pointers.of(redacted);
   }
 
   // Records

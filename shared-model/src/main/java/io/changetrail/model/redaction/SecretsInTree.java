@@ -61,6 +61,7 @@ final class SecretsInTree {
   private final Replacement replacement;
   private final List<String> path = new ArrayList<>();
   private final Set<String> pointers = new LinkedHashSet<>();
+  private final Set<String> secretPointers = new LinkedHashSet<>();
   private final Set<String> found = new LinkedHashSet<>();
 
   SecretsInTree(List<List<String>> secretPlaces, Replacement replacement) {
@@ -71,6 +72,11 @@ final class SecretsInTree {
   /** JSON Pointers, by the names as they are after redaction, of all values replaced so far. */
   Set<String> pointers() {
     return pointers;
+  }
+
+  /** Those of {@link #pointers} at which the whole value was secret, not a part of a text. */
+  Set<String> secretPointers() {
+    return secretPointers;
   }
 
   /** The values that were secret for where they stood, which need not look like secrets. */
@@ -293,7 +299,9 @@ final class SecretsInTree {
     if (Placeholders.is(value)) {
       return walk(node, false);
     }
-    pointers.add(Pointers.of(path));
+    String pointer = Pointers.of(path);
+    pointers.add(pointer);
+    secretPointers.add(pointer);
     found.add(value);
     return TextNode.valueOf(replacement.of(value, false));
   }

@@ -11,14 +11,14 @@ import java.util.Map;
  * Secrets that never were any, in the shapes that their issuers document. Put together when the
  * tests run, so that no scanner takes the source for a leak.
  */
-final class Canaries {
+public final class Canaries {
   private static final String RANDOM = "Zq7Rk2Tn9Wb4Xc6Vd8Lm3Pf5Gh1Jy0SaEuKo";
 
   /** A password like any other, to be known only by where it stands. */
-  static final String PASSWORD = "Qz7-canary!kW3";
+  public static final String PASSWORD = "Qz7-canary!kW3";
 
   /** By issuer. */
-  static final Map<String, String> TOKENS = tokens();
+  public static final Map<String, String> TOKENS = tokens();
 
   private Canaries() {}
 

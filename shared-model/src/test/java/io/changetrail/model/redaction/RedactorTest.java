@@ -372,6 +372,23 @@ class RedactorTest {
   }
 
   @Test
+  void X1_aKindOrATypeWithATokenInItIsReplaced() {
+    String token = "npm_" + "abc123def456".repeat(3);
+    AuditEvent event =
+        named("/s", "1").toBuilder()
+            .type("dev.cdeventsx.acme-" + token + ".created.0.1.0")
+            .change(Change.of(ChangeKind.of("acme." + token), Phase.OCCURRED, "x").build())
+            .target(Target.service("shop", "prod"))
+            .build();
+
+    AuditEvent redacted = REDACTOR.redact(event);
+
+    assertNowhere(token, redacted);
+    assertThat(redacted.type()).isNull();
+    assertThat(CODEC.decode(CODEC.encode(redacted))).isEqualTo(redacted);
+  }
+
+  @Test
   void X1_whatTheWireCarriedBesideTheFieldsIsRedactedInItsSurroundings() throws Exception {
     ObjectNode wire = CODEC.toTree(named("/s", "1"));
     ObjectNode content = (ObjectNode) wire.at("/data/subject/content");
