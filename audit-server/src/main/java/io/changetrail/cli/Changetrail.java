@@ -38,6 +38,8 @@ public final class Changetrail implements Runnable {
   /** Held here, because a logger that nobody holds forgets its level. */
   private static final Logger HTTP_SERVER = Logger.getLogger("org.eclipse.jetty");
 
+  private static final Logger SHIPPER = Logger.getLogger("io.changetrail.shipper");
+
   @Spec private @Nullable CommandSpec spec;
 
   private Changetrail() {}
@@ -46,6 +48,7 @@ public final class Changetrail implements Runnable {
   public static void main(String[] args) {
     // That it starts and stops is told by the command itself.
     HTTP_SERVER.setLevel(Level.WARNING);
+    SHIPPER.setLevel(Level.SEVERE);
     // An answer that got lost must not send the request again behind our back.
     System.setProperty("sun.net.http.retryPost", "false");
     Surroundings surroundings = Surroundings.ofProcess();
@@ -68,6 +71,7 @@ public final class Changetrail implements Runnable {
             .addSubcommand("serve", new Serve(session))
             .addSubcommand("demo", new Demo(session))
             .addSubcommand("emit", new Emit(session, remote.forCommand()))
+            .addSubcommand("ship", new Ship(session, remote.forCommand()))
             .addSubcommand("query", Query.command(session, remote.forCommand()))
             .addSubcommand("changes", Changes.command(session, remote.forCommand()))
             .addSubcommand("tail", Tail.command(session, remote.forCommand()))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.cli;
 
+import io.changetrail.shipper.Credentials;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +61,22 @@ final class Remote {
   }
 
   AuditServer connect() {
-    return new AuditServer(
-        address(), token(), Duration.ofSeconds(timeoutSeconds()), session.output());
+    return new AuditServer(address(), token(), timeout(), session.output());
+  }
+
+  /** The token as it is at each request: its file may be replaced meanwhile. */
+  Credentials credentials() {
+    return () -> {
+      try {
+        return token();
+      } catch (Failure e) {
+        throw new IOException("the token cannot be read", e);
+      }
+    };
+  }
+
+  Duration timeout() {
+    return Duration.ofSeconds(timeoutSeconds());
   }
 
   URI address() {

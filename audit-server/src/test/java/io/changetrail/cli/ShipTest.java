@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.server.RunningServer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shipping events from a file or a pipe. */
+class ShipTest {
+  @TempDir private Path directory;
+
+  private final String lines = new Release(Instant.now().minusSeconds(1800)).lines();
+
+  private String spool() {
+    return "--spool=" + directory.resolve("spool");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  private static Terminal at(int port) {
+    return Terminal.at(URI.create("http://127.0.0.1:" + port));
+  }
+
+  @Test
+  void whatTheServerIsNotThereForGoesWithTheNextRunAndIsStoredOnce() throws Exception {
+    int port = freePort();
+    Terminal.Result away = at(port).typing(lines).run("ship", spool(), "--wait=0");
+    assertThat(away.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(away.out()).contains("4 read, 0 sent, 4 left in the spool");
+    assertThat(away.err()).contains("`changetrail ship --flush` sends it later");
+
+    try (RunningServer server =
+        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+      assertThat(server.address().getPort()).isEqualTo(port);
+      Terminal.Result back = at(port).run("ship", spool(), "--flush", "--json").succeeded();
+      JsonNode counts = back.json().get(0);
+      assertThat(counts.path("sent").asInt()).isEqualTo(4);
+      assertThat(counts.path("left").asInt()).isZero();
+
+      Path file = Files.writeString(directory.resolve("events.ndjson"), lines);
+      at(port).run("ship", spool(), file.toString()).succeeded();
+      assertThat(at(port).run("query", "--raw", "--json").succeeded().json()).hasSize(4);
+    }
+  }
+
+  @Test
+  void aBatchAndAStreamAreReadAndAWrongEventIsNamed() throws Exception {
+    try (RunningServer server = RunningServer.start(directory.resolve("data"))) {
+      String batch = "[" + String.join(",", lines.strip().split("\n")) + "]\n{\"id\":\"x\"}\n";
+      Terminal.Result result =
+          Terminal.at(server.address()).typing(batch).run("ship", spool(), "-");
+      assertThat(result.exitCode()).isEqualTo(ExitCodes.REFUSED);
+      assertThat(result.out()).startsWith("4 read, 4 sent, 0 left");
+      assertThat(result.err()).contains("-: event 4: ");
+    }
+  }
+
+  @Test
+  void aTokenIsReadFromItsFileAndIsNotKept() throws Exception {
+    Path file = Files.writeString(directory.resolve("token"), "ct_not-a-real-token\n");
+    Terminal.Result away =
+        at(freePort()).typing(lines).run("ship", spool(), "--wait=0", "--token-file=" + file);
+    assertThat(away.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
+    try (var files = Files.walk(directory.resolve("spool"))) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        assertThat(new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1))
+            .doesNotContain("ct_not-a-real-token");
+      }
+    }
+  }
+
+  @Test
+  void withoutASpoolItSaysHowToNameOne() {
+    Terminal.Result result = new Terminal().typing(lines).run("ship");
+    assertThat(result.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(result.err()).contains("--spool or CHANGETRAIL_SPOOL");
+  }
+}
