@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.query;
 
+import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
-import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
-import io.changetrail.model.grouping.Observation;
-import io.changetrail.model.grouping.ObservedChange;
 import io.changetrail.model.grouping.Release;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStore.Order;
@@ -18,10 +16,12 @@ import io.changetrail.store.View;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -50,23 +50,30 @@ final class Precedents {
     this.catalogue = catalogue;
   }
 
-  /** The events before that moment which tell what these changes restore. */
-  Map<String, StoredEvent> of(List<ObservedChange> changes, Instant before) {
+  /** The events before that moment which tell what the changes of these events restore. */
+  Map<String, StoredEvent> of(Collection<StoredEvent> events, Instant before) {
     Map<String, StoredEvent> found = new LinkedHashMap<>();
     Set<String> digests = new LinkedHashSet<>();
     Set<String> revisions = new LinkedHashSet<>();
     Set<String> versions = new LinkedHashSet<>();
     Set<String> resources = new LinkedHashSet<>();
-    for (ObservedChange change : changes) {
-      if (change.kind().equals(ChangeKind.DEPLOYMENT)) {
-        Release release = Release.of(change);
+    for (StoredEvent stored : events) {
+      AuditEvent event = stored.event();
+      if (event.change().kind().equals(ChangeKind.DEPLOYMENT)) {
+        Release release = Release.of(event);
         digests.addAll(release.digests());
         revisions.addAll(release.revisions());
         if (release.digests().isEmpty() && release.revisions().isEmpty()) {
           versions.addAll(release.versions());
         }
       }
-      resources.addAll(restorable(change));
+      if (event.change().state().beforeState().isPresent()
+          && event.change().state().afterState().isPresent()) {
+        event.targets().stream()
+            .map(Target::resource)
+            .filter(Objects::nonNull)
+            .forEach(resource -> resources.add(resource.kind() + "/" + resource.name()));
+      }
     }
     Query then = Query.all().between(before.minus(REACH), before);
     Query deployments = then.where(Field.KIND, ChangeKind.DEPLOYMENT.name());
@@ -76,23 +83,6 @@ final class Precedents {
     between(List.copyOf(found.values()), before, found);
     search(then, Field.RESOURCE, resources, found);
     return found;
-  }
-
-  /** The resources of which the change tells the whole state. */
-  private static Set<String> restorable(ObservedChange change) {
-    Set<String> resources = new LinkedHashSet<>();
-    for (Observation seen : change.observations()) {
-      if (seen.event().change().state().beforeState().isPresent()
-          && seen.event().change().state().afterState().isPresent()) {
-        for (Target target : seen.event().targets()) {
-          Resource resource = target.resource();
-          if (resource != null) {
-            resources.add(resource.kind() + "/" + resource.name());
-          }
-        }
-      }
-    }
-    return resources;
   }
 
   /** What came to the same services between their earlier release and the span. */

@@ -83,14 +83,10 @@ public final class RecordedChanges {
       // What was built says which commit a digest is of, and belongs to no environment.
       read(scope, when.where(Field.KIND, ChangeKind.ARTIFACT.name()), events);
     }
-    List<ObservedChange> changes = group(events, catalogue, asOf);
-    Map<String, StoredEvent> before =
-        new Precedents(store, scope, catalogue).of(changes, from.minus(margin));
-    if (!before.isEmpty()) {
-      before.forEach(events::putIfAbsent);
-      changes = group(events, catalogue, asOf);
-    }
-    return new Span(changes, events);
+    new Precedents(store, scope, catalogue)
+        .of(List.copyOf(events.values()), from.minus(margin))
+        .forEach(events::putIfAbsent);
+    return new Span(group(events, catalogue, asOf), events);
   }
 
   private List<ObservedChange> group(

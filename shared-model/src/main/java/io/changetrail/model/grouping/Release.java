@@ -3,6 +3,7 @@ package io.changetrail.model.grouping;
 
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Provenance;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -27,12 +28,20 @@ public record Release(Set<String> digests, Set<String> revisions, Set<String> ve
     versions = Set.copyOf(versions);
   }
 
-  public static Release of(ObservedChange change) {
+  /** What one event tells of it. */
+  public static Release of(AuditEvent event) {
+    return of(List.of(event));
+  }
+
+  static Release of(ObservedChange change) {
+    return of(change.observations().stream().map(Observation::event).toList());
+  }
+
+  private static Release of(List<AuditEvent> events) {
     Set<String> digests = new TreeSet<>();
     Set<String> revisions = new TreeSet<>();
     Set<String> versions = new TreeSet<>();
-    for (Observation seen : change.observations()) {
-      AuditEvent event = seen.event();
+    for (AuditEvent event : events) {
       for (Provenance.Artifact artifact : event.provenance().artifacts()) {
         if (artifact.digest() != null) {
           digests.add(artifact.digest());
@@ -45,10 +54,6 @@ public record Release(Set<String> digests, Set<String> revisions, Set<String> ve
       event.provenance().commit().map(Provenance.Vcs::revision).ifPresent(revisions::add);
     }
     return new Release(digests, revisions, versions);
-  }
-
-  public boolean isUnknown() {
-    return digests.isEmpty() && revisions.isEmpty() && versions.isEmpty();
   }
 
   /** By digest or revision, whichever agrees; by version only where neither can be compared. */

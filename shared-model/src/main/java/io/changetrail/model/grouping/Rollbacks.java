@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * A change that only undoes rollbacks brings an undone change back, and is none.
  */
 final class Rollbacks {
+  /** How many changes of the same service or resource are looked back over. */
+  private static final int MEMORY = 100;
+
   private final Catalogue catalogue;
   private final List<ObservedChange> changes;
   private final Map<EventRef, String> changeOf = new HashMap<>();
@@ -67,7 +70,7 @@ final class Rollbacks {
 
   private void find() {
     Map<String, List<ObservedChange>> deployments = new HashMap<>();
-    Map<String, List<ObservedChange>> states = new HashMap<>();
+    Map<String, List<Restorable>> states = new HashMap<>();
     for (ObservedChange change : changes) {
       if (!happened(change)) {
         continue;
@@ -80,8 +83,7 @@ final class Rollbacks {
       }
       resources.forEach(
           (resource, state) ->
-              undone.addAll(
-                  restoredState(state, resource, states.getOrDefault(resource, List.of()))));
+              undone.addAll(restoredState(state, states.getOrDefault(resource, List.of()))));
       if (undone.isEmpty() && change.isRollback()) {
         services.stream()
             .map(service -> latest(change, deployments.getOrDefault(service, List.of())))
@@ -95,10 +97,11 @@ final class Rollbacks {
       }
       services.forEach(
           service -> deployments.computeIfAbsent(service, any -> new ArrayList<>()).add(change));
-      resources
-          .keySet()
-          .forEach(
-              resource -> states.computeIfAbsent(resource, any -> new ArrayList<>()).add(change));
+      resources.forEach(
+          (resource, state) ->
+              states
+                  .computeIfAbsent(resource, any -> new ArrayList<>())
+                  .add(new Restorable(change, state)));
     }
   }
 
@@ -118,7 +121,7 @@ final class Rollbacks {
   private List<String> restoredRelease(ObservedChange change, List<ObservedChange> before) {
     Release release = release(change);
     List<String> between = new ArrayList<>();
-    for (int i = before.size() - 1; i >= 0; i--) {
+    for (int i = before.size() - 1; i >= Math.max(0, before.size() - MEMORY); i--) {
       ObservedChange earlier = before.get(i);
       switch (release.compareWith(release(earlier))) {
         case SAME -> {
@@ -137,16 +140,17 @@ final class Rollbacks {
     return List.of();
   }
 
-  private List<String> restoredState(
-      StateChange state, String resource, List<ObservedChange> before) {
+  /** A change of a resource, of which the whole state before and after is known. */
+  private record Restorable(ObservedChange change, StateChange state) {}
+
+  private List<String> restoredState(StateChange state, List<Restorable> before) {
     List<String> between = new ArrayList<>();
-    for (int i = before.size() - 1; i >= 0; i--) {
-      ObservedChange earlier = before.get(i);
-      StateChange other = Objects.requireNonNull(states(earlier).get(resource));
-      if (isInForce(earlier)) {
-        between.add(earlier.id());
+    for (int i = before.size() - 1; i >= Math.max(0, before.size() - MEMORY); i--) {
+      Restorable earlier = before.get(i);
+      if (isInForce(earlier.change())) {
+        between.add(earlier.change().id());
       }
-      if (same(other.before(), state.after())) {
+      if (same(earlier.state().before(), state.after())) {
         return between;
       }
     }
@@ -159,7 +163,7 @@ final class Rollbacks {
 
   /** The one that a rollback of which nothing more is known must be of. */
   private Optional<String> latest(ObservedChange change, List<ObservedChange> before) {
-    for (int i = before.size() - 1; i >= 0; i--) {
+    for (int i = before.size() - 1; i >= Math.max(0, before.size() - MEMORY); i--) {
       ObservedChange earlier = before.get(i);
       if (release(change).compareWith(release(earlier)) == Comparison.SAME) {
         return Optional.empty(); // another word on the same rollback
