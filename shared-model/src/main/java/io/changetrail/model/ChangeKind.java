@@ -2,7 +2,11 @@
 package io.changetrail.model;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What sort of change an event reports: one of the constants, or a custom kind, whose name has a
@@ -58,6 +62,10 @@ public record ChangeKind(String name) {
   public static final List<ChangeKind> OF_DELIVERY =
       List.of(CODE, BUILD, ARTIFACT, INCIDENT, ACTIVITY);
 
+  private static final Map<String, ChangeKind> BY_NAME =
+      Stream.concat(OF_ENVIRONMENTS.stream(), OF_DELIVERY.stream())
+          .collect(Collectors.toUnmodifiableMap(ChangeKind::name, Function.identity()));
+
   public ChangeKind {
     Require.text("change.kind", name, 64);
     if (!NAME.matcher(name).matches()) {
@@ -68,8 +76,12 @@ public record ChangeKind(String name) {
 
   /** The kind of that name; an undotted name must be one of the constants. */
   public static ChangeKind of(String name) {
+    ChangeKind known = BY_NAME.get(name);
+    if (known != null) {
+      return known;
+    }
     ChangeKind kind = new ChangeKind(name);
-    if (!kind.isCustom() && !OF_ENVIRONMENTS.contains(kind) && !OF_DELIVERY.contains(kind)) {
+    if (!kind.isCustom()) {
       throw new InvalidEventException(
           "change.kind",
           "'"

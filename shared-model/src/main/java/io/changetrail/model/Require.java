@@ -39,6 +39,9 @@ final class Require {
     }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
+      if (c != 0 && c < Character.MIN_SURROGATE) {
+        continue;
+      }
       boolean paired =
           Character.isHighSurrogate(c)
               ? i + 1 < value.length() && Character.isLowSurrogate(value.charAt(i + 1))

@@ -40,6 +40,8 @@ public enum Field {
   /** Event that it amends, was caused by or rolls back, as {@code source id}. */
   REFERS_TO;
 
+  private final String wireName = name().toLowerCase(Locale.ROOT);
+
   /** Whether it is a property of each target rather than of the event. */
   public boolean isOfTarget() {
     return compareTo(RESOURCE) <= 0;
@@ -47,7 +49,7 @@ public enum Field {
 
   /** As in query parameters and facets, for example {@code pull_request}. */
   public String wireName() {
-    return name().toLowerCase(Locale.ROOT);
+    return wireName;
   }
 
   /** The field of that {@link #wireName()}. */

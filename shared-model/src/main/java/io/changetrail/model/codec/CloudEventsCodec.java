@@ -49,7 +49,9 @@ public final class CloudEventsCodec {
   /** The event as the tree that {@link #encode} writes; a new one at each call. */
   public ObjectNode toTree(AuditEvent event) {
     ObjectNode tree = EventWriter.write(event);
-    Trees.overlay(tree, event.unmapped().deepCopy());
+    if (!event.unmapped().isEmpty()) {
+      Trees.overlay(tree, event.unmapped().deepCopy());
+    }
     return tree;
   }
 

@@ -53,6 +53,9 @@ public final class EventLimits {
   /** The event, or a cut one if it is too large. Never fails because of size or depth. */
   public AuditEvent fit(AuditEvent event) {
     AuditEvent fitting = readable(event);
+    if (SizeBound.of(fitting) <= MAX_BYTES) {
+      return fitting;
+    }
     for (Cut cut : CUTS) {
       if (CODEC.encode(fitting).length <= MAX_BYTES) {
         return fitting;

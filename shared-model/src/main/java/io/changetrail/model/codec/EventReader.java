@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** From a tree on the wire to the event; what no field takes stays in {@code unmapped}. */
@@ -40,6 +41,8 @@ final class EventReader {
           "/data/customData/changetrail/observedTime",
           "/data/customData/changetrail/change/observedLate/earliest",
           "/data/customData/changetrail/change/observedLate/latest");
+
+  private static final Pattern CDEVENTS_VERSION = Pattern.compile("0\\.[1-6]\\.[0-9]+(-draft)?");
 
   private EventReader() {}
 
@@ -90,15 +93,15 @@ final class EventReader {
         throw WireNames.onTheWire(e, ours.path());
       }
     }
-    AuditEvent.Builder event = withoutType.toBuilder();
-    if (!CdEventTypes.derive(withoutType).equals(type)) {
-      event.type(type);
-    }
-    ObjectNode unmapped = Trees.remainder(envelope, EventWriter.write(event.build()));
+    AuditEvent event =
+        CdEventTypes.derive(withoutType).equals(type)
+            ? withoutType
+            : withoutType.toBuilder().type(type).build();
+    ObjectNode unmapped = Trees.remainder(envelope, EventWriter.write(event));
     SERVER_ATTRIBUTES.forEach(name -> unmapped.remove("/" + name));
     // The same moment in another spelling; kept, it would make a redelivery a conflict.
     TIMES.forEach(unmapped::remove);
-    return event.unmapped(unmapped).build();
+    return unmapped.isEmpty() ? event : event.toBuilder().unmapped(unmapped).build();
   }
 
   private static CdEventTypes.@Nullable Meaning meaning(String type) {
@@ -130,7 +133,7 @@ final class EventReader {
     if (version == null) {
       throw context.wrong("specversion", "is required: the version of CDEvents, such as 0.5.1");
     }
-    if (!version.matches("0\\.[1-6]\\.[0-9]+(-draft)?")) {
+    if (!CDEVENTS_VERSION.matcher(version).matches()) {
       throw context.wrong("specversion", "must be a CDEvents version from 0.1 to 0.6");
     }
   }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.InvalidEventException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +48,7 @@ record Fields(ObjectNode node, String path) {
       return null;
     }
     try {
-      return OffsetDateTime.parse(value).toInstant();
+      return Rfc3339.parse(value);
     } catch (DateTimeException e) {
       InvalidEventException invalid =
           wrong(
@@ -152,15 +151,21 @@ record Fields(ObjectNode node, String path) {
     if (value == null) {
       return null;
     }
-    List<String> names = new ArrayList<>();
-    for (E constant : type.getEnumConstants()) {
-      String name = constant.name().toLowerCase(Locale.ROOT);
-      if (name.equals(value)) {
+    E[] constants = type.getEnumConstants();
+    for (E constant : constants) {
+      if (isLowerCase(constant.name(), value)) {
         return constant;
       }
-      names.add(name);
+    }
+    List<String> names = new ArrayList<>();
+    for (E constant : constants) {
+      names.add(constant.name().toLowerCase(Locale.ROOT));
     }
     throw wrong(field, "must be one of " + String.join(", ", names));
+  }
+
+  private static boolean isLowerCase(String name, String value) {
+    return name.length() == value.length() && name.toLowerCase(Locale.ROOT).equals(value);
   }
 
   <E extends Enum<E>> E requiredOneOf(Class<E> type, String field) {

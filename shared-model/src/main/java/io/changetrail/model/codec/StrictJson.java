@@ -207,6 +207,9 @@ public final class StrictJson {
   }
 
   private static void checkUtf8(byte[] text) {
+    if (isAscii(text)) {
+      return;
+    }
     ByteBuffer bytes = ByteBuffer.wrap(text);
     try {
       StandardCharsets.UTF_8.newDecoder().decode(bytes);
@@ -217,6 +220,15 @@ public final class StrictJson {
       invalid.addSuppressed(e);
       throw invalid;
     }
+  }
+
+  private static boolean isAscii(byte[] text) {
+    for (byte b : text) {
+      if (b < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** In valid UTF-8 a surrogate without its partner can only come from an escape. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Comparator;
 import java.util.Map;
 
 /**
@@ -16,6 +17,9 @@ import java.util.Map;
  * brings a part of the event to life again that somebody has removed.
  */
 final class Trees {
+  /** Tells what differs; has no order. */
+  private static final Comparator<JsonNode> BY_VALUE = Trees::compare;
+
   private Trees() {}
 
   /** Puts values to their places; one whose surroundings are gone goes too. */
@@ -78,9 +82,15 @@ final class Trees {
 
   /** Numbers are the same whatever way they are held: 50 read from text and 50.0 of a record. */
   private static boolean same(JsonNode one, JsonNode other) {
-    return one.equals(other)
-        || (one.isNumber()
-            && other.isNumber()
-            && one.decimalValue().compareTo(other.decimalValue()) == 0);
+    return one.equals(BY_VALUE, other);
+  }
+
+  private static int compare(JsonNode one, JsonNode other) {
+    if (one.equals(other)) {
+      return 0;
+    }
+    return one.isNumber() && other.isNumber()
+        ? one.decimalValue().compareTo(other.decimalValue())
+        : 1;
   }
 }

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.erdtman.jcs.NumberToJSON;
 
 /**
@@ -19,55 +20,73 @@ import org.erdtman.jcs.NumberToJSON;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8785">RFC 8785</a>
  */
 public final class CanonicalJson {
+  /** Up to here every whole number is a double, and is spelt with its digits alone. */
+  private static final long LARGEST_WHOLE = 1L << 53;
+
+  private static final byte[] HEX = {
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
+  };
+
+  private byte[] out = new byte[2048];
+  private int size;
+
   private CanonicalJson() {}
 
   /** The canonical spelling in UTF-8. */
   public static byte[] bytes(JsonNode tree) {
-    StringBuilder out = new StringBuilder(1024);
-    write(tree, out);
-    return out.toString().getBytes(StandardCharsets.UTF_8);
+    CanonicalJson json = new CanonicalJson();
+    json.write(tree);
+    return Arrays.copyOf(json.out, json.size);
   }
 
-  private static void write(JsonNode node, StringBuilder out) {
+  private void write(JsonNode node) {
     switch (node.getNodeType()) {
-      case OBJECT -> object(node, out);
-      case ARRAY -> {
-        out.append('[');
-        for (int i = 0; i < node.size(); i++) {
-          if (i > 0) {
-            out.append(',');
-          }
-          write(node.get(i), out);
-        }
-        out.append(']');
-      }
-      case STRING -> string(node.textValue(), out);
-      case NUMBER -> out.append(number(node));
-      case BOOLEAN -> out.append(node.booleanValue());
-      case NULL -> out.append("null");
+      case OBJECT -> object(node);
+      case ARRAY -> array(node);
+      case STRING -> string(node.textValue());
+      case NUMBER -> ascii(number(node));
+      case BOOLEAN -> ascii(node.booleanValue() ? "true" : "false");
+      case NULL -> ascii("null");
       default -> throw new IllegalArgumentException("not a JSON value: " + node.getNodeType());
     }
   }
 
-  private static void object(JsonNode node, StringBuilder out) {
-    List<String> names = new ArrayList<>(node.size());
-    node.fieldNames().forEachRemaining(names::add);
-    names.sort(null); // String order is the order of UTF-16 units that RFC 8785 §3.2.3 asks for
-    out.append('{');
+  private void array(JsonNode node) {
+    put('[');
+    for (int i = 0; i < node.size(); i++) {
+      if (i > 0) {
+        put(',');
+      }
+      write(node.get(i));
+    }
+    put(']');
+  }
+
+  private void object(JsonNode node) {
+    List<Map.Entry<String, JsonNode>> fields = new ArrayList<>(node.properties());
+    // String order is the order of UTF-16 units that RFC 8785 §3.2.3 asks for
+    fields.sort(Map.Entry.comparingByKey());
+    put('{');
     boolean first = true;
-    for (String name : names) {
+    for (Map.Entry<String, JsonNode> field : fields) {
       if (!first) {
-        out.append(',');
+        put(',');
       }
       first = false;
-      string(name, out);
-      out.append(':');
-      write(node.get(name), out);
+      string(field.getKey());
+      put(':');
+      write(field.getValue());
     }
-    out.append('}');
+    put('}');
   }
 
   private static String number(JsonNode node) {
+    if (node.isIntegralNumber() && node.canConvertToLong()) {
+      long whole = node.longValue();
+      if (whole >= -LARGEST_WHOLE && whole <= LARGEST_WHOLE) {
+        return Long.toString(whole);
+      }
+    }
     BigDecimal exact = node.decimalValue();
     double rounded = exact.doubleValue();
     if (Double.isFinite(rounded) && isSpellingOf(exact, rounded)) {
@@ -86,27 +105,71 @@ public final class CanonicalJson {
         || BigDecimal.valueOf(rounded).compareTo(exact) == 0;
   }
 
-  private static void string(String text, StringBuilder out) {
-    out.append('"');
+  private void string(String text) {
+    room(text.length() + 2);
+    out[size++] = '"';
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (c < 0x20) {
-            out.append("\\u00").append(c < 0x10 ? '0' : '1').append(Character.forDigit(c & 15, 16));
-          } else {
-            out.append(c);
-          }
-        }
+      if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+        put(c);
+      } else if (c < 0x80) {
+        escaped(c);
+      } else if (c < 0x800) {
+        put(0xc0 | (c >> 6));
+        put(0x80 | (c & 0x3f));
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+        int point = Character.toCodePoint(c, text.charAt(i));
+        put(0xf0 | (point >> 18));
+        put(0x80 | ((point >> 12) & 0x3f));
+        put(0x80 | ((point >> 6) & 0x3f));
+        put(0x80 | (point & 0x3f));
+      } else if (Character.isSurrogate(c)) {
+        put('?'); // half a character has no UTF-8
+      } else {
+        put(0xe0 | (c >> 12));
+        put(0x80 | ((c >> 6) & 0x3f));
+        put(0x80 | (c & 0x3f));
       }
     }
-    out.append('"');
+    put('"');
+  }
+
+  private void escaped(char c) {
+    put('\\');
+    switch (c) {
+      case '"', '\\' -> put(c);
+      case '\b' -> put('b');
+      case '\f' -> put('f');
+      case '\n' -> put('n');
+      case '\r' -> put('r');
+      case '\t' -> put('t');
+      default -> {
+        ascii("u00");
+        put(HEX[c >> 4]);
+        put(HEX[c & 0xf]);
+      }
+    }
+  }
+
+  private void ascii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      put(text.charAt(i));
+    }
+  }
+
+  private void put(int unit) {
+    if (size == out.length) {
+      room(1);
+    }
+    out[size++] = (byte) unit;
+  }
+
+  private void room(int more) {
+    if (out.length - size < more) {
+      out = Arrays.copyOf(out, Math.max(out.length * 2, size + more));
+    }
   }
 }

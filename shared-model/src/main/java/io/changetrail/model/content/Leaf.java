@@ -10,6 +10,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.codec.CloudEventsCodec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -20,13 +21,14 @@ import java.util.stream.Stream;
  * personal values with their salts. The Merkle leaf is made over the public part alone, so the
  * personal part can be erased and every proof still holds.
  *
+ * @param content {@link CanonicalContent#hash(AuditEvent)} of the event, before anything is erased
  * @param hash RFC 6962 leaf hash over the canonical public part, 64 hex digits
  * @param publicPart the event's tree with commitments {@code sha256-commitment:<hex>} in place of
  *     personal values
  * @param personal by JSON Pointer into the public part: {@code {"salt": hex, "value": …}}
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6962#section-2.1">RFC 6962 section 2.1</a>
  */
-public record Leaf(String hash, ObjectNode publicPart, ObjectNode personal) {
+public record Leaf(String content, String hash, ObjectNode publicPart, ObjectNode personal) {
   /** What a personal field reads as once it was erased. */
   public static final String ERASED = "erased";
 
@@ -64,12 +66,15 @@ public record Leaf(String hash, ObjectNode publicPart, ObjectNode personal) {
    */
   public static Leaf of(AuditEvent event, RandomGenerator salts) {
     ObjectNode tree = CODEC.toTree(event);
+    String content = CanonicalContent.hashOfEvent(tree);
     ObjectNode personal = JsonNodeFactory.instance.objectNode();
-    for (JsonPointer pointer : PERSONAL) {
+    byte[] random = new byte[PERSONAL.size() * SALT_BYTES]; // a secure source is slow to call
+    salts.nextBytes(random);
+    for (int i = 0; i < PERSONAL.size(); i++) {
+      JsonPointer pointer = PERSONAL.get(i);
       JsonNode value = tree.at(pointer);
       if (value.isTextual() && tree.at(pointer.head()) instanceof ObjectNode parent) {
-        byte[] salt = new byte[SALT_BYTES];
-        salts.nextBytes(salt);
+        byte[] salt = Arrays.copyOfRange(random, i * SALT_BYTES, (i + 1) * SALT_BYTES);
         parent.put(pointer.last().getMatchingProperty(), commitment(salt, value));
         personal
             .putObject(pointer.toString())
@@ -77,7 +82,7 @@ public record Leaf(String hash, ObjectNode publicPart, ObjectNode personal) {
             .set("value", value);
       }
     }
-    return new Leaf(hash(tree), tree, personal);
+    return new Leaf(content, hash(tree), tree, personal);
   }
 
   /** The leaf hash of a public part. */

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import io.changetrail.store.StoreException;
 import java.io.IOException;
 
@@ -17,11 +19,18 @@ final class Bodies {
   private static final int LEVEL = 1;
   private static final int LARGEST = 16 << 20;
 
+  /** To make one takes longer than to compress a body with it. */
+  private static final ThreadLocal<ZstdCompressCtx> COMPRESSORS =
+      ThreadLocal.withInitial(() -> new ZstdCompressCtx().setLevel(LEVEL));
+
+  private static final ThreadLocal<ZstdDecompressCtx> DECOMPRESSORS =
+      ThreadLocal.withInitial(ZstdDecompressCtx::new);
+
   private Bodies() {}
 
   static byte[] pack(JsonNode tree) {
     try {
-      return Zstd.compress(JSON.writeValueAsBytes(tree), LEVEL);
+      return COMPRESSORS.get().compress(JSON.writeValueAsBytes(tree));
     } catch (JsonProcessingException e) {
       throw new StoreException("a JSON tree can always be written", e);
     }
@@ -33,7 +42,7 @@ final class Bodies {
       if (size < 0 || size > LARGEST) {
         throw new StoreException("the data file is damaged: an event's body has no valid size");
       }
-      return JSON.readTree(Zstd.decompress(packed, (int) size));
+      return JSON.readTree(DECOMPRESSORS.get().decompress(packed, (int) size));
     } catch (IOException e) {
       throw new StoreException("the data file is damaged: an event's body is not JSON", e);
     }

@@ -27,6 +27,8 @@ record PreparedEvent(
     Set<Term> others,
     @Nullable NewState state) {
 
+  private static final byte[] NOTHING = {};
+
   /** The state that the event leaves its resource in; {@code null} tree: deleted. */
   record NewState(ResourceKey key, @Nullable JsonNode tree, String hash) {}
 
@@ -36,10 +38,10 @@ record PreparedEvent(
     return new PreparedEvent(
         incoming,
         Ids.of(incoming.tenant(), event.ref()),
-        CanonicalContent.hash(event),
+        leaf.content(),
         leaf,
         Bodies.pack(leaf.publicPart()),
-        Bodies.pack(leaf.personal()),
+        leaf.personal().isEmpty() ? NOTHING : Bodies.pack(leaf.personal()),
         Term.ofFields(event),
         Term.ofContent(event),
         newState(event).orElse(null));
