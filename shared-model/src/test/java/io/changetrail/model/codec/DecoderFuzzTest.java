@@ -151,7 +151,7 @@ class DecoderFuzzTest {
     try {
       CODEC.decodeBatch(bytes);
     } catch (InvalidEventException e) {
-      assertThat(e.field()).isEqualTo("body");
+      assertThat(e.field()).isNotBlank();
     }
   }
 
