@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model.grouping;
 
-import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
@@ -27,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two steps. First, events of one source that declare the same change id are one <em>run</em>:
  * its start, steps and finish. Then runs of different sources are one change if they have the same
- * kind, reach a common target in the same environment, carry the same artifact digest or else the
- * same revision, and overlap in time. A run without digest and revision stays alone, so it can
- * never glue two changes together. The result does not depend on the order of the input.
+ * kind, reach a common target in the same environment, overlap in time, and carry the same artifact
+ * digest; or, where one of them has none, the same revision; or, where they cannot be compared by
+ * that either, the same declared change id. Another digest or revision keeps two runs apart
+ * whatever else they share. The result does not depend on the order of the input.
  */
 public final class ChangeGrouping {
   /** How far apart two runs may lie and still be seen as overlapping: clocks and slow rollouts. */
@@ -40,6 +40,9 @@ public final class ChangeGrouping {
    * unless somebody wants it otherwise.
    */
   public static final Duration FINISH_LIMIT = Duration.ofHours(6);
+
+  /** Shorter change ids are counters, which two sources have in common by chance. */
+  private static final int SHORTEST_COMMON_ID = 8;
 
   private static final Comparator<Observation> IN_TIME =
       Comparator.<Observation, Instant>comparing(seen -> seen.event().time())
@@ -133,7 +136,7 @@ public final class ChangeGrouping {
   private static @Nullable Group match(List<Group> candidates, Run run, String key) {
     for (int i = candidates.size() - 1; i >= 0; i--) {
       Group group = candidates.get(i);
-      if (group.takes(run)) {
+      if (group.takes(run, key)) {
         group.add(run, key);
         return group;
       }
@@ -177,35 +180,49 @@ public final class ChangeGrouping {
       return first().event().change().id() != null;
     }
 
-    /** One key for each digest, or else revision, and each target. */
+    /** What can be compared with other runs: a key for each fact at each target, best first. */
     Set<String> keys() {
-      Set<String> keys = new TreeSet<>();
-      Set<String> digests = new TreeSet<>();
-      Set<String> revisions = new TreeSet<>();
       Set<String> places = new TreeSet<>();
-      for (Observation seen : observations) {
-        AuditEvent event = seen.event();
-        for (Provenance.Artifact artifact : event.provenance().artifacts()) {
-          if (artifact.digest() != null) {
-            digests.add("digest " + artifact.digest());
-          }
-        }
-        event
-            .provenance()
-            .commit()
-            .flatMap(vcs -> Optional.ofNullable(vcs.revision()))
-            .ifPresent(revision -> revisions.add("revision " + revision));
-        event.targets().forEach(target -> places.add(place(target)));
-      }
+      observations.forEach(
+          seen -> seen.event().targets().forEach(target -> places.add(place(target))));
       String kind = first().event().change().kind().name();
-      Set<String> whats = new TreeSet<>(digests);
-      whats.addAll(revisions);
+      Set<String> whats = new LinkedHashSet<>(digests());
+      whats.addAll(revisions());
+      String id = first().event().change().id();
+      if (id != null && id.length() >= SHORTEST_COMMON_ID) {
+        whats.add("change id " + id);
+      }
+      Set<String> keys = new LinkedHashSet<>();
       for (String what : whats) {
         for (String place : places) {
           keys.add(kind + "\n" + place + "\n" + what);
         }
       }
       return keys;
+    }
+
+    Set<String> digests() {
+      Set<String> digests = new TreeSet<>();
+      for (Observation seen : observations) {
+        for (Provenance.Artifact artifact : seen.event().provenance().artifacts()) {
+          if (artifact.digest() != null) {
+            digests.add("digest " + artifact.digest());
+          }
+        }
+      }
+      return digests;
+    }
+
+    Set<String> revisions() {
+      Set<String> revisions = new TreeSet<>();
+      for (Observation seen : observations) {
+        seen.event()
+            .provenance()
+            .commit()
+            .flatMap(vcs -> Optional.ofNullable(vcs.revision()))
+            .ifPresent(revision -> revisions.add("revision " + revision));
+      }
+      return revisions;
     }
 
     /**
@@ -232,23 +249,14 @@ public final class ChangeGrouping {
     private final List<Run> runs = new ArrayList<>();
     private final Set<String> joinedBy = new LinkedHashSet<>();
     private final Set<String> digests = new TreeSet<>();
+    private final Set<String> revisions = new TreeSet<>();
     private Instant end;
 
     Group(Run first) {
       runs.add(first);
       end = first.end();
-      digests.addAll(digestsOf(first));
-    }
-
-    private static Set<String> digestsOf(Run run) {
-      Set<String> digests = new TreeSet<>();
-      for (String key : run.keys()) {
-        String what = key.substring(key.lastIndexOf('\n') + 1);
-        if (what.startsWith("digest ")) {
-          digests.add(what);
-        }
-      }
-      return digests;
+      digests.addAll(first.digests());
+      revisions.addAll(first.revisions());
     }
 
     Instant end() {
@@ -256,24 +264,38 @@ public final class ChangeGrouping {
     }
 
     /** Whether the run overlaps, and no source would be in the change with two runs of its own. */
-    boolean takes(Run run) {
+    boolean takes(Run run, String key) {
       if (run.start().isAfter(end.plus(TOLERANCE))) {
         return false;
       }
-      Set<String> others = digestsOf(run);
-      boolean contradict =
-          !others.isEmpty() && !digests.isEmpty() && others.stream().noneMatch(digests::contains);
-      return !contradict
+      return !contradicts(run, key)
           && runs.stream()
               .noneMatch(
                   other ->
                       other.source().equals(run.source()) && other.declared() && run.declared());
     }
 
+    /** Whether a better fact than the key's shows that it is another change. */
+    private boolean contradicts(Run run, String key) {
+      String what = what(key);
+      return !what.startsWith("digest ")
+          && (differ(digests, run.digests())
+              || (!what.startsWith("revision ") && differ(revisions, run.revisions())));
+    }
+
+    private static boolean differ(Set<String> ours, Set<String> theirs) {
+      return !ours.isEmpty() && !theirs.isEmpty() && theirs.stream().noneMatch(ours::contains);
+    }
+
+    private static String what(String key) {
+      return key.substring(key.lastIndexOf('\n') + 1);
+    }
+
     void add(Run run, String key) {
       runs.add(run);
-      digests.addAll(digestsOf(run));
-      joinedBy.add(key.substring(key.lastIndexOf('\n') + 1));
+      digests.addAll(run.digests());
+      revisions.addAll(run.revisions());
+      joinedBy.add(what(key));
       if (run.end().isAfter(end)) {
         end = run.end();
       }
