@@ -39,11 +39,13 @@ class ChangeGroupingTest {
   private static final String REVISION = "0b31b1c02ff458ad9b7b81cbdf8f028b0b31b1c0";
   private static final Catalogue CATALOGUE =
       Catalogue.parse(
-          "services:\n"
-              + "  checkout:\n"
-              + "    aliases: [checkout-svc]\n"
-              + "environments:\n"
-              + "  prod: [production, prod-eu1]\n");
+          """
+          services:
+            checkout:
+              aliases: [checkout-svc]
+          environments:
+            prod: [production, prod-eu1]
+          """);
 
   @Test
   void oneDeploymentSeenByActionWebhookAndClusterIsOneChangeWithItsReason() {
