@@ -64,8 +64,8 @@ final class Sources implements Callable<Integer> {
               Line.of(source.path("events").asText()),
               Line.of(time(source, "lastTime")),
               Line.of(time(source, "lastIngested"), Style.FAINT),
-              Line.of(source.path("lag").asText("-")),
-              Line.of(source.path("clockOffset").asText("-")),
+              Line.of(span(source, "lag")),
+              Line.of(span(source, "clockOffset")),
               silent(source),
               complete(source)));
     }
@@ -80,6 +80,22 @@ final class Sources implements Callable<Integer> {
 
   private static String time(JsonNode json, String field) {
     return json.has(field) ? EventText.time(json.path(field).asText()) : "-";
+  }
+
+  /** A length of time as people say it; of a long one hours and minutes are enough. */
+  private static String span(JsonNode json, String field) {
+    if (!json.has(field)) {
+      return "-";
+    }
+    Duration span = Duration.parse(json.path(field).asText());
+    Duration length = span.abs();
+    String words =
+        length.toMinutes() == 0
+            ? length.toSeconds() + " s"
+            : length.toHours() == 0
+                ? length.toMinutes() + " min " + length.toSecondsPart() + " s"
+                : length.toHours() + " h " + length.toMinutesPart() + " min";
+    return span.isNegative() ? "-" + words : words;
   }
 
   private static Line gap(String source, JsonNode gap) {

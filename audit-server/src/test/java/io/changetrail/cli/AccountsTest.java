@@ -164,7 +164,7 @@ class AccountsTest {
                 """
                 {"sources":[
                   {"source":"/k8s/a","events":7,"lastTime":"2026-01-31T02:00:00Z",
-                   "lastIngested":"2026-01-31T02:00:01Z","clockOffset":"PT3S","continuity":"gaps",
+                   "lastIngested":"2026-01-31T02:00:01Z","lag":"PT9H16M34.58S","clockOffset":"PT3S","continuity":"gaps",
                    "missing":3,"gaps":[{"installation":"i-1","epoch":"e","first":4,"last":6,
                     "after":"2026-01-31T01:58:00Z","reason":"spool full"}]},
                   {"source":"/k8s/b","events":7,"lastTime":"2026-01-31T02:00:00Z",
@@ -182,7 +182,7 @@ class AccountsTest {
       String table = terminal.run("sources").succeeded().out();
 
       assertThat(table)
-          .containsPattern("/k8s/a .*PT3S +- +3 missing")
+          .containsPattern("/k8s/a .*9 h 16 min +3 s +- +3 missing")
           .containsPattern("/k8s/b .* since 2026-01-31T02:01:00Z +yes")
           .containsPattern("/k8s/c .* not known")
           .containsPattern("/k8s/d +0 +- +- .* 4 behind")
