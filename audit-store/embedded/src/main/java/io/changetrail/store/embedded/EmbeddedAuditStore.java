@@ -282,8 +282,7 @@ final class EmbeddedAuditStore implements AuditStore {
               old.size(),
               inside -> {
                 List<Events.Row> still = going(inside.database(), tenant, expiry, old);
-                still.forEach(row -> Removal.delete(inside.database(), row));
-                return still.size();
+                return still.stream().mapToLong(row -> Removal.delete(inside, row.seq())).sum();
               });
     }
   }

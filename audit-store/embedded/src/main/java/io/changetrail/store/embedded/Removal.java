@@ -8,8 +8,11 @@ import io.changetrail.store.Expiry;
 import io.changetrail.store.Matching;
 import io.changetrail.store.Query;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What goes away: old events, and personal data. Leaves and identities stay. */
 final class Removal {
@@ -46,20 +49,14 @@ final class Removal {
         tenant);
   }
 
-  /** Whether an event may go. */
+  /** Whether an event may go; an amendment goes when what it amends goes. */
   static boolean mayGo(Database database, Events.Row row, Expiry expiry, List<Query> holds) {
     Events events = new Events(database);
-    AuditEvent event = events.folded(row);
-    AuditEvent subject = event;
-    if (event.amends() != null) {
-      Events.Row amended = events.find(row.tenant(), event.amends()).orElse(null);
-      if (amended != null) {
-        return mayGo(database, amended, expiry, holds);
-      }
-    }
+    Events.Row decisive = events.amended(row).orElse(row);
+    AuditEvent subject = events.folded(decisive);
     return subject.time().isBefore(expiry.cutoff(subject.change().kind()))
         && holds.stream().noneMatch(hold -> Matching.matches(hold, subject))
-        && !isNewestStateOfLiveResource(database, row.seq());
+        && !isNewestStateOfLiveResource(database, decisive.seq());
   }
 
   private static boolean isNewestStateOfLiveResource(Database database, long seq) {
@@ -71,18 +68,27 @@ final class Removal {
         seq);
   }
 
-  static void delete(Database database, Events.Row row) {
-    for (long term : TermList.unpack(row.terms()).all()) {
-      database.update(
-          "DELETE FROM posting WHERE term = ? AND time = ? AND seq = ?",
-          term,
-          row.time(),
-          row.seq());
+  /** Deletes an event with its amendments; says how many events that were. */
+  static long delete(Writer writer, long seq) {
+    Optional<Events.Row> row = writer.events().row(seq);
+    if (row.isEmpty()) {
+      return 0; // with what it amends
     }
-    database.update("DELETE FROM event WHERE seq = ?", row.seq());
-    database.update("DELETE FROM personal WHERE seq = ?", row.seq());
-    database.update("DELETE FROM resource_state WHERE seq = ?", row.seq());
-    database.update("DELETE FROM amendment WHERE seq = ?", row.seq());
+    long gone = 1;
+    if (!row.get().has(Flags.AMENDMENT)) {
+      for (Events.Row amendment : writer.events().amendments(row.get())) {
+        gone += delete(writer, amendment.seq());
+      }
+    }
+    Set<Long> terms = new LinkedHashSet<>();
+    Arrays.stream(TermList.unpack(row.get().terms()).all()).forEach(terms::add);
+    writer.unlist(terms, row.get());
+    Database database = writer.database();
+    database.update("DELETE FROM event WHERE seq = ?", seq);
+    database.update("DELETE FROM personal WHERE seq = ?", seq);
+    database.update("DELETE FROM resource_state WHERE seq = ?", seq);
+    database.update("DELETE FROM amendment WHERE seq = ?", seq);
+    return gone;
   }
 
   /** An event's personal part. */

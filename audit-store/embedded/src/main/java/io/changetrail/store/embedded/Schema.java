@@ -71,6 +71,9 @@ final class Schema {
               + "); start the newer one, or restore a backup of this version");
     }
     if (version == VERSION) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(States.INDEX); // files of this version may be older than it
+      }
       return;
     }
     connection.setAutoCommit(false);
@@ -78,6 +81,7 @@ final class Schema {
       for (String table : TABLES) {
         statement.execute(table);
       }
+      statement.execute(States.INDEX);
       statement.execute("PRAGMA user_version = " + VERSION);
       connection.commit();
     } finally {

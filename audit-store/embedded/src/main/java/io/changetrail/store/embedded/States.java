@@ -19,6 +19,12 @@ final class States {
       "resource_state.time, resource_state.seq, resource_state.hash, resource_state.target,"
           + " resource_state.state, resource.source, resource.key";
 
+  /** The service of a state's target; indexed, as a resource may pass from one to another. */
+  private static final String SERVICE = "resource_state.target ->> '$[0]'";
+
+  static final String INDEX =
+      "CREATE INDEX IF NOT EXISTS resource_state_service ON resource_state (target ->> '$[0]')";
+
   private final Database database;
 
   States(Database database) {
@@ -102,7 +108,13 @@ final class States {
             + " (resource_state.time, resource_state.seq) = "
             + latest
             + " WHERE tenant = ?"
-            + (service == null ? "" : " AND service = ?");
+            + (service == null
+                ? ""
+                : " AND resource.id IN (SELECT resource FROM resource_state WHERE "
+                    + SERVICE
+                    + " = ?) AND "
+                    + SERVICE
+                    + " = ?");
     Database.Rows<List<Found>> reader =
         rows -> {
           List<Found> all = new ArrayList<>();
@@ -113,7 +125,7 @@ final class States {
         };
     return service == null
         ? database.query(reader, sql, time, tenant)
-        : database.query(reader, sql, time, tenant, service);
+        : database.query(reader, sql, time, tenant, service, service);
   }
 
   private static Found read(ResultSet rows) throws SQLException {

@@ -31,7 +31,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 /** Finding and counting. */
-abstract class SearchContract extends AppendContract {
+abstract class SearchContract extends LifetimeContract {
 
   @Property(tries = 60)
   void whatIsCountedIsWhatIsFound(@ForAll("anyEvents") List<AuditEvent> events) {
