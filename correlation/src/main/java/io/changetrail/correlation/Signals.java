@@ -192,15 +192,16 @@ final class Signals {
       this.after = Math.max(AFTER.toMillis(), own * SAMPLES_AFTER);
       double sum = 0;
       double largest = 0;
-      int read = Math.max(1, series.size() / 10_000);
+      int size = index(end + 1);
+      int read = Math.max(1, size / 10_000);
       int n = 0;
-      for (int i = 0; i < series.size(); i += read) {
+      for (int i = 0; i < size; i += read) {
         sum += Math.abs(series.value(i));
         largest = Math.max(largest, series.value(i));
         n++;
       }
       this.whole = largest <= 1 ? 1 : 100;
-      double mean = sum / n;
+      double mean = n == 0 ? 0 : sum / n;
       this.offset =
           success ? SUCCESS_OFFSET * whole : Math.max(OFFSET * mean, Double.MIN_NORMAL * 1e9);
     }

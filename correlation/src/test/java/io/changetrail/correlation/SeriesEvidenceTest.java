@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.correlation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.changetrail.correlation.Answer.Verdict;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+/** Small made-up incidents, a sample a minute: what the series say decides. */
+class SeriesEvidenceTest {
+  private static final Instant ALERT = Instant.parse("2026-03-04T02:08:00Z");
+  private static final int MINUTES = 45;
+
+  /** The minute before the alert in which things break. */
+  private static final int FAULT = 5;
+
+  private static final Topology SHOP =
+      new Topology(
+          List.of(
+              new Topology.Edge("frontend", "cart"),
+              new Topology.Edge("frontend", "checkout"),
+              new Topology.Edge("checkout", "cart"),
+              new Topology.Edge("checkout", "payment")));
+
+  private final CorrelationEngine engine = new CorrelationEngine();
+  private final Random random = new Random(11);
+
+  @Test
+  void R3_theChangeWhoseOwnSignalsMovedIsNamedWithBeforeAndAfter() {
+    Answer answer =
+        ask(
+            List.of(change("innocent", "payment", 6), change("culprit", "cart", 6)),
+            calm("payment", "cpu_usage", 20),
+            faulty("cart", "cpu_usage", 20, 90),
+            calm("checkout", "cpu_usage", 20));
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.EXPLAINED);
+    Suspect first = answer.suspects().get(0);
+    assertThat(first.change().id()).isEqualTo("culprit");
+    assertThat(beforeAfter(first).reason()).contains("cpu_usage of cart").contains("→");
+    assertThat(beforeAfter(first).value())
+        .isGreaterThan(beforeAfter(answer.suspects().get(1)).value());
+  }
+
+  @Test
+  void R3_aDelayThatOnlyTheCallersSeePointsAtTheServiceThatTheyShare() {
+    Answer answer =
+        ask(
+            List.of(change("payment", "payment", 6), change("cart", "cart", 6)),
+            faulty("frontend", "latency_client_p95", 0.1, 0.9),
+            faulty("checkout", "latency_client_p95", 0.1, 0.9),
+            calm("cart", "latency_server_p95", 0.05),
+            calm("payment", "latency_server_p95", 0.05));
+
+    assertThat(answer.suspects().get(0).change().id()).isEqualTo("cart");
+  }
+
+  @Test
+  void aFaultThatWasOverBeforeTheAlertIsStillFound() {
+    Answer answer =
+        ask(
+            List.of(change("culprit", "cart", 12), change("later", "cart", 4)),
+            series("cart", "cpu_usage", back -> back <= 11 && back > 7 ? 90 : noise(20)),
+            calm("payment", "cpu_usage", 20));
+
+    assertThat(answer.suspects().get(0).change().id()).isEqualTo("culprit");
+  }
+
+  @Test
+  void R7_calmSeriesBlameNobody() {
+    Answer answer =
+        ask(
+            List.of(change("a", "cart", 6), change("b", "payment", 6)),
+            calm("cart", "cpu_usage", 20),
+            calm("payment", "cpu_usage", 20),
+            calm("frontend", "latency_server_p99", 0.2),
+            calm("frontend", "latency_client_p99", 0.2),
+            calm("checkout", "latency_client_p99", 0.1));
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.NONE);
+  }
+
+  @Test
+  void aSingleSpikeIsNoShift() {
+    Answer answer =
+        ask(
+            List.of(change("a", "cart", 6)),
+            series("cart", "cpu_usage", back -> back == 4 ? 500 : noise(20)),
+            calm("payment", "cpu_usage", 20));
+
+    assertThat(beforeAfter(answer.suspects().get(0)).reason()).startsWith("nothing moved");
+  }
+
+  @Test
+  void seriesOfAMachineSayNothingOfOneService() {
+    Answer answer =
+        ask(List.of(change("a", "cart", 6)), faulty("cart", "node_cpu_usage_rate", 20, 90));
+
+    assertThat(answer.suspects().get(0).factors())
+        .extracting(Factor::name)
+        .doesNotContain("before_after");
+  }
+
+  @Test
+  void R2_theOrderOfSeriesDoesNotMatter() {
+    List<Series> series = new ArrayList<>();
+    for (String service : List.of("cart", "payment", "checkout", "frontend")) {
+      series.add(faulty(service, "cpu_usage", 20, 20 + 10 * service.length()));
+      series.add(calm(service, "latency_server_p95", 0.1));
+    }
+    List<CandidateChange> changes = List.of(change("a", "cart", 6), change("b", "payment", 7));
+    Answer answer = engine.correlate(anomaly(), changes, SHOP, series);
+    Collections.shuffle(series, random);
+
+    assertThat(engine.correlate(anomaly(), changes, SHOP, series)).isEqualTo(answer);
+  }
+
+  @Test
+  void badSeriesAreAnswered() {
+    long now = ALERT.toEpochMilli();
+    List<CandidateChange> changes = List.of(change("a", "cart", 6));
+    List<Series> bad =
+        List.of(
+            raw("empty", new long[0], new double[0]),
+            raw("one", new long[] {now - 60_000}, new double[] {1}),
+            raw("two", new long[] {now - 600_000, now - 60_000}, new double[] {1, 2}),
+            raw("nan", new long[] {now - 600_000, now}, new double[] {Double.NaN, Double.NaN}),
+            raw("same", new long[] {now - 9, now - 9, now - 9}, new double[] {1, 2, 3}),
+            raw("unsorted", new long[] {now, now - 900_000, now - 450_000}, new double[] {3, 1, 2}),
+            raw("huge", new long[] {now - 600_000, now}, new double[] {-1e308, 1e308}),
+            series("cart", "constant", back -> 7),
+            series("cart", "zero", back -> 0));
+
+    for (Series one : bad) {
+      assertScored(engine.correlate(anomaly(), changes, SHOP, List.of(one)));
+    }
+    assertScored(engine.correlate(anomaly(), changes, SHOP, bad));
+  }
+
+  @Test
+  void tenMillionPointsAreAnswered() {
+    int n = 10_000_000;
+    long[] times = new long[n];
+    double[] values = new double[n];
+    long first = ALERT.toEpochMilli() - n;
+    for (int i = 0; i < n; i++) {
+      times[i] = first + i;
+      values[i] = i > n - 300_000 ? 90 : 20;
+    }
+    Series series = new Series("cart", null, "cpu_usage", Map.of(), times, values);
+
+    Answer answer =
+        engine.correlate(anomaly(), List.of(change("a", "cart", 5)), SHOP, List.of(series));
+
+    assertThat(beforeAfter(answer.suspects().get(0)).reason()).contains("20 → 90");
+  }
+
+  @Test
+  void samplesAfterTheEndOfTheWindowAreNotRead() {
+    List<CandidateChange> changes = List.of(change("a", "cart", 6));
+    Series upToTheAlert = series("cart", "cpu_usage", back -> 20 + back % 3);
+    Series beyond =
+        series("cart", "cpu_usage", back -> back < 0 ? 900 : 20 + Math.floorMod(back, 3), -10);
+
+    assertThat(beforeAfter(only(engine.correlate(anomaly(), changes, SHOP, List.of(beyond)))))
+        .isEqualTo(
+            beforeAfter(only(engine.correlate(anomaly(), changes, SHOP, List.of(upToTheAlert)))));
+  }
+
+  private static Suspect only(Answer answer) {
+    assertThat(answer.suspects()).hasSize(1);
+    return answer.suspects().get(0);
+  }
+
+  private static void assertScored(Answer answer) {
+    assertThat(answer.suspects()).hasSize(1);
+    assertThat(answer.suspects().get(0).score()).isBetween(0.0, 1.0);
+  }
+
+  private Answer ask(List<CandidateChange> changes, Series... series) {
+    return engine.correlate(anomaly(), changes, SHOP, List.of(series));
+  }
+
+  private static Anomaly anomaly() {
+    return Anomaly.detected("frontend", "production", ALERT);
+  }
+
+  private static CandidateChange change(String id, String service, int minutesBefore) {
+    return CandidateChange.at(
+        id,
+        ChangeKind.CONFIG,
+        ALERT.minus(Duration.ofMinutes(minutesBefore)),
+        List.of(Target.service(service, "production")),
+        service + " settings");
+  }
+
+  private static Factor beforeAfter(Suspect suspect) {
+    return suspect.factors().stream()
+        .filter(factor -> factor.name().equals("before_after"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private double noise(double level) {
+    return level * (1 + 0.05 * random.nextGaussian());
+  }
+
+  private Series calm(String service, String signal, double level) {
+    return series(service, signal, back -> noise(level));
+  }
+
+  private Series faulty(String service, String signal, double before, double after) {
+    return series(service, signal, back -> noise(back <= FAULT ? after : before));
+  }
+
+  private static Series series(String service, String signal, IntToDoubleFunction value) {
+    return series(service, signal, value, 0);
+  }
+
+  /** The values by minutes before the alert; negative after it. */
+  private static Series series(
+      String service, String signal, IntToDoubleFunction value, int until) {
+    int n = MINUTES - until;
+    long[] times = new long[n];
+    double[] values = new double[n];
+    for (int i = 0; i < n; i++) {
+      int back = MINUTES - 1 - i;
+      times[i] = ALERT.toEpochMilli() - back * 60_000L;
+      values[i] = value.applyAsDouble(back);
+    }
+    return new Series(service, null, signal, Map.of(), times, values);
+  }
+
+  private static Series raw(String signal, long[] times, double[] values) {
+    return new Series("cart", null, signal, Map.of(), times, values);
+  }
+}
