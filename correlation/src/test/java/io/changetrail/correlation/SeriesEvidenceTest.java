@@ -182,6 +182,40 @@ class SeriesEvidenceTest {
     return answer.suspects().get(0);
   }
 
+  /** Forty nights: in half of them one service breaks after its change, in half nothing does. */
+  @Test
+  void R12_onMadeUpNightsTheCauseComesFirstAndCalmOnesAccuseNobody() {
+    List<String> services = List.of("cart", "payment", "checkout");
+    int first = 0;
+    int accused = 0;
+    for (int night = 0; night < 20; night++) {
+      String broken = services.get(night % 3);
+      String signal = List.of("cpu_usage", "latency_server_p95").get(night % 2);
+      List<CandidateChange> changes =
+          services.stream().map(service -> change(service, service, 6)).toList();
+      Answer answer = engine.correlate(anomaly(), changes, SHOP, night(broken, signal));
+      first += answer.suspects().get(0).change().id().equals(broken) ? 1 : 0;
+      Answer calm = engine.correlate(anomaly(), changes, SHOP, night("none", signal));
+      accused += calm.verdict() == Verdict.NONE ? 0 : 1;
+    }
+
+    assertThat(first).isGreaterThanOrEqualTo(18);
+    assertThat(accused).isLessThanOrEqualTo(1);
+  }
+
+  private List<Series> night(String broken, String signal) {
+    List<Series> series = new ArrayList<>();
+    for (String service : List.of("frontend", "cart", "payment", "checkout")) {
+      for (String one : List.of("cpu_usage", "latency_server_p95", "latency_client_p95")) {
+        series.add(
+            service.equals(broken) && one.equals(signal)
+                ? faulty(service, one, 20, 80)
+                : calm(service, one, 20));
+      }
+    }
+    return series;
+  }
+
   private static void assertScored(Answer answer) {
     assertThat(answer.suspects()).hasSize(1);
     assertThat(answer.suspects().get(0).score()).isBetween(0.0, 1.0);
