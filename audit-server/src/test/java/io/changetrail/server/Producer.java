@@ -15,12 +15,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process that captures events and may be killed at any moment: it prints the id of each event
  * once {@link Shipper#ship} has returned.
  */
 public final class Producer implements AutoCloseable {
+  /** System property of the process: how long it waits between two events; not at all without. */
+  static final String PAUSE_MILLIS = "changetrail.producer.pause";
+
   private final Process process;
   private final List<String> captured = new CopyOnWriteArrayList<>();
   private final Thread reader;
@@ -102,11 +106,13 @@ public final class Producer implements AutoCloseable {
             .installation("runner")
             .timeout(Duration.ofSeconds(20))
             .pauses(Duration.ofMillis(20), Duration.ofMillis(200));
+    long pause = Duration.ofMillis(Long.getLong(PAUSE_MILLIS, 0)).toNanos();
     boolean complete;
     try (Shipper shipper = builder.open()) {
       for (int i = first; i < first + count; i++) {
         shipper.ship(Events.deployment("deploy-" + i, Instant.now(), "checkout", "prod").build());
         System.out.println("deploy-" + i);
+        LockSupport.parkNanos(pause);
       }
       complete = shipper.flush(Duration.ofMinutes(2));
     }
