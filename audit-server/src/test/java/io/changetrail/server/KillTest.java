@@ -150,7 +150,7 @@ class KillTest {
       try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (IOException taken) {
-        continue;
+        // another one, then
       }
     }
     throw new AssertionError("no free port");
@@ -182,7 +182,7 @@ class KillTest {
 
   private void produce(int count) throws IOException {
     told = 0;
-    producer = Producer.start(spool, address(), first, count, "-D" + Producer.PAUSE_MILLIS + "=2");
+    producer = Producer.start(spool, address(), first, count, "-D" + Producer.PAUSE_MILLIS + "=5");
   }
 
   /**
