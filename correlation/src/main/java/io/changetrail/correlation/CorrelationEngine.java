@@ -34,6 +34,7 @@ public final class CorrelationEngine {
           new BeforeAfter(),
           new OnsetProximity(),
           new PathDistance(),
+          new Cohort(),
           new KindFit(),
           new ChangeRisk());
 

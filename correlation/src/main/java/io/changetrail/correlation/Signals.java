@@ -85,6 +85,11 @@ final class Signals {
     this.step = Math.max(AFTER.toMillis() / SAMPLES_AFTER, usualStep());
   }
 
+  /** Those that say something of a service, in an order of their own. */
+  List<Series> series() {
+    return prepared.stream().map(one -> one.series).toList();
+  }
+
   boolean isEmpty() {
     return prepared.isEmpty();
   }

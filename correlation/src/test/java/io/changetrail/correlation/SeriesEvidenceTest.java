@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
@@ -216,6 +217,51 @@ class SeriesEvidenceTest {
     return series;
   }
 
+  @Test
+  void R5_theChangeThatSplitsTheOldVersionFromTheNewRises() {
+    Answer answer =
+        engine.correlate(
+            anomaly(),
+            List.of(versioned("flag", "cart", "variant-b"), versioned("other", "cart", "zone-2")),
+            SHOP,
+            List.of(
+                labelled("variant", "variant-a", "zone-1", noise(1)),
+                labelled("variant", "variant-a", "zone-2", noise(1)),
+                labelled("variant", "variant-b", "zone-1", noise(9)),
+                labelled("variant", "variant-b", "zone-2", noise(9))));
+
+    assertThat(answer.suspects().get(0).change().id()).isEqualTo("flag");
+    assertThat(factor(answer.suspects().get(0), "cohort").value()).isGreaterThan(0.99);
+    assertThat(factor(answer.suspects().get(1), "cohort").value()).isLessThan(0.9);
+  }
+
+  private Series labelled(String name, String variant, String zone, double level) {
+    Series plain = series("cart", "error_rate", back -> noise(back <= FAULT ? level : 1));
+    long[] times = new long[plain.size()];
+    double[] values = new double[plain.size()];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = plain.time(i);
+      values[i] = plain.value(i);
+    }
+    return new Series(
+        "cart", null, "error_rate", Map.of(name, variant, "zone", zone), times, values);
+  }
+
+  private static CandidateChange versioned(String id, String service, String version) {
+    CandidateChange plain = change(id, service, 6);
+    return new CandidateChange(
+        plain.id(),
+        ChangeKind.FEATURE_FLAG,
+        plain.start(),
+        null,
+        new CandidateChange.Exposure(plain.start(), Duration.ofSeconds(30), Set.of(), version, 1),
+        plain.targets(),
+        null,
+        Set.of(),
+        null,
+        plain.summary());
+  }
+
   private static void assertScored(Answer answer) {
     assertThat(answer.suspects()).hasSize(1);
     assertThat(answer.suspects().get(0).score()).isBetween(0.0, 1.0);
@@ -239,8 +285,12 @@ class SeriesEvidenceTest {
   }
 
   private static Factor beforeAfter(Suspect suspect) {
+    return factor(suspect, "before_after");
+  }
+
+  private static Factor factor(Suspect suspect, String name) {
     return suspect.factors().stream()
-        .filter(factor -> factor.name().equals("before_after"))
+        .filter(factor -> factor.name().equals(name))
         .findFirst()
         .orElseThrow();
   }
