@@ -48,6 +48,8 @@ public final class Reduction {
       }
       about = about.isEmpty() ? amended.orElse(List.of()) : about;
     }
+    // Folding names each target once; what is left must not depend on which came first.
+    about = about.stream().distinct().toList();
     List<Target> visible = about.stream().filter(scope::allows).toList();
     if (visible.isEmpty()) {
       return Optional.empty();

@@ -50,6 +50,9 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
         }
       }
       compiler.anyOf(allowed);
+      if (view == View.RAW && ofTarget.isEmpty()) {
+        compiler.orAmendments();
+      }
     }
     if (query.text() != null) {
       SearchText.queryWords(query.text()).forEach(compiler::word);
@@ -112,6 +115,14 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
         }
       }
       clauses.add(ids);
+    }
+
+    /**
+     * An amendment without targets is seen by who sees what it amends, which may come later: all
+     * are candidates, and judged when they are read.
+     */
+    void orAmendments() {
+      add(clauses.get(clauses.size() - 1), Dictionary.find(database, tenant, Term.ALL.raw()));
     }
 
     private static void add(Set<Long> ids, long id) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.Target;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AuditStore;
@@ -15,14 +16,20 @@ import io.changetrail.store.Histogram;
 import io.changetrail.store.Page;
 import io.changetrail.store.Position;
 import io.changetrail.store.Query;
+import io.changetrail.store.Reduction;
 import io.changetrail.store.Scope;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,12 +45,7 @@ abstract class SearchContract extends LifetimeContract {
     String tenant = newTenant();
     append(tenant, events);
     List<Scope> scopes = new ArrayList<>(List.of(Scope.of(tenant)));
-    for (AuditEvent event : events) {
-      for (Target target : event.targets()) {
-        target.environmentName().ifPresent(one -> scopes.add(new Scope(tenant, Set.of(one), null)));
-        target.serviceName().ifPresent(one -> scopes.add(new Scope(tenant, null, Set.of(one))));
-      }
-    }
+    scopes.addAll(scopes(tenant, events));
     for (Scope scope : scopes) {
       List<StoredEvent> found = search(scope, Query.all(), View.FOLDED);
 
@@ -64,6 +66,69 @@ abstract class SearchContract extends LifetimeContract {
                   assertThat(one.event().targets())
                       .allMatch(target -> scope.isWholeTenant() || scope.allows(target)));
     }
+  }
+
+  /**
+   * Every answer within a scope is that of a store which holds only the visible, reduced events, so
+   * that nothing can be learnt of the others by counting, searching or comparing.
+   */
+  @Property(tries = 60)
+  void S1_aLimitedReaderLearnsWhatAStoreOfTheVisibleEventsWouldTell(
+      @ForAll("anyEvents") List<AuditEvent> any) {
+    Map<EventRef, AuditEvent> events = new LinkedHashMap<>();
+    // Amendments with targets of their own are left out: reduced before or after folding, their
+    // neutral summaries differ by a word that tells nothing.
+    any.stream()
+        .filter(event -> !event.isAmendment())
+        .forEach(event -> events.putIfAbsent(event.ref(), event));
+    for (AuditEvent event : List.copyOf(events.values())) {
+      AuditEvent amendment =
+          Samples.amendment("of-" + events.size(), event.ref(), event.time().plusSeconds(1));
+      events.put(amendment.ref(), amendment);
+    }
+    String all = newTenant();
+    append(all, List.copyOf(events.values()));
+    for (Scope scope : scopes(all, events.values())) {
+      String visible = newTenant();
+      append(
+          visible,
+          events.values().stream()
+              .flatMap(
+                  event ->
+                      Reduction.reduce(
+                          event,
+                          scope,
+                          ref -> Optional.ofNullable(events.get(ref)).map(AuditEvent::targets))
+                          .stream())
+              .toList());
+      Scope whole = Scope.of(visible);
+
+      for (View view : View.values()) {
+        assertThat(seen(scope, view)).as("%s %s", view, scope).isEqualTo(seen(whole, view));
+      }
+      assertThat(store().facets(scope, Query.all(), EnumSet.allOf(Field.class), 1000))
+          .as("%s", scope)
+          .isEqualTo(store().facets(whole, Query.all(), EnumSet.allOf(Field.class), 1000));
+      assertThat(store().histogram(scope, Query.all(), Duration.ofDays(1)))
+          .as("%s", scope)
+          .isEqualTo(store().histogram(whole, Query.all(), Duration.ofDays(1)));
+    }
+  }
+
+  private static Set<Scope> scopes(String tenant, Collection<AuditEvent> events) {
+    Set<Scope> scopes = new LinkedHashSet<>();
+    scopes.add(new Scope(tenant, Set.of("nowhere"), null));
+    for (AuditEvent event : events) {
+      for (Target target : event.targets()) {
+        target.environmentName().ifPresent(one -> scopes.add(new Scope(tenant, Set.of(one), null)));
+        target.serviceName().ifPresent(one -> scopes.add(new Scope(tenant, null, Set.of(one))));
+      }
+    }
+    return scopes;
+  }
+
+  private List<AuditEvent> seen(Scope scope, View view) {
+    return search(scope, Query.all(), view).stream().map(StoredEvent::event).toList();
   }
 
   @Test
