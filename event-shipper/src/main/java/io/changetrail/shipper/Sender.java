@@ -138,10 +138,12 @@ final class Sender {
     try {
       while (!stopped) {
         try {
+          // Asked first: what was shipped before the end began is then in what is looked for.
+          boolean ending = closing.getCount() == 0;
           if (step()) {
             continue;
           }
-          if (closing.getCount() == 0) {
+          if (ending) {
             break;
           }
           awaitWork();
