@@ -35,6 +35,11 @@ final class Figures implements Callable<Integer> {
   @Option(names = "--events", description = "Stored before the queries; ${DEFAULT-VALUE}.")
   private long events = 1_000_000;
 
+  @Option(
+      names = "--fill-seconds",
+      description = "Storing stops after so long, with fewer events; ${DEFAULT-VALUE}.")
+  private int fillSeconds = 90;
+
   @Option(names = "--queries", description = "Of each kind; ${DEFAULT-VALUE}.")
   private int queries = 500;
 
@@ -110,9 +115,9 @@ final class Figures implements Callable<Integer> {
     long next = (events + IngestLoad.BATCH - 1) / IngestLoad.BATCH * IngestLoad.BATCH;
     try (ServerProcess server = start(store)) {
       Client client = new Client(server.address());
-      fill(server, client, workload, next);
-      next = singles(server, client, workload, next);
-      queries(client, workload);
+      long filled = fill(server, client, workload, next);
+      next = singles(server, client, workload, filled);
+      queries(client, workload, Math.min(events, filled));
       memory(server, client);
     }
     restarts(store);
@@ -146,13 +151,13 @@ final class Figures implements Callable<Integer> {
     return ServerProcess.start(launch == null ? ServerProcess.runnable(jar) : launch, jvm, store);
   }
 
-  private void fill(ServerProcess server, Client client, Workload workload, long wanted)
+  private long fill(ServerProcess server, Client client, Workload workload, long wanted)
       throws IOException {
     List<Double> rates = new ArrayList<>();
     long sent = 0;
     double processor = server.processorSeconds();
     double seconds = 0;
-    while (sent < wanted) {
+    while (sent < wanted && seconds < fillSeconds) {
       int count = (int) Math.min(BATCHES_PREPARED, (wanted - sent) / IngestLoad.BATCH);
       List<byte[]> bodies = IngestLoad.batches(workload, sent, count);
       double took =
@@ -172,6 +177,7 @@ final class Figures implements Callable<Integer> {
                 median(rates),
                 (server.processorSeconds() - processor) / seconds,
                 Runtime.getRuntime().availableProcessors()));
+    return sent;
   }
 
   private long singles(ServerProcess server, Client client, Workload workload, long next)
@@ -203,13 +209,13 @@ final class Figures implements Callable<Integer> {
     return next + singles;
   }
 
-  private void queries(Client client, Workload workload) throws Exception {
+  private void queries(Client client, Workload workload, long stored) throws Exception {
     AtomicBoolean done = new AtomicBoolean();
     Workload other = Workload.after(workload.time(events + singles), LONGEST_QUERIES, ingestRate);
     Thread ingest = new Thread(() -> trickle(client, other, done), "ingest");
     ingest.start();
     try {
-      QueryLoad load = new QueryLoad(client, workload, events);
+      QueryLoad load = new QueryLoad(client, workload, stored);
       load.run(Math.min(50, queries)); // warms the server, not its page cache alone
       for (Map.Entry<QueryLoad.Kind, Histogram> each : load.run(queries).entrySet()) {
         report.latency(each.getKey().title, each.getValue());
