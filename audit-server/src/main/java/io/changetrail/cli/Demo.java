@@ -72,7 +72,7 @@ final class Demo implements Callable<Integer> {
       }
     }
     if (goesOn) {
-      invite(server);
+      invite(server, night);
       Serve.untilStopped(() -> stop(server, directory));
     }
     return ExitCodes.OK;
@@ -138,21 +138,26 @@ final class Demo implements Callable<Integer> {
     }
   }
 
-  private void invite(ChangetrailServer server) {
+  private void invite(ChangetrailServer server, DemoNight night) {
     String option =
         server.address().toString().equals(Remote.DEFAULT_SERVER)
             ? ""
             : " --server " + server.address();
-    session
-        .output()
-        .note("the server goes on until Ctrl-C. Ask it more, from another terminal, such as");
+    Output output = session.output();
+    output.note("the same answer as a page, and from there all the rest:");
+    output.note(
+        "  "
+            + server.address()
+            + "/investigate?service=checkout&environment=prod&at="
+            + night.anomaly().path("alertedAt").asText());
+    output.note("the server goes on until Ctrl-C. Ask it more, from another terminal, such as");
     for (String example :
         List.of(
             "changes --environment prod",
             "query path:rolloutPercentage",
             "lineage --flag checkout-new-pricing",
             "state --service checkout --environment prod --from 02:00 --at 02:03")) {
-      session.output().note("  ./changetrail " + example + option);
+      output.note("  ./changetrail " + example + option);
     }
   }
 

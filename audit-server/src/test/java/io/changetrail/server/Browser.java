@@ -194,6 +194,11 @@ final class Browser implements AutoCloseable {
     driver.manage().window().setSize(new Dimension(Math.max(500, width), height));
   }
 
+  /** Where the person sits, as an IANA name; the one of this machine if empty. */
+  void zone(String name) {
+    driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
+  }
+
   void dark(boolean dark) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",

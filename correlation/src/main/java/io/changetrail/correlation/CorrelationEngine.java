@@ -23,8 +23,8 @@ public final class CorrelationEngine {
   /** Alert rules look minutes back and are evaluated by the minute: so late may one fire. */
   private static final Duration USUAL_ALERT_DELAY = Duration.ofMinutes(10);
 
-  /** Below this no change is blamed. */
-  private static final double BLAME = 0.45;
+  /** Below this score no change is blamed. */
+  public static final double BLAME = 0.45;
 
   /** A runner-up with at least this share of the leader's score makes the answer ambiguous. */
   private static final double TIED = 0.9;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.changetrail.correlation.CorrelationEngine;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
@@ -43,9 +44,6 @@ final class Feedback {
 
   /** What the word that it was another one leaves. */
   private static final double ANOTHER = 0.2;
-
-  /** Below this a suspect is not blamed, as in the engine. */
-  private static final double BLAME = 0.4;
 
   private final Map<String, StoredEvent> last = new LinkedHashMap<>();
 
@@ -145,7 +143,9 @@ final class Feedback {
       return;
     }
     List<ObjectNode> blamed =
-        suspects.stream().filter(suspect -> suspect.path("score").asDouble() >= BLAME).toList();
+        suspects.stream()
+            .filter(suspect -> suspect.path("score").asDouble() >= CorrelationEngine.BLAME)
+            .toList();
     String verdict = answer.path("verdict").asText();
     if (blamed.isEmpty() && !verdict.equals("none")) {
       answer

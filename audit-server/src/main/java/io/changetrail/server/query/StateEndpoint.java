@@ -96,6 +96,12 @@ public final class StateEndpoint implements Endpoint {
       json.set("target", EventJson.of(either.target()));
       json.put("summary", StructuralDiff.summary(change));
       json.set("patch", change.patch());
+      if (change.before() != null) {
+        json.set("before", change.before());
+      }
+      if (change.after() != null) {
+        json.set("after", change.after());
+      }
     }
     return diff;
   }

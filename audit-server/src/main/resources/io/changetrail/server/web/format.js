@@ -32,6 +32,15 @@ export function timeText(instant, seconds = true) {
   return formats[key].format(at);
 }
 
+/**
+ * What somebody typed as a time, in ISO 8601; what names no zone is UTC, as the forms say, and not
+ * the zone of whoever looks. What is no time is left for the server to complain of.
+ */
+export function typedInstant(text) {
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(text) || !/T/.test(text) ? text : text + 'Z';
+  return new Date(zoned).toJSON() ?? text;
+}
+
 /** A time that tells its exact instant to machines and to who points at it. */
 export function time(instant) {
   if (!instant) return nothing;

@@ -3,7 +3,7 @@
 import { html, nothing } from 'lit';
 import { get, post } from './api.js';
 import { Page } from './page.js';
-import { span } from './format.js';
+import { span, typedInstant } from './format.js';
 import { parseSeries, plotted } from './plot.js';
 import * as suspects from './suspects.js';
 
@@ -22,7 +22,7 @@ class Investigate extends Page {
     for (const name of ['environment', 'signal', 'for', 'lookback']) {
       if (this.param(name)) question[name] = this.param(name);
     }
-    if (this.param('at')) question.alertedAt = new Date(this.param('at')).toJSON() ?? this.param('at');
+    if (this.param('at')) question.alertedAt = typedInstant(this.param('at'));
     if (given.series.length) question.series = given.series;
     return question;
   }

@@ -3,7 +3,7 @@
 import { html, nothing, svg } from 'lit';
 import { get } from './api.js';
 import { Page } from './page.js';
-import { actorText, count, time, timeText, words } from './format.js';
+import { actorText, count, time, timeText, typedInstant, words } from './format.js';
 
 const FACETS = ['service', 'environment', 'kind', 'outcome', 'actor'];
 
@@ -20,7 +20,10 @@ class Search extends Page {
 
   filters() {
     const filters = {};
-    for (const name of new Set(this.params.keys())) filters[name] = this.params.getAll(name);
+    for (const name of new Set(this.params.keys())) {
+      const values = this.params.getAll(name);
+      filters[name] = ['from', 'to'].includes(name) ? values.map(typedInstant) : values;
+    }
     return filters;
   }
 

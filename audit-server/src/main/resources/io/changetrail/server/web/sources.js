@@ -27,10 +27,10 @@ class Sources extends Page {
   }
 
   account(one) {
-    return html`<span class="pill ${one.missing ? 'failure' : one.continuity === 'continuous' || one.continuity === 'complete' ? 'success' : ''}">${one.continuity}</span>
+    return html`<span class="pill ${one.missing ? 'failure' : one.continuity === 'complete' ? 'success' : ''}">${one.continuity}</span>
       ${one.missing ? html`<b>${one.missing} missing</b>` : nothing}
-      ${one.silent ? html`<span class="pill failure">silent</span>` : nothing}
-      ${one.gaps?.length ? html`<ul>${one.gaps.map((gap) => html`<li class="captured small">${gap.first ?? gap.from}–${gap.last ?? gap.to} ${gap.after || gap.before ? span(gap.after, gap.before) : nothing} ${gap.reason ?? ''}</li>`)}</ul>` : nothing}`;
+      ${one.silentSince ? html`<span class="pill failure">silent</span> since ${time(one.silentSince)}` : nothing}
+      ${one.gaps?.length ? html`<ul>${one.gaps.map((gap) => html`<li class="captured small">${gap.first}–${gap.last} ${gap.after && gap.before ? span(gap.after, gap.before) : time(gap.after ?? gap.before)} ${gap.reason ?? ''}</li>`)}</ul>` : nothing}`;
   }
 }
 

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { get } from './api.js';
 import * as diff from './diff.js';
 import { Page } from './page.js';
-import { count, time, words } from './format.js';
+import { count, time, typedInstant, words } from './format.js';
 
 /** Images named anywhere in a workload's state. */
 export function images(tree, found = []) {
@@ -33,7 +33,12 @@ class State extends Page {
 
   load() {
     return this.param('service')
-      ? get('/v1/state', Object.fromEntries(['service', 'environment', 'at', 'from'].map((name) => [name, this.param(name)])))
+      ? get('/v1/state', {
+          service: this.param('service'),
+          environment: this.param('environment'),
+          at: this.param('at') && typedInstant(this.param('at')),
+          from: this.param('from') && typedInstant(this.param('from')),
+        })
       : null;
   }
 
@@ -41,7 +46,7 @@ class State extends Page {
     if (answer === null) return html`<div class="sheet"><p>Name a service to see its images, configuration and flags as they were at any instant.</p></div>`;
     return html`<p class="quiet">at ${time(answer.at)}</p>
       ${answer.diff ? html`<h2>${count(answer.diff.length, 'difference')} since ${time(answer.from)}</h2>
-        ${answer.diff.map((one) => html`<div class="sheet"><h3><span class="pill">${one.change}</span> ${this.name(one.target)}</h3><p class="captured">${one.summary}</p>${diff.view({ patch: one.patch })}</div>`)}` : nothing}
+        ${answer.diff.map((one) => html`<div class="sheet"><h3><span class="pill">${one.change}</span> ${this.name(one.target)}</h3><p class="captured">${one.summary}</p>${diff.view(one)}</div>`)}` : nothing}
       <h2>${count(answer.resources.length, 'resource')}</h2>
       ${answer.resources.length ? nothing : html`<p>No recorded event says what was in force then. State is known from the first event or baseline of a resource on.</p>`}
       ${answer.resources.map((one) => html`<div class="sheet"><h3>${this.name(one.target)}</h3>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Changes by service on one axis of time, with a metric above on the same axis.
 import { LitElement, html, nothing } from 'lit';
-import { follow, get } from './api.js';
+import { Problem, follow, get } from './api.js';
 import { Page, go } from './page.js';
 import { parseSeries, plotted } from './plot.js';
-import { actorText, count, outcome, span, timeText, words } from './format.js';
+import { actorText, count, outcome, span, timeText, typedInstant, words } from './format.js';
 import { where } from './suspects.js';
 
 const MOST = 10_000;
@@ -229,8 +229,12 @@ class Timeline extends Page {
   }
 
   range() {
-    const to = this.param('to') ? Date.parse(this.param('to')) : Date.now();
-    const from = this.param('from') ? Date.parse(this.param('from')) : to - 86400e3;
+    const at = (name) => Date.parse(typedInstant(this.param(name)));
+    const to = this.param('to') ? at('to') : Date.now();
+    const from = this.param('from') ? at('from') : to - 86400e3;
+    if (Number.isNaN(from) || Number.isNaN(to)) {
+      throw new Problem(400, 'No such time', 'Write from and to as 2026-11-26T02:00Z.');
+    }
     return [from, to];
   }
 
@@ -253,8 +257,11 @@ class Timeline extends Page {
     let due;
     this.stop = follow(
       () => {
-        clearTimeout(due);
-        due = setTimeout(() => this.reload(), 500);
+        // Not put off by the next one: where events never pause, that would be for ever.
+        due ??= setTimeout(() => {
+          due = undefined;
+          this.reload();
+        }, 500);
       },
       (live) => { this.live = live; },
     );

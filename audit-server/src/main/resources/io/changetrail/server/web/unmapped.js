@@ -27,7 +27,7 @@ class Unmapped extends Page {
     if (!names.length) return nothing;
     return html`<h2>${title}</h2><div class="scroll"><table><caption class="hidden">${title}</caption>
       <thead><tr><th scope="col">name</th><th scope="col" class="number">events</th><th scope="col">probably</th><th scope="col">catalogue</th></tr></thead>
-      <tbody>${names.map((one) => html`<tr><td><span class="captured">${one.name}</span></td><td class="number">${one.count ?? one.events}</td>
+      <tbody>${names.map((one) => html`<tr><td><span class="captured">${one.name}</span></td><td class="number">${one.count}</td>
         <td><span class="captured">${one.suggestion ?? '–'}</span></td>
         <td><button @click=${() => this.copy(kind, one)}>${this.copied === one.name ? 'Copied' : 'Copy the line'}</button></td></tr>`)}</tbody></table></div>`;
   }
