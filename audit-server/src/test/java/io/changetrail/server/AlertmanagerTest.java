@@ -285,6 +285,18 @@ class AlertmanagerTest {
   }
 
   @Test
+  void I4_aReceiverThatNeverEndsItsAnswerHoldsNothingUp() throws Exception {
+    deployed();
+    receiver.enqueue(
+        new MockResponse.Builder().body("never sent").bodyDelay(1, TimeUnit.HOURS).build());
+
+    notified(notification("firing.json", fired));
+
+    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.takeRequest(30, TimeUnit.SECONDS)).as("told again").isNotNull();
+  }
+
+  @Test
   void I4_aReceiverThatRedirectsOrFailsIsTriedAgainAndNobodyElseIsTold() throws Exception {
     try (MockWebServer elsewhere = new MockWebServer()) {
       elsewhere.start();

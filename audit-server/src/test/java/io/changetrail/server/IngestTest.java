@@ -12,11 +12,15 @@ import io.changetrail.model.Target;
 import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.server.RunningServer.Answer;
 import java.io.ByteArrayOutputStream;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -238,6 +242,32 @@ class IngestTest {
         .contains("41 h in the future; check the sender's clock");
     assertThat(answer.json().at("/errors/3/detail").asText()).contains("in the past");
     assertThat(stored()).hasSize(2);
+  }
+
+  @Test
+  void aServerWhoseClockIsBehindRefusesNoEventOfASenderWhoseClockIsRight() throws Exception {
+    Instant right = Instant.now();
+    Instant wrong = right.minus(Duration.ofHours(5));
+    try (RunningServer slow =
+        RunningServer.start(data.resolve("slow"), InstantSource.fixed(wrong))) {
+      byte[] event = CODEC.encode(Events.deployment("now", right, "checkout", "prod").build());
+      for (String sent : List.of("", http(right), http(right.plus(Duration.ofDays(9))))) {
+        HttpRequest.Builder request =
+            slow.request("/v1/events")
+                .header("Content-Type", CloudEventsCodec.MEDIA_TYPE)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(event));
+        if (!sent.isEmpty()) {
+          request.header("Date", sent);
+        }
+        assertThat(slow.send(request.build()).status())
+            .as("a clock that is days off says nothing, as none: '%s'", sent)
+            .isEqualTo(sent.equals(http(right)) ? 202 : 400);
+      }
+    }
+  }
+
+  private static String http(Instant time) {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
   }
 
   @Test

@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,9 +88,9 @@ public final class Notifier implements AutoCloseable {
             return;
           }
           failure = "HTTP " + status;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | ExecutionException | TimeoutException e) {
           // Not its message: that may hold the URL, which is the secret of a Slack webhook.
-          failure = e.getClass().getSimpleName();
+          failure = (e instanceof ExecutionException ? e.getCause() : e).getClass().getSimpleName();
         }
       }
       LOG.warn("notify.{}: an answer could not be told: {}", receiver.name(), failure);
@@ -97,7 +100,7 @@ public final class Notifier implements AutoCloseable {
   }
 
   private int post(ServerConfig.Receiver receiver, JsonNode body)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(receiver.url().read()))
             .timeout(PATIENCE)
@@ -105,7 +108,14 @@ public final class Notifier implements AutoCloseable {
             .header("User-Agent", "changetrail")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
             .build();
-    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    // The time of a request ends with the header fields of its answer; this one is for all of it.
+    CompletableFuture<HttpResponse<Void>> answer =
+        http.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+    try {
+      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+    } finally {
+      answer.cancel(true);
+    }
   }
 
   private static ObjectNode body(ServerConfig.Receiver receiver, ObjectNode correlation) {

@@ -34,6 +34,7 @@ public final class Acceptance {
   /**
    * The event as it may be stored.
    *
+   * @param now by the sender's clock if it is known, else by ours
    * @throws InvalidEventException if it may not
    */
   public AuditEvent accept(Caller caller, AuditEvent event, Instant now) {

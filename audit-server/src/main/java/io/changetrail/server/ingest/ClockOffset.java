@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#name-date">RFC 9110, Date</a>
  */
 final class ClockOffset {
+  private static final Duration BELIEVABLE = Duration.ofDays(1);
   private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
 
   private ClockOffset() {}
@@ -33,5 +34,16 @@ final class ClockOffset {
       // A date that cannot be read says nothing of the clock, and is no reason to lose events.
       return null;
     }
+  }
+
+  /**
+   * The moment of a request by the sender's clock, by which its events are told to be old or of the
+   * future: where the two clocks disagree, ours may be the wrong one, and a refusal is for good. A
+   * clock that is more than a day off is not believed.
+   */
+  static Instant sent(Instant received, @Nullable Duration offset) {
+    return offset == null || offset.abs().compareTo(BELIEVABLE) > 0
+        ? received
+        : received.plus(offset);
   }
 }

@@ -16,6 +16,7 @@ import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.NewEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -58,13 +59,14 @@ public final class IngestEndpoint implements Endpoint {
     List<NewEvent> events = new ArrayList<>();
     List<Decoded> appended = new ArrayList<>();
     @Nullable Duration offset = ClockOffset.of(request);
+    Instant sent = ClockOffset.sent(request.received(), offset);
     for (Decoded entry : received.entries()) {
       try {
         AuditEvent event = event(entry);
         events.add(
             new NewEvent(
                 request.caller().tenant(),
-                acceptance.accept(request.caller(), event, request.received()),
+                acceptance.accept(request.caller(), event, sent),
                 request.received(),
                 offset,
                 null));

@@ -60,8 +60,8 @@ public final class Housekeeping implements AutoCloseable {
             () -> {
               try {
                 task.run();
-              } catch (RuntimeException e) {
-                // One failed round is no reason to skip the next ones.
+              } catch (RuntimeException | Error e) {
+                // One failed round is no reason to skip the next ones, which a throw here would.
                 LOG.error("{} failed; it is tried again", name, e);
               }
             },
