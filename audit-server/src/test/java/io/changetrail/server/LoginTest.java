@@ -78,7 +78,7 @@ class LoginTest {
 
     assertThat(begun.status()).isEqualTo(201);
     String cookie = begun.header("Set-Cookie");
-    assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200");
+    assertThat(cookie).contains("Secure", "HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200");
     assertThat(cookie).doesNotContain(reader.secret());
     assertThat(with(cookie, "GET", "/v1/events", null).json().path("events"))
         .as("of prod only, as the token")
@@ -134,6 +134,23 @@ class LoginTest {
 
     assertThat(with(second.header("Set-Cookie"), "GET", "/v1/events", null).status())
         .isEqualTo(401);
+  }
+
+  @Test
+  void manySessionsOfOneTokenEndNobodyElses() throws Exception {
+    TokenFile.Created other =
+        tokens.create(
+            new TokenFile.Grant(
+                "other", "default", null, null, new Token.Read(null, null, null), false),
+            Instant.now());
+    String others = logIn(other.secret()).header("Set-Cookie");
+    String first = logIn(reader.secret()).header("Set-Cookie");
+    for (int i = 0; i < 20; i++) {
+      logIn(reader.secret());
+    }
+
+    assertThat(with(first, "GET", "/v1/events", null).status()).isEqualTo(401);
+    assertThat(with(others, "GET", "/v1/events", null).status()).isEqualTo(200);
   }
 
   @Test

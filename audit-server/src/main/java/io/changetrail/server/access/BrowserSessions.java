@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +23,8 @@ final class BrowserSessions {
   static final String COOKIE = "changetrail_session";
   static final Duration LASTS = Duration.ofHours(12);
 
-  /** Far more than people; the oldest goes for the newest. */
-  private static final int MAX_SESSIONS = 10_000;
+  /** A person's browsers; the oldest goes for the newest. */
+  private static final int MAX_OF_A_TOKEN = 20;
 
   private final SecureRandom random = new SecureRandom();
   private final Map<String, BrowserSession> byHash = new LinkedHashMap<>();
@@ -52,10 +52,14 @@ final class BrowserSessions {
 
   synchronized Begun begin(String tokenId, Instant now) {
     byHash.values().removeIf(session -> !now.isBefore(session.ends()));
-    if (byHash.size() >= MAX_SESSIONS) {
-      Iterator<String> oldest = byHash.keySet().iterator();
-      oldest.next();
-      oldest.remove();
+    // One token must not end the sessions of the others.
+    List<String> own =
+        byHash.entrySet().stream()
+            .filter(entry -> entry.getValue().tokenId().equals(tokenId))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (own.size() >= MAX_OF_A_TOKEN) {
+      byHash.remove(own.get(0));
     }
     String id = secret();
     BrowserSession session = new BrowserSession(tokenId, secret(), now.plus(LASTS));

@@ -15,14 +15,9 @@ import java.util.Set;
 /** {@code /v1/session}: what a browser has instead of a token. */
 public final class SessionEndpoints {
   private final TokenAuthenticator authenticator;
-  private final boolean secure;
 
-  /**
-   * @param secure whether the server is reached by TLS only
-   */
-  public SessionEndpoints(TokenAuthenticator authenticator, boolean secure) {
+  public SessionEndpoints(TokenAuthenticator authenticator) {
     this.authenticator = authenticator;
-    this.secure = secure;
   }
 
   /** {@code GET}: who one is, and what a request that writes must carry. */
@@ -69,12 +64,15 @@ public final class SessionEndpoints {
     return Response.empty(204).header("Set-Cookie", cookie("", 0));
   }
 
-  private String cookie(String value, long seconds) {
+  /**
+   * Always {@code Secure}: TLS often ends at a proxy, which this server does not see. Browsers take
+   * it from this machine without TLS too, and from no other.
+   */
+  private static String cookie(String value, long seconds) {
     return BrowserSessions.COOKIE
         + "="
         + value
-        + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
-        + seconds
-        + (secure ? "; Secure" : "");
+        + "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age="
+        + seconds;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { html, nothing } from 'lit';
-import { logIn, who } from './api.js';
+import { Problem, logIn, who } from './api.js';
 import { Page, go } from './page.js';
 
 class Login extends Page {
@@ -28,6 +28,9 @@ class Login extends Page {
     event.preventDefault();
     try {
       await logIn(new FormData(event.target).get('token'));
+      if (!(await who()).csrf) {
+        throw new Problem(0, 'The browser did not keep the session', 'It does so over https, or on the machine of the server itself.');
+      }
       const next = this.param('next');
       go(/^\/(?!\/)/.test(next) ? next : '/timeline');
     } catch (failure) {
