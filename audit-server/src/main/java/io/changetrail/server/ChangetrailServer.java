@@ -149,7 +149,7 @@ public final class ChangetrailServer implements AutoCloseable {
     Correlations correlations = new Correlations(store, correlator, acceptance, ingested, notifier);
     CorrelationEndpoints answers = new CorrelationEndpoints(correlations);
     CountEndpoints counts = new CountEndpoints(store, known);
-    SessionEndpoints sessions = new SessionEndpoints(authenticator, config.listen().tls() != null);
+    SessionEndpoints sessions = new SessionEndpoints(authenticator);
     HealthEndpoints health = new HealthEndpoints(store, catalogue);
     ChangeLinks links =
         new ChangeLinks(

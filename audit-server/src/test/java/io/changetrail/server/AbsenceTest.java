@@ -242,6 +242,37 @@ class AbsenceTest {
   }
 
   @Test
+  void Q6_aLongSearchGoesOnFromPageToPage() throws Exception {
+    List<AuditEvent> events = new ArrayList<>();
+    events.add(Events.deployment("e-0", noon, "the-one", "prod").build());
+    for (int i = 1; i <= 1_005; i++) {
+      events.add(
+          Events.deployment("e-" + i, noon.plusSeconds(i), "service-" + i, "prod")
+              .provenance(revision("4".repeat(40)))
+              .build());
+    }
+    for (int i = 0; i < events.size(); i += 400) {
+      server.store(events.subList(i, Math.min(events.size(), i + 400)).toArray(AuditEvent[]::new));
+    }
+
+    JsonNode first = server.get("/v1/changes", "without", "commit", "limit", "1").json();
+    assertThat(first.path("changes")).as("of the thousand that were looked at").isEmpty();
+    JsonNode second =
+        server
+            .get(
+                "/v1/changes",
+                "without",
+                "commit",
+                "limit",
+                "1",
+                "cursor",
+                first.path("nextCursor").asText())
+            .json();
+    assertThat(second.at("/changes/0/services/0").asText()).isEqualTo("the-one");
+    assertThat(second.path("nextCursor").isNull()).isTrue();
+  }
+
+  @Test
   void Q6_whatIsMissingIsJudgedByWhatTheReaderMaySee() throws Exception {
     String digest = "sha256:" + "d".repeat(64);
     server.store(

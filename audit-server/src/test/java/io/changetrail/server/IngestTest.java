@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.Target;
 import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.server.RunningServer.Answer;
@@ -268,6 +269,21 @@ class IngestTest {
 
   private static String http(Instant time) {
     return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
+  }
+
+  @Test
+  void X2_nobodySpeaksInTheServersOwnName() throws Exception {
+    AuditEvent answer =
+        Events.deployment("a", Instant.now(), "checkout", "prod").build().toBuilder()
+            .ref(new EventRef("/changetrail/correlations", "x/answer/0"))
+            .build();
+
+    Answer refused = server.post("/v1/events", CloudEventsCodec.MEDIA_TYPE, CODEC.encode(answer));
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().path("field").asText()).isEqualTo("source");
+    assertThat(refused.text()).contains("kept for what this server says");
+    assertThat(stored()).isEmpty();
   }
 
   @Test

@@ -324,17 +324,68 @@ class PrometheusTest {
                     false),
                 now)
             .secret();
-    RunningServer server = server().as(limited);
+    RunningServer server = server("prometheus.main.queries.error_rate", "x").as(limited);
     answers(200, matrix(series("{\"app\":\"checkout\"}"), series("{\"app\":\"cart\"}")));
 
-    assertThat(given(correlate(server, ONE_QUERY))).isEqualTo(1);
+    assertThat(given(correlate(server, ""))).isEqualTo(1);
     Answer elsewhere =
         server.post(
             "/v1/correlate",
             "application/json",
-            "{\"service\":\"cart\",\"environment\":\"staging\"" + ONE_QUERY + "}");
+            "{\"service\":\"cart\",\"environment\":\"staging\"}");
     assertThat(elsewhere.json().at("/searched/series").asInt()).isZero();
     assertThat(prometheus.getRequestCount()).isEqualTo(1);
+
+    // An expression can add up or rename what is hidden, so a limited reader's own is not asked.
+    answers(200, matrix(series("{}")));
+    JsonNode own =
+        correlate(server, ",\"queries\":[{\"expression\":\"sum(payroll)\",\"signal\":\"s\"}]");
+    assertThat(given(own)).isZero();
+    assertThat(own.path("notes").toString()).contains("readers of the whole tenant only");
+    assertThat(form()).containsEntry("query", "x");
+    assertThat(form()).containsEntry("query", "x");
+    assertThat(prometheus.getRequestCount()).isEqualTo(2);
+  }
+
+  @Test
+  void X2_anotherTenantNeitherAsksThisPrometheusNorLearnsThatItIsThere() throws Exception {
+    String other =
+        new TokenFile(data.resolve(TokenFile.NAME))
+            .create(
+                new TokenFile.Grant(
+                    "other", "globex", null, null, new Token.Read(null, null, null), false),
+                now)
+            .secret();
+    RunningServer server = server("prometheus.main.queries.error_rate", "x").as(other);
+
+    Answer answer =
+        server.post(
+            "/v1/correlate",
+            "application/json",
+            question(",\"queries\":[{\"server\":\"main\",\"expression\":\"up\"}]"));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().path("detail").asText()).contains("is not configured");
+    assertThat(given(correlate(server, ""))).isZero();
+    assertThat(prometheus.getRequestCount()).isZero();
+  }
+
+  @Test
+  void X1_aTokenThatNoHeaderFieldCanHoldIsInNoAnswer() throws Exception {
+    Path token = Files.writeString(data.resolve("token"), "\uFEFFs3cret-of-prometheus");
+    JsonNode answer = correlate(server("prometheus.main.bearerToken", "file:" + token), ONE_QUERY);
+
+    assertThat(answer.path("notes").toString()).contains("our credential for it cannot be read");
+    assertThat(answer.toString()).doesNotContain("s3cret", token.toString());
+    assertThatThrownBy(
+            () ->
+                new io.changetrail.server.config.Settings()
+                    .withEnvironment(Map.of("PROM", "two\nlines"))
+                    .with("prometheus.x.url", "http://127.0.0.1:1", "test")
+                    .with("prometheus.x.bearerToken", "env:PROM", "test")
+                    .config())
+        .hasMessageContaining("no header field can hold")
+        .hasMessageNotContaining("lines");
   }
 
   @Test

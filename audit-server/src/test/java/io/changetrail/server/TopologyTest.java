@@ -202,6 +202,50 @@ class TopologyTest {
     }
   }
 
+  @Test
+  void whatALimitedReaderIsAnsweredNamesNoServiceThatTheyMayNotSee() throws Exception {
+    TokenFile tokens = new TokenFile(data.resolve(TokenFile.NAME));
+    String admin = token(tokens, new Token.Ingest(List.of("*")), new Token.Read(null, null, null));
+    String limited = token(tokens, null, new Token.Read(null, List.of("checkout", "mail"), null));
+    try (RunningServer server = RunningServer.start(data)) {
+      put(
+          server.as(admin),
+          "[{\"parent\":\"checkout\",\"child\":\"payroll\"},"
+              + "{\"parent\":\"payroll\",\"child\":\"mail\"}]");
+      server
+          .as(admin)
+          .store(Events.deployment("m", fired.minusSeconds(60), "mail", "prod").build());
+
+      assertThat(correlate(server.as(admin)).toString()).contains("payroll");
+      assertThat(correlate(server.as(limited)).toString())
+          .contains("mail")
+          .doesNotContain("payroll");
+    }
+  }
+
+  @Test
+  void ofADeclaredEdgeThatIsNamedTwiceTheHeavierCounts() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      put(server, "edges:\n  - {from: a, to: b, weight: 0.3}\n  - {from: a, to: b, weight: 0.2}\n");
+
+      assertThat(edges(server)).containsExactly("a>b 0.3");
+    }
+  }
+
+  @Test
+  void documentsAreBoundedInNumberAndInTheLengthOfNames() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      for (int i = 0; i < 50; i++) {
+        assertThat(server.put("/v1/topology/n" + i, ZIPKIN).status()).isEqualTo(200);
+      }
+      assertThat(server.put("/v1/topology/n50", ZIPKIN).status()).isEqualTo(422);
+      assertThat(server.put("/v1/topology/n7", JAEGER).status()).isEqualTo(200);
+      Answer long257 = server.put("/v1/topology/n7", ZIPKIN.replace("payment", "x".repeat(257)));
+      assertThat(long257.status()).isEqualTo(400);
+      assertThat(long257.text()).contains("more than 256 characters");
+    }
+  }
+
   private String token(TokenFile tokens, Token.Ingest ingest, Token.Read read) {
     return tokens
         .create(new TokenFile.Grant("test", "default", null, ingest, read, false), fired)

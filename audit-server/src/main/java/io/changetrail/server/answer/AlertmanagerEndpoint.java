@@ -7,6 +7,7 @@ import io.changetrail.model.InvalidEventException;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Problem;
+import io.changetrail.server.http.ProblemException;
 import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
 import io.changetrail.server.webhook.WebhookEndpoint.DeliveryObserver;
@@ -14,10 +15,14 @@ import io.changetrail.server.webhook.WebhookEndpoint.Fate;
 import io.changetrail.source.Delivery;
 import io.changetrail.source.Signature;
 import io.changetrail.source.alertmanager.AlertGroup;
+import io.changetrail.store.StoredEvent;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /v1/webhooks/alertmanager}: notifications of Alertmanager, which carry a bearer
@@ -25,6 +30,8 @@ import java.util.Optional;
  * who does not wait for that sends it again, which changes nothing.
  */
 public final class AlertmanagerEndpoint implements Endpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertmanagerEndpoint.class);
+
   /** The provider in the settings of a webhook. */
   public static final String PROVIDER = "alertmanager";
 
@@ -67,9 +74,7 @@ public final class AlertmanagerEndpoint implements Endpoint {
       delivered.delivered(PROVIDER, Fate.REFUSED);
       throw e;
     }
-    noted
-        .incident()
-        .ifPresent(incident -> correlations.answer(hook.tenant(), incident, request.received()));
+    noted.incident().ifPresent(incident -> answer(hook, incident, request.received()));
     delivered.delivered(
         PROVIDER,
         noted.incident().isEmpty()
@@ -79,6 +84,17 @@ public final class AlertmanagerEndpoint implements Endpoint {
     noted.incident().ifPresent(incident -> answer.put("correlation", incident.eventId()));
     answer.put("accepted", noted.stored());
     return Response.json(200, answer);
+  }
+
+  /**
+   * The incident is stored, and whoever asks for it is answered then: that is no failed delivery.
+   */
+  private void answer(ServerConfig.Webhook hook, StoredEvent incident, Instant now) {
+    try {
+      correlations.answer(hook.tenant(), incident, now);
+    } catch (ProblemException e) {
+      LOG.warn("incident {} has no answer yet: {}", incident.eventId(), e.getMessage());
+    }
   }
 
   private static String source(ServerConfig.Webhook hook) {

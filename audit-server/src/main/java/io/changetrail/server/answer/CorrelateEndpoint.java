@@ -21,7 +21,7 @@ public final class CorrelateEndpoint implements Endpoint {
         Question.parse(
             request.body(),
             correlator.catalogue(),
-            correlator.prometheusServers(),
+            correlator.prometheusServers(request.scope()),
             request.received());
     return Response.json(
         200, correlator.answer(request.scope(), question, request.received()).toJson());

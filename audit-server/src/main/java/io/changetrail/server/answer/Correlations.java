@@ -229,12 +229,13 @@ public final class Correlations {
   }
 
   private Optional<Answered> answered(Scope scope, StoredEvent incident, Instant now) {
-    return question(incident.event(), end(scope, incident).orElse(null), now)
+    return question(scope, incident.event(), end(scope, incident).orElse(null), now)
         .map(question -> correlator.answer(scope, question, now));
   }
 
   /** What to ask about an incident; empty if nobody said which service has it. */
-  private Optional<Question> question(AuditEvent incident, @Nullable Instant end, Instant now) {
+  private Optional<Question> question(
+      Scope scope, AuditEvent incident, @Nullable Instant end, Instant now) {
     Catalogue known = correlator.catalogue();
     Optional<Target> about =
         incident.targets().stream().filter(target -> target.service() != null).findFirst();
@@ -259,19 +260,19 @@ public final class Correlations {
                   Duration.ZERO,
                   window),
               List.of(),
-              queries(incident, labels, service));
+              queries(scope.tenant(), incident, labels, service));
         });
   }
 
   private List<RangeQuery> queries(
-      AuditEvent incident, Map<String, String> labels, String service) {
+      String tenant, AuditEvent incident, Map<String, String> labels, String service) {
     String expression = text(incident.attributes().get(Incidents.EXPRESSION));
     String generator = text(incident.attributes().get(Incidents.GENERATOR));
     if (expression == null || expression.length() > RangeQuery.MAX_EXPRESSION) {
       return List.of();
     }
     return correlator
-        .prometheusOf(generator, labels)
+        .prometheusOf(tenant, generator, labels)
         .map(
             server ->
                 List.of(
@@ -422,9 +423,8 @@ public final class Correlations {
   }
 
   private boolean append(String tenant, AuditEvent event, Instant now) {
-    Caller self = new Caller("correlations", tenant, any -> true, null, false);
     AppendResult result =
-        store.append(List.of(NewEvent.of(tenant, acceptance.accept(self, event, now), now))).get(0);
+        store.append(List.of(NewEvent.of(tenant, acceptance.ofOurOwn(event), now))).get(0);
     ingested.ingested(Map.of(result.status(), 1), result.seq());
     return result.status() == AppendResult.Status.ACCEPTED;
   }

@@ -11,6 +11,7 @@ import io.changetrail.model.grouping.ObservedChange;
 import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.prometheus.RangeQuery;
 import io.changetrail.server.query.RecordedChanges;
+import io.changetrail.server.query.Sight;
 import io.changetrail.server.query.SourceAccount;
 import io.changetrail.server.topology.Topologies;
 import io.changetrail.store.AuditStore;
@@ -56,13 +57,15 @@ public final class Correlator {
     return catalogue.get();
   }
 
-  Set<String> prometheusServers() {
-    return prometheus.names();
+  /** Those that somebody of that scope may name in a query. */
+  Set<String> prometheusServers(Scope scope) {
+    return prometheus.within(scope.tenant()).names();
   }
 
   /** The Prometheus server that an alert came from. */
-  Optional<String> prometheusOf(@Nullable String generator, Map<String, String> labels) {
-    return prometheus.of(generator, labels);
+  Optional<String> prometheusOf(
+      String tenant, @Nullable String generator, Map<String, String> labels) {
+    return prometheus.within(tenant).of(generator, labels);
   }
 
   /**
@@ -94,7 +97,7 @@ public final class Correlator {
     series.addAll(fetched.series());
     Answer answer =
         engine
-            .correlate(anomaly, judged, topologies.of(scope.tenant(), known), series)
+            .correlate(anomaly, judged, topologies.of(scope, known), series)
             .withSilentSources(doubtful(sources, anomaly, asked));
     return new Answered(answer, observed, known, fetched.notes());
   }
@@ -102,27 +105,30 @@ public final class Correlator {
   /** Whoever brings metrics along has them judged, and no others. */
   private PrometheusServers.Fetched fetch(Scope scope, Question question, Catalogue known) {
     Anomaly anomaly = question.anomaly();
-    List<RangeQuery> queries = new ArrayList<>(question.queries());
+    PrometheusServers servers = prometheus.within(scope.tenant());
+    // What an expression adds up or renames cannot be kept within a scope, so only those of the
+    // settings are asked for a limited reader, and of them what says its own service is taken.
+    List<RangeQuery> queries =
+        new ArrayList<>(scope.isWholeTenant() ? question.queries() : List.of());
     if (question.series().isEmpty()) {
-      queries.addAll(prometheus.standing());
+      queries.addAll(servers.standing());
     }
     String environment = anomaly.environment();
-    Set<String> environments = scope.environments();
-    if (environments != null
-        && (environment == null
-            || known.environmentNames(environment).stream().noneMatch(environments::contains))) {
+    Sight sight = new Sight(scope, known);
+    if (scope.environments() != null
+        && (environment == null || !sight.ofEnvironment(environment))) {
       queries.clear();
     }
-    Set<String> services = scope.services();
-    return prometheus.ask(
-        queries,
-        new PrometheusServers.About(
-            anomaly.window(),
-            environment,
-            known,
-            service ->
-                services == null
-                    || known.serviceNames(service).stream().anyMatch(services::contains)));
+    PrometheusServers.Fetched fetched =
+        servers.ask(
+            queries,
+            new PrometheusServers.About(anomaly.window(), environment, known, sight::ofService));
+    if (scope.isWholeTenant() || question.queries().isEmpty()) {
+      return fetched;
+    }
+    List<String> notes = new ArrayList<>(fetched.notes());
+    notes.add("queries of a question are asked for readers of the whole tenant only");
+    return new PrometheusServers.Fetched(fetched.series(), notes);
   }
 
   /** Sources that are silent or miss events: the cause might be among these. */

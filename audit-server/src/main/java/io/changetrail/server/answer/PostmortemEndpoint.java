@@ -53,7 +53,7 @@ public final class PostmortemEndpoint implements Endpoint {
         Question.parse(
             request.body(),
             correlator.catalogue(),
-            correlator.prometheusServers(),
+            correlator.prometheusServers(request.scope()),
             request.received());
     ObjectNode answer = correlator.answer(request.scope(), question, request.received()).toJson();
     ObjectNode json = JsonNodeFactory.instance.objectNode();

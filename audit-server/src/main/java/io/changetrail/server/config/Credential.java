@@ -41,6 +41,10 @@ public final class Credential {
     if (value == null || value.isBlank()) {
       throw new InvalidConfigException(key + ": " + reference + " is not set");
     }
+    if (!isSendable(value.strip())) {
+      throw new InvalidConfigException(
+          key + ": " + reference + " has characters that no header field can hold");
+    }
     return new Credential(reference, value.strip());
   }
 
@@ -56,10 +60,15 @@ public final class Credential {
     String text =
         Files.readString(Path.of(reference.substring("file:".length())), StandardCharsets.UTF_8)
             .strip();
-    if (text.isEmpty() || text.chars().anyMatch(c -> c < ' ')) {
-      throw new IOException(reference + " holds no credential");
+    if (!isSendable(text)) {
+      throw new IOException(reference + " holds no credential, or one with other than ASCII");
     }
     return text;
+  }
+
+  /** Visible ASCII: the complaint of an HTTP client about anything else repeats the value. */
+  private static boolean isSendable(String text) {
+    return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 
   @Override

@@ -93,6 +93,7 @@ public record ServerConfig(
   /**
    * A Prometheus server, or another that has its HTTP API, that may be asked for metrics.
    *
+   * @param tenant whose questions and alerts it is asked for
    * @param url without the {@code /api/v1}
    * @param username for basic authentication, together with the password
    * @param password {@code null} without basic authentication
@@ -104,6 +105,7 @@ public record ServerConfig(
    */
   public record Prometheus(
       String name,
+      String tenant,
       URI url,
       @Nullable String username,
       @Nullable Credential password,

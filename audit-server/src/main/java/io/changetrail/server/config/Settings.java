@@ -63,7 +63,7 @@ public final class Settings {
   private static final String PROMETHEUS = "prometheus.";
   private static final Pattern PROMETHEUS_KEY =
       Pattern.compile(
-          "prometheus\\.([a-z0-9-]{1,64})\\.(url|username|password|bearerToken|aliases|timeout|serviceLabels"
+          "prometheus\\.([a-z0-9-]{1,64})\\.(url|tenant|username|password|bearerToken|aliases|timeout|serviceLabels"
               + "|queries\\.[a-zA-Z_][a-zA-Z0-9_]{0,127})");
 
   private static final String NOTIFY = "notify.";
@@ -106,8 +106,8 @@ public final class Settings {
             + " and sources; none");
     keys.put(
         "prometheus",
-        "Prometheus servers by name, each with url, and optionally bearerToken, or username and"
-            + " password (env:NAME or file:PATH), timeout, serviceLabels and queries by signal; none");
+        "Prometheus servers by name, each with url, and optionally tenant, bearerToken, or username"
+            + " and password (env:NAME or file:PATH), timeout, serviceLabels and queries by signal; none");
     keys.put(
         "notify",
         "who is told of answers to alerts, by name, each with type (slack or webhook) and url"
@@ -226,7 +226,7 @@ public final class Settings {
               + ": '"
               + key
               + "' is not a setting; a Prometheus server has a name of lower-case letters, digits and"
-              + " '-', and below it url, username, password, bearerToken, aliases, timeout,"
+              + " '-', and below it url, tenant, username, password, bearerToken, aliases, timeout,"
               + " serviceLabels and"
               + " queries");
     }
@@ -347,6 +347,7 @@ public final class Settings {
     List<String> labels = list(prefix + "serviceLabels");
     return new ServerConfig.Prometheus(
         name,
+        get(prefix + "tenant", Function.identity(), Tenants.DEFAULT),
         url.get(),
         username.orElse(null),
         password.orElse(null),

@@ -22,6 +22,9 @@ public final class Acceptance {
   private static final Map<String, String> CLAIMS_OF_TENANT =
       Map.of("/tenant", "tenant", "/data/customData/changetrail/tenant", "changetrail.tenant");
 
+  /** Sources that nobody else may send for, or they could speak in the server's name. */
+  private static final String OUR_OWN = "/changetrail/";
+
   private final ServerConfig.Times times;
   private final Redactor redactor;
   private final EventLimits limits = new EventLimits();
@@ -45,6 +48,11 @@ public final class Acceptance {
               + caller.name()
               + "' may send for; use its source, or a token that is made for this one");
     }
+    if (event.ref().source().startsWith(OUR_OWN)) {
+      throw new InvalidEventException(
+          "source",
+          "begins with " + OUR_OWN + ", which is kept for what this server says; use your own");
+    }
     checkTenant(caller, event);
     Duration ahead = Duration.between(now, event.time());
     if (ahead.compareTo(times.future()) > 0) {
@@ -58,6 +66,11 @@ public final class Acceptance {
               + words(ahead.negated())
               + " in the past, further than events.maxPast allows; check the sender's clock");
     }
+    return limits.fit(redactor.redact(event));
+  }
+
+  /** An event that this server makes, such as an answer or what a reader says of one. */
+  public AuditEvent ofOurOwn(AuditEvent event) {
     return limits.fit(redactor.redact(event));
   }
 

@@ -2,7 +2,6 @@
 package io.changetrail.server.prometheus;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -41,7 +40,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
           subscription.cancel();
         }
         body.completeExceptionally(
-            new IOException("its answer is longer than " + (limit >> 20) + " MiB"));
+            new PrometheusException("its answer is longer than " + (limit >> 20) + " MiB"));
         return;
       }
       byte[] bytes = new byte[piece.remaining()];

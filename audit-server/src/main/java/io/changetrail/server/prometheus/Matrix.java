@@ -45,13 +45,14 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
   /**
    * Reads an answer.
    *
+   * @param points that are taken at most
    * @throws IOException if it is not one; the message says what is wrong
    */
-  static Matrix read(byte[] body) throws IOException {
+  static Matrix read(byte[] body, int points) throws IOException {
     try (JsonParser json = JSON.createParser(body)) {
-      return new Reader(json).answer();
+      return new Reader(json, points).answer();
     } catch (JsonProcessingException e) {
-      throw new IOException("its answer is not JSON, or is cut off", e);
+      throw new PrometheusException("its answer is not JSON, or is cut off", e);
     }
   }
 
@@ -59,11 +60,13 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
     private final JsonParser json;
     private final List<Samples> samples = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private final int most;
     private int points;
     private boolean cut;
 
-    Reader(JsonParser json) {
+    Reader(JsonParser json, int most) {
       this.json = json;
+      this.most = most;
     }
 
     Matrix answer() throws IOException {
@@ -71,7 +74,7 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
       String error = null;
       String type = null;
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException("its answer is not that of the Prometheus HTTP API");
+        throw new PrometheusException("its answer is not that of the Prometheus HTTP API");
       }
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String name = json.currentName();
@@ -88,7 +91,7 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
         return new Matrix(error == null ? "it gave no reason" : error, List.of(), warnings, false);
       }
       if (!"success".equals(status) || !"matrix".equals(type)) {
-        throw new IOException("its answer is not that of a range query");
+        throw new PrometheusException("its answer is not that of a range query");
       }
       return new Matrix(null, samples, warnings, cut);
     }
@@ -129,7 +132,7 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
 
     private void result() throws IOException {
       for (JsonToken next = json.nextToken(); isIn(next); next = json.nextToken()) {
-        if (next == JsonToken.START_OBJECT && samples.size() < MAX_SERIES && points < MAX_POINTS) {
+        if (next == JsonToken.START_OBJECT && samples.size() < MAX_SERIES && points < most) {
           series();
         } else {
           cut = true;
@@ -150,7 +153,7 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
           labels(labels);
         } else if (name.equals("values") && start == JsonToken.START_ARRAY) {
           for (JsonToken next = json.nextToken(); isIn(next); next = json.nextToken()) {
-            if (points >= MAX_POINTS) {
+            if (points >= most) {
               cut = true;
               json.skipChildren();
               continue;

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * Asks one Prometheus server. Follows no redirect: whoever can make a server redirect must not
@@ -40,9 +41,11 @@ final class PrometheusClient {
   /**
    * The values of an expression over a span of time.
    *
-   * @throws IOException if it cannot be had; the message says why, in words for the answer
+   * @param points that may be read at most
+   * @throws PrometheusException if it cannot be had; the message says why, in words for the answer
+   * @throws IOException if the connection fails
    */
-  Matrix range(String expression, Instant from, Instant to, Duration step)
+  Matrix range(String expression, Instant from, Instant to, Duration step, int points)
       throws IOException, InterruptedException {
     String form =
         "query="
@@ -65,41 +68,50 @@ final class PrometheusClient {
             .POST(HttpRequest.BodyPublishers.ofString(form));
     authorize(request);
     HttpResponse<byte[]> response = http.send(request.build(), any -> new BoundedBody(MAX_BODY));
-    return answer(response);
+    return answer(response, points);
   }
 
-  private void authorize(HttpRequest.Builder request) throws IOException {
+  private void authorize(HttpRequest.Builder request) throws PrometheusException {
+    try {
+      authorization().ifPresent(value -> request.header("Authorization", value));
+    } catch (IOException e) {
+      throw new PrometheusException("our credential for it cannot be read; see the log", e);
+    }
+  }
+
+  private Optional<String> authorization() throws IOException {
     if (server.bearerToken() != null) {
-      request.header("Authorization", "Bearer " + server.bearerToken().read());
-    } else if (server.password() != null) {
-      request.header(
-          "Authorization",
+      return Optional.of("Bearer " + server.bearerToken().read());
+    }
+    if (server.password() != null) {
+      return Optional.of(
           "Basic "
               + Base64.getEncoder()
                   .encodeToString(
                       (server.username() + ":" + server.password().read())
                           .getBytes(StandardCharsets.UTF_8)));
     }
+    return Optional.empty();
   }
 
-  private static Matrix answer(HttpResponse<byte[]> response) throws IOException {
+  private static Matrix answer(HttpResponse<byte[]> response, int points) throws IOException {
     int status = response.statusCode();
     if (status >= 300 && status < 400) {
-      throw new IOException("it answers with a redirect, which is not followed");
+      throw new PrometheusException("it answers with a redirect, which is not followed");
     }
     if (status == 401 || status == 403) {
-      throw new IOException("it refuses our credential (HTTP " + status + ")");
+      throw new PrometheusException("it refuses our credential (HTTP " + status + ")");
     }
     Matrix matrix;
     try {
-      matrix = Matrix.read(response.body());
+      matrix = Matrix.read(response.body(), points);
     } catch (IOException e) {
-      throw status == 200 ? e : new IOException("it answers with HTTP " + status, e);
+      throw status == 200 ? e : new PrometheusException("it answers with HTTP " + status, e);
     }
     String error = matrix.error();
     if (error != null || status != 200) {
       String reason = error == null ? "" : ": " + error;
-      throw new IOException(
+      throw new PrometheusException(
           "it answers with HTTP "
               + status
               + (reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason));

@@ -46,10 +46,11 @@ public final class PrometheusServers implements AutoCloseable {
   private static final int ENOUGH_STEPS = 240;
   private static final int THREADS = 8;
 
-  private final Map<String, PrometheusClient> clients = new TreeMap<>();
+  private final Map<String, PrometheusClient> clients;
   private final ExecutorService executor;
 
   public PrometheusServers(List<ServerConfig.Prometheus> servers) {
+    clients = new TreeMap<>();
     servers.forEach(server -> clients.put(server.name(), new PrometheusClient(server)));
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
@@ -65,6 +66,18 @@ public final class PrometheusServers implements AutoCloseable {
             });
     pool.allowCoreThreadTimeOut(true);
     executor = pool;
+  }
+
+  private PrometheusServers(Map<String, PrometheusClient> clients, ExecutorService executor) {
+    this.clients = clients;
+    this.executor = executor;
+  }
+
+  /** Those of one tenant: no other may ask with their credentials, or learn that they are there. */
+  public PrometheusServers within(String tenant) {
+    Map<String, PrometheusClient> own = new TreeMap<>(clients);
+    own.values().removeIf(client -> !client.server().tenant().equals(tenant));
+    return new PrometheusServers(own, executor);
   }
 
   /**
@@ -145,6 +158,7 @@ public final class PrometheusServers implements AutoCloseable {
     List<RangeQuery> asked = new ArrayList<>();
     List<Callable<Matrix>> tasks = new ArrayList<>();
     Duration patience = Duration.ZERO;
+    int points = Matrix.MAX_POINTS / Math.max(1, Math.min(queries.size(), MAX_QUERIES));
     for (RangeQuery query : queries) {
       PrometheusClient client = clients.get(query.server());
       if (client == null) {
@@ -155,7 +169,7 @@ public final class PrometheusServers implements AutoCloseable {
         break;
       } else {
         asked.add(query);
-        tasks.add(() -> range(client, query, about.window()));
+        tasks.add(() -> range(client, query, about.window(), points));
         Duration limit = client.server().timeout();
         patience = patience.compareTo(limit) < 0 ? limit : patience;
       }
@@ -176,9 +190,11 @@ public final class PrometheusServers implements AutoCloseable {
     return answers.fetched();
   }
 
-  private static Matrix range(PrometheusClient client, RangeQuery query, Interval window)
+  private static Matrix range(
+      PrometheusClient client, RangeQuery query, Interval window, int points)
       throws IOException, InterruptedException {
-    return client.range(query.expression(), window.earliest(), window.latest(), step(window));
+    return client.range(
+        query.expression(), window.earliest(), window.latest(), step(window), points);
   }
 
   /** Fine enough to see when it began, and never more steps than Prometheus gives. */
@@ -279,8 +295,13 @@ public final class PrometheusServers implements AutoCloseable {
       if (failure instanceof HttpTimeoutException) {
         return "no answer within " + patience.toMillis() + " ms";
       }
-      String message = failure == null ? null : failure.getMessage();
-      return message == null ? "the connection broke" : message;
+      // Our own words only: those of others may repeat a credential or a path.
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof PrometheusException told) {
+          return told.words();
+        }
+      }
+      return "the connection broke";
     }
   }
 }

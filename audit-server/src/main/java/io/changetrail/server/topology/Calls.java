@@ -38,6 +38,8 @@ final class Calls {
   /** How many pairs of services one document may name. */
   static final int MAX_EDGES = 20_000;
 
+  private static final int MAX_NAME = 256;
+
   /** A call that is rare among those of its caller still joins the two. */
   private static final double LEAST = 0.1;
 
@@ -119,11 +121,21 @@ final class Calls {
 
   private void add(
       Map<String, Map<String, Double>> to, String caller, String callee, double number) {
+    if (caller.length() > MAX_NAME || callee.length() > MAX_NAME) {
+      throw new IllegalArgumentException(
+          "has the name of a service with more than " + MAX_NAME + " characters");
+    }
     if (caller.equals(callee) || edges >= MAX_EDGES) {
       return;
     }
     Map<String, Double> callees = to.computeIfAbsent(caller, any -> new TreeMap<>());
-    if (callees.merge(callee, number, Double::sum) == number) {
+    // Of an edge that is declared twice the heavier counts; calls add up.
+    if (callees.put(
+            callee,
+            to == declared
+                ? Math.max(number, callees.getOrDefault(callee, 0.0))
+                : number + callees.getOrDefault(callee, 0.0))
+        == null) {
       edges++;
     }
   }

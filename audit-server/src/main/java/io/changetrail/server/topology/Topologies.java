@@ -5,6 +5,9 @@ import io.changetrail.correlation.Topology;
 import io.changetrail.correlation.Topology.Edge;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.server.config.InvalidConfigException;
+import io.changetrail.server.http.Problem;
+import io.changetrail.server.query.Sight;
+import io.changetrail.store.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
@@ -27,6 +30,9 @@ import java.util.stream.Stream;
 public final class Topologies {
   private static final String ENDING = ".json";
   private static final String PREFIX = "tenant-";
+
+  /** Of one tenant; all are looked through for each question. */
+  private static final int MAX_DOCUMENTS = 50;
 
   private final Path kept;
   private final Map<Path, Calls> files = new TreeMap<>();
@@ -82,6 +88,15 @@ public final class Topologies {
 
   /** Keeps a document in place of the earlier one of that name, durably. */
   synchronized void put(String tenant, String name, Calls calls) throws IOException {
+    Map<String, Calls> documents = sent.computeIfAbsent(tenant, any -> new TreeMap<>());
+    if (documents.size() >= MAX_DOCUMENTS && !documents.containsKey(name)) {
+      throw Problem.of(
+              422,
+              "too-much",
+              "Too many documents",
+              "there are " + MAX_DOCUMENTS + " topologies already; send one of these names again")
+          .asException();
+    }
     Path directory =
         Files.createDirectories(
             kept.resolve(PREFIX + URLEncoder.encode(tenant, StandardCharsets.UTF_8)));
@@ -92,11 +107,28 @@ public final class Topologies {
         directory.resolve(name + ENDING),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
-    sent.computeIfAbsent(tenant, any -> new TreeMap<>()).put(name, calls);
+    documents.put(name, calls);
   }
 
-  /** Where edges are from, and the edges, with canonical names. */
-  synchronized Map<String, List<Edge>> bySource(String tenant, Catalogue catalogue) {
+  /**
+   * Where edges are from, and those between services that the reader may see, by canonical name.
+   */
+  Map<String, List<Edge>> bySource(Scope scope, Catalogue catalogue) {
+    Sight sight = new Sight(scope, catalogue);
+    Map<String, List<Edge>> all = new TreeMap<>();
+    bySource(scope.tenant(), catalogue)
+        .forEach(
+            (source, edges) ->
+                all.put(
+                    source,
+                    edges.stream()
+                        .filter(edge -> sight.ofService(edge.caller()))
+                        .filter(edge -> sight.ofService(edge.callee()))
+                        .toList()));
+    return all;
+  }
+
+  private synchronized Map<String, List<Edge>> bySource(String tenant, Catalogue catalogue) {
     Map<String, List<Edge>> all = new TreeMap<>();
     List<Edge> declared = new ArrayList<>();
     catalogue
@@ -114,10 +146,10 @@ public final class Topologies {
     return all;
   }
 
-  /** The whole graph, with canonical names. */
-  public Topology of(String tenant, Catalogue catalogue) {
+  /** The graph as far as the reader may see it: a path through others would name them. */
+  public Topology of(Scope scope, Catalogue catalogue) {
     List<Edge> edges = new ArrayList<>();
-    bySource(tenant, catalogue).values().forEach(edges::addAll);
+    bySource(scope, catalogue).values().forEach(edges::addAll);
     return new Topology(edges);
   }
 }
