@@ -80,8 +80,4 @@ public record Anomaly(
   public Optional<String> environmentName() {
     return Optional.ofNullable(environment);
   }
-
-  public Optional<String> signalName() {
-    return Optional.ofNullable(signal);
-  }
 }

@@ -56,4 +56,20 @@ public record Flag(
         ? String.format(Locale.ROOT, "%.0f %%", share)
         : String.format(Locale.ROOT, "%s %%", Math.round(share * 1000) / 1000.0);
   }
+
+  /**
+   * What was done to a flag.
+   *
+   * @param before whether it was on; {@code null} if there was none
+   * @param after whether it is on; {@code null} if there is none any more
+   */
+  public static String action(@Nullable Boolean before, @Nullable Boolean after) {
+    if (after == null) {
+      return "delete";
+    }
+    if (before == null) {
+      return "create";
+    }
+    return before.equals(after) ? "update" : after ? "enable" : "disable";
+  }
 }

@@ -48,7 +48,7 @@ public final class SessionEndpoints {
                     Problem.field(
                             "token",
                             "is not known here, has expired, or may not read; make one with"
-                                + " 'changetrail token create --read'")
+                                + " 'changetrail token create NAME --read'")
                         .asException());
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.put("csrf", begun.session().csrf());

@@ -181,7 +181,11 @@ public final class TokenFile {
         Path next = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(next);
         createPrivate(next);
-        Files.write(next, JSON.writeValueAsBytes(new Content(1, change.apply(tokens()))));
+        Files.write(
+            next,
+            JSON.writeValueAsBytes(new Content(1, change.apply(tokens()))),
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SYNC);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         held.release();
       }

@@ -355,7 +355,7 @@ public final class Correlations {
         .events();
   }
 
-  /** An incident as it stands in a list: without its answer, but for the verdict. */
+  /** An incident as it stands in a list: without its answer. */
   ObjectNode line(Scope scope, StoredEvent incident) {
     Catalogue known = correlator.catalogue();
     ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -90,7 +90,7 @@ public final class Notifier implements AutoCloseable {
           failure = "HTTP " + status;
         } catch (IOException | IllegalArgumentException | ExecutionException | TimeoutException e) {
           // Not its message: that may hold the URL, which is the secret of a Slack webhook.
-          failure = (e instanceof ExecutionException ? e.getCause() : e).getClass().getSimpleName();
+          failure = (e.getCause() == null ? e : e.getCause()).getClass().getSimpleName();
         }
       }
       LOG.warn("notify.{}: an answer could not be told: {}", receiver.name(), failure);

@@ -187,10 +187,6 @@ final class Calls {
     return "";
   }
 
-  boolean isEmpty() {
-    return edges == 0;
-  }
-
   /** As they are kept: in the declared form, with weights. */
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();

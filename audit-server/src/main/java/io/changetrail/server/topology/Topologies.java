@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +102,15 @@ public final class Topologies {
         Files.createDirectories(
             kept.resolve(PREFIX + URLEncoder.encode(tenant, StandardCharsets.UTF_8)));
     Path fresh = directory.resolve(name + ".new");
-    Files.writeString(fresh, calls.toJson().toString(), StandardCharsets.UTF_8);
+    // On disk before it takes its name: a half one would keep the server from starting.
+    Files.writeString(
+        fresh,
+        calls.toJson().toString(),
+        StandardCharsets.UTF_8,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.SYNC);
     Files.move(
         fresh,
         directory.resolve(name + ENDING),

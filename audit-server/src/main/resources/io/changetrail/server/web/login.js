@@ -15,13 +15,13 @@ class Login extends Page {
   view(caller) {
     if (caller.development) {
       return html`<div class="sheet"><p>The server is in development mode: it serves this machine only, and asks nobody to log in. The first token ends that:</p>
-        <pre>changetrail token create --name me --read</pre></div>`;
+        <pre>changetrail token create me --read</pre></div>`;
     }
     return html`${caller.csrf ? html`<p>You are logged in as ${caller.name}.</p>` : nothing}
       <form class="ask sheet" @submit=${this.enter}>
         <label>token that may read<input name="token" type="password" required autocomplete="current-password" size="40"></label>
         <button class="first">Log in</button></form>
-      <p class="quiet">Whoever operates the server makes one with <code>changetrail token create --read</code>. It is exchanged for a cookie that scripts cannot read, and not kept by this page.</p>`;
+      <p class="quiet">Whoever operates the server makes one with <code>changetrail token create NAME --read</code>. It is exchanged for a cookie that scripts cannot read, and not kept by this page.</p>`;
   }
 
   async enter(event) {

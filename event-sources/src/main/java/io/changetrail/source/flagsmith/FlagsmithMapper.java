@@ -79,7 +79,7 @@ public final class FlagsmithMapper {
             described.required("/feature/name"));
     Audience audience = audience(described);
     Change change =
-        Change.of(ChangeKind.FEATURE_FLAG, Phase.OCCURRED, action(before, after))
+        Change.of(ChangeKind.FEATURE_FLAG, Phase.OCCURRED, Flag.action(isOn(before), isOn(after)))
             .summary(flag.summary(audience.words() + text(before, after)))
             .state(
                 StructuralDiff.between(
@@ -127,17 +127,8 @@ public final class FlagsmithMapper {
     return new Audience("", "", true);
   }
 
-  private static String action(@Nullable FlagState before, @Nullable FlagState after) {
-    if (after == null) {
-      return "delete";
-    }
-    if (before == null) {
-      return "create";
-    }
-    if (before.enabled() == after.enabled()) {
-      return "update";
-    }
-    return after.enabled() ? "enable" : "disable";
+  private static @Nullable Boolean isOn(@Nullable FlagState flag) {
+    return flag == null ? null : flag.enabled();
   }
 
   private static String text(@Nullable FlagState before, @Nullable FlagState after) {

@@ -46,7 +46,7 @@ final class FlagChangeMapper {
         StructuralDiff.between(
             before == null ? null : before.state(), after == null ? null : after.state());
     Change change =
-        Change.of(ChangeKind.FEATURE_FLAG, Phase.OCCURRED, action(before, after))
+        Change.of(ChangeKind.FEATURE_FLAG, Phase.OCCURRED, Flag.action(isOn(before), isOn(after)))
             .summary(flag.summary(text(before, after, state)))
             .reason(data.cut("/comment", 8192))
             .ticket(data.cut("/ticket", 1024))
@@ -66,17 +66,8 @@ final class FlagChangeMapper {
     return provider == null ? "openfeature" : provider;
   }
 
-  private static String action(@Nullable FlagDefinition before, @Nullable FlagDefinition after) {
-    if (after == null) {
-      return "delete";
-    }
-    if (before == null) {
-      return "create";
-    }
-    if (before.enabled() == after.enabled()) {
-      return "update";
-    }
-    return after.enabled() ? "enable" : "disable";
+  private static @Nullable Boolean isOn(@Nullable FlagDefinition flag) {
+    return flag == null ? null : flag.enabled();
   }
 
   private static String text(
