@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -458,20 +459,21 @@ class PagesTest {
     AtomicInteger number = new AtomicInteger();
     ScheduledExecutorService busy = Executors.newSingleThreadScheduledExecutor();
     try {
-      busy.scheduleWithFixedDelay(
-          () -> {
-            try {
-              server.store(
-                  Events.deployment(
-                          "busy-" + number.incrementAndGet(), Instant.now(), "busy-bee", "prod")
-                      .build());
-            } catch (IOException | InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-          },
-          0,
-          100,
-          TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unused =
+          busy.scheduleWithFixedDelay(
+              () -> {
+                try {
+                  server.store(
+                      Events.deployment(
+                              "busy-" + number.incrementAndGet(), Instant.now(), "busy-bee", "prod")
+                          .build());
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              0,
+              100,
+              TimeUnit.MILLISECONDS);
       browser.waitForText("tbody", "busy-bee");
     } finally {
       busy.shutdownNow();
