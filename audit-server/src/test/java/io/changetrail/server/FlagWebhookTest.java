@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.server.RunningServer.Answer;
 import io.changetrail.server.config.InvalidConfigException;
@@ -19,10 +20,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Flag flips by webhook, from each provider's delivery to what a reader finds. */
 class FlagWebhookTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @TempDir private Path data;
   private RunningServer server;
 
@@ -118,6 +122,39 @@ class FlagWebhookTest {
       assertThat(answer.json().path("detail").asText()).isEqualTo("the delivery is not authentic");
     }
     assertThat(stored()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "launchdarkly, flag.rollout, '\"value\":true'",
+    "flagsmith, flag.updated.rollout, '\"v1\"'",
+    "flagsmith, flag.updated.rollout, '\"v2\"'",
+    "openfeature, flag.rollout, '\"new\":true'"
+  })
+  void X1_aFlagWhoseKeyNamesACredentialIsKeptWithoutItsValues(
+      String provider, String file, String value) throws Exception {
+    String password = "Qz7-canary!kW3";
+    String payload = Hooks.payload(provider + "/" + file + ".json").toString();
+    assertThat(payload).contains(value);
+    JsonNode delivery =
+        JSON.readTree(
+            payload
+                .replace("new-pricing", "stripe_api_key")
+                .replace(value, value.replaceAll("true|\"v[12]\"", '"' + password + '"')));
+
+    Answer answer = deliver(provider, delivery);
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(stored()).hasSize(1);
+    assertThat(stored().at("/0/data/customData/changetrail/change/rollout").asDouble())
+        .as("whom it reaches is no secret")
+        .isEqualTo(50);
+    for (Answer told :
+        List.of(
+            server.get("/v1/events", "kind", "feature_flag"),
+            server.get("/v1/lineage", "flag", "stripe_api_key"))) {
+      assertThat(told.text()).contains("stripe_api_key").doesNotContain(password.substring(0, 6));
+    }
   }
 
   @Test

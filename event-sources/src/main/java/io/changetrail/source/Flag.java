@@ -8,6 +8,7 @@ import io.changetrail.model.Change;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
+import io.changetrail.model.redaction.CredentialNames;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,11 @@ public record Flag(
       event.attribute("feature_flag.set.id", TextNode.valueOf(project));
     }
     return event;
+  }
+
+  /** Whether its key names a credential: then people set secrets as its values. */
+  public boolean holdsCredential() {
+    return CredentialNames.holdCredential(key);
   }
 
   /** One line for people; the text says what became of the flag. */

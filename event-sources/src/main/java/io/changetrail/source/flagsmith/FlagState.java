@@ -14,26 +14,38 @@ import org.jspecify.annotations.Nullable;
  * What a flag was or is set to.
  *
  * @param value of all to whom no variation is allocated
- * @param shares percentage of those who get another value, by that value
+ * @param shares percentage of those who get another value, by that value; by the variation's number
+ *     where the values are secret
+ * @param secret whether the values are for nobody's eyes
  */
-record FlagState(boolean enabled, @Nullable String value, Map<String, Double> shares) {
+record FlagState(
+    boolean enabled, @Nullable String value, Map<String, Double> shares, boolean secret) {
   private static final int LONGEST_SHOWN = 40;
 
   /** {@code null} where the payload has none. */
-  static @Nullable FlagState of(Payload state) {
+  static @Nullable FlagState of(Payload state, Flag flag) {
     if (!state.node().isObject()) {
       return null;
     }
     Map<String, Double> shares = new TreeMap<>();
+    int number = 0;
     for (JsonNode allocated : state.at("/multivariate_feature_state_values").node()) {
       double share = allocated.path("percentage_allocation").asDouble();
+      number++;
       if (share > 0 && share <= 100) {
         shares.merge(
-            allocated.at("/multivariate_feature_option/value").asText(), share, Double::sum);
+            flag.holdsCredential()
+                ? "variation " + number
+                : allocated.at("/multivariate_feature_option/value").asText(),
+            share,
+            Double::sum);
       }
     }
     return new FlagState(
-        state.at("/enabled").node().asBoolean(), state.text("/feature_state_value"), shares);
+        state.at("/enabled").node().asBoolean(),
+        state.text("/feature_state_value"),
+        shares,
+        flag.holdsCredential());
   }
 
   /** Whom a variation is allocated to; all, where none is. */
@@ -66,7 +78,7 @@ record FlagState(boolean enabled, @Nullable String value, Map<String, Double> sh
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(enabled ? "on" : "off");
-    if (value != null) {
+    if (value != null && !secret) {
       text.append(", value ").append(shown(value));
     }
     if (enabled && !shares.isEmpty()) {

@@ -53,30 +53,35 @@ public final class FlagsmithMapper {
       return List.of();
     }
     Payload data = delivery.at("/data");
-    FlagState before = FlagState.of(data.at("/previous_state"));
-    FlagState after = type.equals("FLAG_DELETED") ? null : FlagState.of(data.at("/new_state"));
     Payload described =
         data.at("/new_state").node().isObject()
             ? data.at("/new_state")
             : data.at("/previous_state");
-    if (before == null && after == null) {
+    if (!described.node().isObject()) {
       throw data.missing("/new_state");
     }
-    return List.of(event(data, described, before, after, installation));
-  }
-
-  private static AuditEvent event(
-      Payload data,
-      Payload described,
-      @Nullable FlagState before,
-      @Nullable FlagState after,
-      String installation) {
     Flag flag =
         new Flag(
             "flagsmith",
             described.text("/feature/project/name"),
             described.required("/environment/name"),
             described.required("/feature/name"));
+    FlagState before = FlagState.of(data.at("/previous_state"), flag);
+    FlagState after =
+        type.equals("FLAG_DELETED") ? null : FlagState.of(data.at("/new_state"), flag);
+    if (before == null && after == null) {
+      throw data.missing("/new_state");
+    }
+    return List.of(event(data, described, flag, before, after, installation));
+  }
+
+  private static AuditEvent event(
+      Payload data,
+      Payload described,
+      Flag flag,
+      @Nullable FlagState before,
+      @Nullable FlagState after,
+      String installation) {
     Audience audience = audience(described);
     Change change =
         Change.of(ChangeKind.FEATURE_FLAG, Phase.OCCURRED, Flag.action(isOn(before), isOn(after)))

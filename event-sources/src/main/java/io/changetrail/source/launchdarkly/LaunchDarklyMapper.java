@@ -93,8 +93,8 @@ public final class LaunchDarklyMapper {
   private static @Nullable AuditEvent event(Payload entry, Place place, String verb) {
     Payload current = entry.at("/currentVersion");
     Payload previous = entry.at("/previousVersion");
-    Targeting before = Targeting.of(previous, place.environment());
-    Targeting after = verb.equals("delete") ? null : Targeting.of(current, place.environment());
+    Targeting before = Targeting.of(previous, place.flag());
+    Targeting after = verb.equals("delete") ? null : Targeting.of(current, place.flag());
     if (verb.equals("update")
         && before != null
         && after != null

@@ -9,6 +9,7 @@ import io.changetrail.source.Payload;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,11 @@ record Targeting(
   /**
    * The targeting in one environment.
    *
-   * @param flag a version of the whole flag
+   * @param version a version of the whole flag
    * @return {@code null} where that version or that environment is not in the payload
    */
-  static @Nullable Targeting of(Payload flag, String environment) {
-    Payload there = flag.at("/environments").field(environment);
+  static @Nullable Targeting of(Payload version, Flag flag) {
+    Payload there = version.at("/environments").field(Objects.requireNonNull(flag.environment()));
     if (!there.node().isObject()) {
       return null;
     }
@@ -58,38 +59,42 @@ record Targeting(
         state.set(field, value.deepCopy());
       }
     }
-    JsonNode variations = flag.at("/variations").node();
+    Variations variations =
+        new Variations(version.at("/variations").node(), flag.holdsCredential());
     JsonNode off = there.node().path("offVariation");
     return new Targeting(
         there.node().path("on").asBoolean(),
         state,
         shares(there.node().path("fallthrough"), variations),
-        off.isNumber() ? value(variations, off.asInt()) : null,
+        off.isNumber() ? variations.shown(off.asInt()) : null,
         there.text("/version"));
   }
 
-  private static Map<String, Double> shares(JsonNode fallthrough, JsonNode variations) {
+  private static Map<String, Double> shares(JsonNode fallthrough, Variations variations) {
     Map<String, Double> shares = new LinkedHashMap<>();
     JsonNode only = fallthrough.path("variation");
     if (only.isNumber()) {
-      shares.put(value(variations, only.asInt()), 100.0);
+      shares.put(variations.shown(only.asInt()), 100.0);
     }
     for (JsonNode part : fallthrough.at("/rollout/variations")) {
       double percent = part.path("weight").asDouble() / PER_PERCENT;
       if (percent > 0) {
-        shares.merge(value(variations, part.path("variation").asInt()), percent, Double::sum);
+        shares.merge(variations.shown(part.path("variation").asInt()), percent, Double::sum);
       }
     }
     return shares;
   }
 
-  private static String value(JsonNode variations, int index) {
-    JsonNode variation = variations.path(index);
-    String text = variation.path("value").isValueNode() ? variation.path("value").asText() : "";
-    if (text.isBlank() || text.length() > 40) {
-      text = variation.path("name").asText();
+  private record Variations(JsonNode all, boolean secret) {
+    /** A variation by its value, or by its name, or else by its place among all. */
+    String shown(int index) {
+      JsonNode value = all.path(index).path("value");
+      String text = value.isBoolean() || (value.isValueNode() && !secret) ? value.asText() : "";
+      if (text.isBlank() || text.length() > 40) {
+        text = all.path(index).path("name").asText();
+      }
+      return text.isBlank() || text.length() > 40 ? "variation " + index : text;
     }
-    return text.isBlank() || text.length() > 40 ? "variation " + index : text;
   }
 
   /** The share that gets another value than while the flag is off. */

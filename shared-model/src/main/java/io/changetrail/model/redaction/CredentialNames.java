@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * PGPASSWORD}, {@code dbPassword}, {@code AccountKey}, {@code x-vault-token} do; {@code
  * secretName}, {@code max_tokens}, {@code tokenizer}, {@code passwordPolicy} do not.
  */
-final class CredentialNames {
+public final class CredentialNames {
   /** Longer names are sentences or data. */
   private static final int LONGEST = 256;
 
@@ -176,7 +176,8 @@ final class CredentialNames {
 
   private CredentialNames() {}
 
-  static boolean holdCredential(String name) {
+  /** Whether what goes by that name is a credential, as far as the name tells. */
+  public static boolean holdCredential(String name) {
     if (name.length() > LONGEST || !mayHoldCredential(name, 0, name.length())) {
       return false;
     }

@@ -49,7 +49,7 @@ final class EventRedaction {
   EventRedaction(List<List<String>> secretPlaces, Redactor redactor) {
     this.redactor = redactor;
     this.trees = new SecretsInTree(secretPlaces, redactor::hashed);
-    this.known = new KnownSecrets(List.of(), redactor::hashed);
+    this.known = new KnownSecrets(List.of(), Map.of(), redactor::hashed);
   }
 
   AuditEvent redact(AuditEvent event) {
@@ -58,11 +58,14 @@ final class EventRedaction {
         event.targets().stream()
             .map(Target::resource)
             .anyMatch(resource -> resource != null && resource.kind().equalsIgnoreCase("Secret"));
+    if (event.targets().stream().anyMatch(EventRedaction::isCredentialFlag)) {
+      trees.ofCredentialFlag();
+    }
     StateChange state = state(given, kubernetesSecret);
     Map<String, JsonNode> attributes = attributes(event.attributes());
     ObjectNode unmapped = unmapped(event.unmapped());
-    if (!trees.found().isEmpty()) {
-      known = new KnownSecrets(trees.found(), redactor::hashed);
+    if (!trees.concealed().isEmpty()) {
+      known = new KnownSecrets(trees.found(), trees.concealed(), redactor::hashed);
       state = withoutKnown(given, state);
       attributes.replaceAll((name, value) -> known.outOf(value));
       unmapped = (ObjectNode) known.outOf(unmapped);
@@ -84,6 +87,13 @@ final class EventRedaction {
             .unmapped(unmapped)
             .build();
     return redacted.equals(event) ? event : redacted;
+  }
+
+  private static boolean isCredentialFlag(Target target) {
+    Resource resource = target.resource();
+    return resource != null
+        && resource.kind().equals(Resource.FEATURE_FLAG)
+        && CredentialNames.holdCredential(resource.name());
   }
 
   // Trees
@@ -198,6 +208,7 @@ final class EventRedaction {
         (kubernetesSecret && (first.equals("data") || first.equals("stringData")))
             || isWithin(Pointers.of(segments), pointers)
             || isCredential(segments, value)
+            || trees.isWithinFlagValue(segments)
             || (SecretsInTree.isValueOfEntry(last) && isCredentialEntry(segments, state));
     return trees.redactAt(segments, secret, value);
   }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.RedactedValue;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +64,31 @@ final class SecretsInTree {
   private final Set<String> pointers = new LinkedHashSet<>();
   private final Set<String> secretPointers = new LinkedHashSet<>();
   private final Set<String> found = new LinkedHashSet<>();
+  private final Map<String, String> concealed = new LinkedHashMap<>();
+  private boolean ofCredentialFlag;
 
   SecretsInTree(List<List<String>> secretPlaces, Replacement replacement) {
     this.secretPlaces = secretPlaces;
     this.replacement = replacement;
+  }
+
+  /**
+   * What follows is the state of a feature flag whose key names a credential: what it gives people
+   * is secret, whom it gives it to is not.
+   */
+  void ofCredentialFlag() {
+    ofCredentialFlag = true;
+  }
+
+  /** Whether, in the state of such a flag, that place is of what the flag gives people. */
+  boolean isWithinFlagValue(List<String> place) {
+    return ofCredentialFlag
+        && place.stream().anyMatch(name -> VALUES.contains(name) || name.equals("variants"));
+  }
+
+  private boolean isFlagValue(String name, JsonNode value) {
+    return ofCredentialFlag
+        && (VALUES.contains(name) || (value.isObject() && name.equals("variants")));
   }
 
   /** JSON Pointers, by the names as they are after redaction, of all values replaced so far. */
@@ -82,6 +104,11 @@ final class SecretsInTree {
   /** The values that were secret for where they stood, which need not look like secrets. */
   Set<String> found() {
     return found;
+  }
+
+  /** All values that had a secret in them, and what they became. */
+  Map<String, String> concealed() {
+    return concealed;
   }
 
   /** The tree without secrets. */
@@ -125,6 +152,7 @@ final class SecretsInTree {
       return node;
     }
     pointers.add(Pointers.of(path));
+    concealed.put(value, redacted);
     return TextNode.valueOf(redacted);
   }
 
@@ -182,6 +210,7 @@ final class SecretsInTree {
       path.add(shownName);
       boolean secret =
           (credentialEntry && VALUES.contains(name))
+              || isFlagValue(name, value)
               || (kubernetesSecret && (name.equals("data") || name.equals("stringData")))
               || holdsSecret(name, value)
               || isSecretPlace();
@@ -303,7 +332,9 @@ final class SecretsInTree {
     pointers.add(pointer);
     secretPointers.add(pointer);
     found.add(value);
-    return TextNode.valueOf(replacement.of(value, false));
+    String redacted = replacement.of(value, false);
+    concealed.put(value, redacted);
+    return TextNode.valueOf(redacted);
   }
 
   private boolean isSecretPlace() {
@@ -333,6 +364,7 @@ final class SecretsInTree {
     SecretsInTree within = new SecretsInTree(List.of(), replacement);
     JsonNode redacted = within.redact(nested);
     found.addAll(within.found());
+    concealed.putAll(within.concealed());
     return text(redacted == nested ? value : redacted.toString());
   }
 

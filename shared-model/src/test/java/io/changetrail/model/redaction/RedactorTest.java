@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -297,6 +298,78 @@ class RedactorTest {
     assertThat(redacted.change().summary())
         .isEqualTo("password changed (redacted), size 1 → 2")
         .doesNotContain("canary");
+  }
+
+  static Stream<Arguments> valuesWithSecrets() {
+    String token = Canaries.TOKENS.get("Stripe");
+    return Stream.concat(
+        Canaries.TOKENS.values().stream().map(alone -> Arguments.of(alone, alone)),
+        Stream.of(
+            Arguments.of("postgres://app:" + SECRET + "@db.internal/shop", SECRET),
+            Arguments.of("{\"password\":\"" + SECRET + "\"}", SECRET),
+            Arguments.of("A note\n  with " + token + " in it", token)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("valuesWithSecrets")
+  void X1_aSummaryThatShowsOnlyTheBeginningOfAValueTellsNoPieceOfItsSecret(
+      String value, String secret) {
+    String line = value.replaceAll("\\s+", " ");
+    StateChange state =
+        StructuralDiff.between(null, JSON.createObjectNode().put("flagValue", value));
+    for (int length = 4; length < line.length(); length++) {
+      String beginning = line.substring(0, length);
+      AuditEvent event = event(state, "ConfigMap", "value \"" + beginning + "…\" is set");
+
+      String summary = REDACTOR.redact(event).change().summary();
+
+      assertThat(summary).startsWith("value \"").doesNotContain(secret.substring(0, 4));
+      if (!line.substring(0, length + 1).contains(secret.substring(0, 2))) {
+        assertThat(summary).as("what is no secret stays").contains(beginning);
+      }
+    }
+  }
+
+  @Test
+  void X1_aFlagWhoseKeyNamesACredentialTellsWhomItReachesButNotItsValues() throws Exception {
+    StateChange state =
+        StructuralDiff.between(
+            JSON.readTree("{\"enabled\":true,\"value\":\"old-one-7\",\"variations\":{\"2\":5}}"),
+            JSON.readTree(
+                "{\"enabled\":true,\"value\":\"" + SECRET + "\",\"variations\":{\"2\":50}}"));
+    AuditEvent event = event(state, "ConfigMap", "value " + SECRET);
+    Resource flag = new Resource(Resource.FEATURE_FLAG, "stripe_api_key", null);
+    event =
+        event.toBuilder()
+            .targets(List.of(Target.service("shop", "prod").withResource(flag)))
+            .build();
+
+    AuditEvent redacted = REDACTOR.redact(event);
+
+    assertNowhere(SECRET, redacted);
+    assertNowhere("old-one-7", redacted);
+    assertThat(redacted.change().state().after())
+        .isEqualTo(
+            JSON.createObjectNode()
+                .put("enabled", true)
+                .put("value", KEY.hash(SECRET))
+                .set("variations", JSON.createObjectNode().put("2", 50)));
+  }
+
+  @Test
+  void X1_aPatchAloneOfSuchAFlagTellsNoValue() {
+    ArrayNode patch = JSON.createArrayNode();
+    patch.addObject().put("op", "replace").put("path", "/value").put("value", SECRET);
+    patch.addObject().put("op", "replace").put("path", "/variants/on").put("value", SECRET);
+    AuditEvent event =
+        event(new StateChange(null, null, patch, List.of(), false), "ConfigMap", "updated");
+    Resource flag = new Resource(Resource.FEATURE_FLAG, "stripe_api_key", null);
+    event =
+        event.toBuilder()
+            .targets(List.of(Target.service("shop", "prod").withResource(flag)))
+            .build();
+
+    assertNowhere(SECRET, REDACTOR.redact(event));
   }
 
   @Test
