@@ -4,10 +4,17 @@ package io.changetrail.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Resource;
+import io.changetrail.model.Target;
+import io.changetrail.server.access.Token;
+import io.changetrail.server.access.TokenFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +78,100 @@ class CatalogueTest {
                   assertThat(server.get("/readyz").json().path("problems").toString())
                       .contains("did you mean 'aliases'?"));
       assertThat(found(server, "checkout", "prod")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aWorkloadIsOfTheServiceThatSelectsItInFiltersStatesScopesAndUnmappedNames()
+      throws Exception {
+    Path file = data.resolve("catalogue.yaml");
+    Files.writeString(
+        file, "services: {till: {workloads: [shop/checkout-*], team: payments}, cart: {}}");
+    try (RunningServer server = RunningServer.start(data, "catalogue", file.toString())) {
+      AuditEvent ofTill =
+          Events.config("a", now, "checkout-config", "{\"a\":1}", "{\"a\":2}").build();
+      AuditEvent ofNobody =
+          ofTill.toBuilder()
+              .ref(new EventRef(Events.CLUSTER, "b"))
+              .targets(
+                  List.of(
+                      new Target(
+                          "checkout-config",
+                          "prod",
+                          null,
+                          "prod-eu1",
+                          "other",
+                          new Resource("ConfigMap", "checkout-config", "another-uid"))))
+              .build();
+      server.store(ofTill, ofNobody);
+
+      assertThat(found(server, "till", "prod")).isEqualTo(1);
+      assertThat(server.get("/v1/changes", "service", "till").json().at("/changes/0/services"))
+          .hasToString("[\"till\"]");
+      assertThat(server.get("/v1/state", "service", "till").json().path("resources")).hasSize(1);
+      assertThat(server.get("/v1/unmapped").json().path("services").toString())
+          .as("only what the namespace makes nobody's")
+          .isEqualTo("[{\"name\":\"checkout-config\",\"count\":1}]");
+      String token =
+          new TokenFile(data.resolve(TokenFile.NAME))
+              .create(
+                  new TokenFile.Grant(
+                      "payments",
+                      "default",
+                      null,
+                      null,
+                      new Token.Read(null, null, List.of("payments")),
+                      false),
+                  now)
+              .secret();
+      assertThat(server.as(token).get("/v1/events").json().path("events"))
+          .singleElement()
+          .satisfies(event -> assertThat(event.path("id").asText()).isEqualTo("a"));
+    }
+  }
+
+  @Test
+  void aFlagOfASharedProjectIsASuspectForEachServiceThatItReaches() throws Exception {
+    Path file = data.resolve("catalogue.yaml");
+    Files.writeString(
+        file,
+        "services: {checkout: {flagProjects: [storefront]}, cart: {flagProjects: [storefront]}}");
+    try (RunningServer server = RunningServer.start(data, "catalogue", file.toString())) {
+      server.store(Events.deployment("flip", now.minusSeconds(120), "storefront", "prod").build());
+      for (String service : List.of("checkout", "cart")) {
+        assertThat(found(server, service, "prod")).isEqualTo(1);
+        assertThat(
+                server
+                    .post(
+                        "/v1/correlate",
+                        "application/json",
+                        "{\"service\":\""
+                            + service
+                            + "\",\"environment\":\"prod\",\"alertedAt\":\""
+                            + now.minusSeconds(60)
+                            + "\"}")
+                    .json()
+                    .at("/suspects/0/change/services"))
+            .hasToString("[\"storefront\"]");
+      }
+      assertThat(server.get("/v1/unmapped").json().path("services")).isEmpty();
+    }
+  }
+
+  @Test
+  void anAmbiguousAliasIsToldAndTheOldCatalogueStays() throws Exception {
+    Path file = data.resolve("catalogue.yaml");
+    Files.writeString(file, CATALOGUE);
+    try (RunningServer server = RunningServer.start(data, "catalogue", file.toString())) {
+      Files.writeString(
+          file, CATALOGUE.replace("services:", "services:\n  cart: {aliases: [checkout-svc]}"));
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () ->
+                  assertThat(server.get("/readyz").json().path("problems").toString())
+                      .contains("catalogue.yaml")
+                      .contains("'checkout-svc' stands for both 'cart' and 'checkout'"));
     }
   }
 

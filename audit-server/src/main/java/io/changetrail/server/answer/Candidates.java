@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,7 @@ final class Candidates {
         start,
         end,
         new Exposure(exposure, clockError(change), Set.of(), version(change), share(change)),
-        change.targets().stream().map(this::canonical).toList(),
+        change.targets().stream().flatMap(this::canonical).distinct().toList(),
         change.outcome(),
         Set.copyOf(change.undoes()),
         ChangeJson.actor(change).id(),
@@ -96,9 +97,17 @@ final class Candidates {
     return error;
   }
 
-  private Target canonical(Target target) {
+  /** A target of a shared repository or flag project is one of each service that it reaches. */
+  private Stream<Target> canonical(Target target) {
+    Set<String> services = catalogue.services(target);
+    return services.isEmpty()
+        ? Stream.of(canonical(target, null))
+        : services.stream().map(service -> canonical(target, service));
+  }
+
+  private Target canonical(Target target, @Nullable String service) {
     return new Target(
-        target.serviceName().map(catalogue::service).orElse(null),
+        service,
         target.environmentName().map(catalogue::environment).orElse(null),
         target.region(),
         target.cluster(),

@@ -369,7 +369,7 @@ public final class Correlations {
     Set<String> services = new TreeSet<>();
     Set<String> environments = new TreeSet<>();
     for (Target target : event.targets()) {
-      target.serviceName().map(known::service).ifPresent(services::add);
+      known.service(target).ifPresent(services::add);
       target.environmentName().map(known::environment).ifPresent(environments::add);
     }
     services.forEach(json.putArray("services")::add);

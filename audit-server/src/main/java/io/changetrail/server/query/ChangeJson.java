@@ -74,20 +74,18 @@ public final class ChangeJson {
 
   /** Canonical names, in alphabetical order. */
   public static Set<String> services(ObservedChange change, Catalogue catalogue) {
-    return names(change, Target::serviceName, catalogue::service);
+    return names(change, catalogue::service);
   }
 
   /** Canonical names, in alphabetical order. */
   public static Set<String> environments(ObservedChange change, Catalogue catalogue) {
-    return names(change, Target::environmentName, catalogue::environment);
+    return names(change, target -> target.environmentName().map(catalogue::environment));
   }
 
   private static Set<String> names(
-      ObservedChange change,
-      Function<Target, Optional<String>> name,
-      Function<String, String> canonical) {
+      ObservedChange change, Function<Target, Optional<String>> canonical) {
     Set<String> names = new TreeSet<>();
-    change.targets().forEach(target -> name.apply(target).map(canonical).ifPresent(names::add));
+    change.targets().forEach(target -> canonical.apply(target).ifPresent(names::add));
     return names;
   }
 

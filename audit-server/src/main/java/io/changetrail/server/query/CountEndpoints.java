@@ -14,10 +14,14 @@ import io.changetrail.store.Facet;
 import io.changetrail.store.Field;
 import io.changetrail.store.Histogram;
 import io.changetrail.store.Query;
+import io.changetrail.store.Scope;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -113,24 +117,51 @@ public final class CountEndpoints {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode services = answer.putArray("services");
     ArrayNode environments = answer.putArray("environments");
+    Map<String, Long> asWorkloads = asWorkloads(request.scope(), query, known);
     for (Facet facet :
         store.facets(
             request.scope(), query, EnumSet.of(Field.SERVICE, Field.ENVIRONMENT), MAX_VALUES)) {
       boolean service = facet.field() == Field.SERVICE;
       for (Facet.Count count : facet.values()) {
         String name = count.value();
-        if (service ? known.resolveService(name).isPresent() : known.knowsEnvironment(name)) {
+        if (service ? known.knowsService(name) : known.knowsEnvironment(name)) {
+          continue;
+        }
+        long unknown = count.count() - (service ? asWorkloads.getOrDefault(name, 0L) : 0);
+        if (unknown <= 0) {
           continue;
         }
         ObjectNode entry =
-            (service ? services : environments)
-                .addObject()
-                .put("name", name)
-                .put("count", count.count());
+            (service ? services : environments).addObject().put("name", name).put("count", unknown);
         (service ? known.suggestService(name) : known.suggestEnvironment(name))
             .ifPresent(suggestion -> entry.put("suggestion", suggestion));
       }
     }
     return Response.json(200, answer);
+  }
+
+  /**
+   * Events by their names of services, of those that are found as workloads of a known service. An
+   * event with several targets counts under each of its names.
+   */
+  private Map<String, Long> asWorkloads(Scope scope, Query query, Catalogue known) {
+    Set<String> workloads = new LinkedHashSet<>();
+    known.workloads().forEach(workload -> workloads.add(workload.term()));
+    Set<String> wanted = query.fields().get(Field.SERVICE);
+    if (wanted != null) {
+      workloads.retainAll(wanted);
+    }
+    Map<String, Long> counts = new HashMap<>();
+    if (!workloads.isEmpty()) {
+      store
+          .facets(
+              scope,
+              query.where(Field.SERVICE, workloads),
+              EnumSet.of(Field.SERVICE),
+              Integer.MAX_VALUE)
+          .forEach(
+              facet -> facet.values().forEach(count -> counts.put(count.value(), count.count())));
+    }
+    return counts;
   }
 }

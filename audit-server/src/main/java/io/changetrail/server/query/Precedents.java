@@ -90,9 +90,8 @@ final class Precedents {
     Map<String, Instant> since = new LinkedHashMap<>();
     for (StoredEvent event : earlier) {
       for (Target target : event.event().targets()) {
-        target
-            .serviceName()
-            .map(catalogue::service)
+        catalogue
+            .service(target)
             .ifPresent(
                 service ->
                     since.merge(service, event.event().time(), (a, b) -> a.isBefore(b) ? a : b));

@@ -10,7 +10,8 @@ public record Sight(Scope scope, Catalogue catalogue) {
 
   public boolean ofService(String name) {
     Set<String> granted = scope.services();
-    return granted == null || catalogue.serviceNames(name).stream().anyMatch(granted::contains);
+    // Not by any of its names: a repository or flag project may be of other services too.
+    return granted == null || granted.contains(name) || granted.contains(catalogue.service(name));
   }
 
   public boolean ofEnvironment(String name) {

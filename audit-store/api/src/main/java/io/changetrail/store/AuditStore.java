@@ -68,8 +68,9 @@ public interface AuditStore extends AutoCloseable {
   Optional<ResourceState> state(Scope scope, ResourceKey key, Instant at);
 
   /**
-   * The states at an instant of all resources of the given services (all services if empty) in the
-   * given environments (all if empty), without the deleted ones, in order of target and key.
+   * The states at an instant of all resources of the given services (all services if empty; names
+   * and workloads as in a {@link Query}) in the given environments (all if empty), without the
+   * deleted ones, in order of target and key.
    */
   List<ResourceState> states(
       Scope scope, Set<String> services, Set<String> environments, Instant at);

@@ -3,6 +3,7 @@ package io.changetrail.store;
 
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Target;
+import io.changetrail.model.catalogue.WorkloadSelector;
 import io.changetrail.model.diff.Difference;
 import io.changetrail.model.diff.StructuralDiff;
 import java.util.EnumMap;
@@ -53,9 +54,20 @@ public final class Matching {
     return wanted.entrySet().stream()
         .allMatch(
             field -> {
+              if (field.getKey() == Field.SERVICE) {
+                return isOfService(field.getValue(), target);
+              }
               String value = values.get(field.getKey());
               return value != null && field.getValue().contains(value);
             });
+  }
+
+  /** Whether a target is of one of these services, by name or as one of their workloads. */
+  public static boolean isOfService(Set<String> wanted, Target target) {
+    return target.serviceName().filter(wanted::contains).isPresent()
+        || wanted.stream()
+            .flatMap(name -> WorkloadSelector.ofTerm(name).stream())
+            .anyMatch(workload -> workload.matches(target));
   }
 
   /** Whether a changed path ends in the wanted one, on a border of segments. */

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Fields {@linkplain Field#isOfTarget() of a target} must hold on one and the same target. All
  * conditions are on the folded view, reduced to the reader's scope.
  *
+ * <p>A value of {@link Field#SERVICE} may be the {@linkplain
+ * io.changetrail.model.catalogue.WorkloadSelector#term() term} of a workload selector.
+ *
  * @param from first instant of {@code time}, inclusive
  * @param to last instant of {@code time}, exclusive
  * @param text words that must all occur in summary, reason, changed paths and values, attributes or

@@ -2,7 +2,6 @@
 package io.changetrail.store;
 
 import io.changetrail.model.Target;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param environments granted environments, by every name that events use for them; {@code null}
  *     grants all
- * @param services granted services, likewise; {@code null} grants all
+ * @param services granted services, likewise, and their workloads as {@linkplain
+ *     io.changetrail.model.catalogue.WorkloadSelector#term() terms}; {@code null} grants all
  */
 public record Scope(
     String tenant, @Nullable Set<String> environments, @Nullable Set<String> services) {
@@ -37,10 +37,8 @@ public record Scope(
   }
 
   public boolean allows(Target target) {
-    return allows(environments, target.environmentName()) && allows(services, target.serviceName());
-  }
-
-  private static boolean allows(@Nullable Set<String> granted, Optional<String> name) {
-    return granted == null || name.filter(granted::contains).isPresent();
+    return (environments == null
+            || target.environmentName().filter(environments::contains).isPresent())
+        && (services == null || Matching.isOfService(services, target));
   }
 }

@@ -45,6 +45,7 @@ final class BackstageFile {
         aliases,
         repositories,
         List.of(),
+        List.of(),
         owner == null ? null : entityName(owner),
         spec.texts("dependsOn").stream()
             .filter(ref -> !ref.startsWith("resource:"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model.catalogue;
 
+import io.changetrail.model.Target;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,11 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which names mean the same: {@code checkout} for Prometheus, {@code checkout-svc} for Kubernetes
- * and {@code acme/checkout} for GitHub are one service. Immutable; names are matched without regard
- * to case; a name that it does not know stands for itself.
+ * and {@code acme/checkout} for GitHub are one service. Immutable; a name that it does not know
+ * stands for itself. What people type is resolved without regard to case.
+ *
+ * <p>Names, aliases and workload selectors are of one service only. A repository or a flag project
+ * may be of several: it then stands for itself, and what happens in it reaches each of them.
  */
 public final class Catalogue {
   private static final Catalogue EMPTY = new Catalogue(List.of(), Map.of());
@@ -26,7 +31,9 @@ public final class Catalogue {
 
   private final Map<String, Service> services = new LinkedHashMap<>();
   private final Map<String, String> serviceByName = new HashMap<>();
-  private final Map<String, String> serviceByRepository = new HashMap<>();
+  private final Map<String, Set<String>> servicesByRepository = new HashMap<>();
+  private final Map<String, Set<String>> servicesByFlagProject = new HashMap<>();
+  private final Map<WorkloadSelector, String> serviceByWorkload = new LinkedHashMap<>();
   private final Map<String, Set<String>> environments = new LinkedHashMap<>();
   private final Map<String, String> environmentByName = new HashMap<>();
 
@@ -45,7 +52,11 @@ public final class Catalogue {
       service.aliases().forEach(alias -> claim(serviceByName, alias, service.name(), "service"));
       service
           .repositories()
-          .forEach(url -> serviceByRepository.putIfAbsent(repository(url), service.name()));
+          .forEach(url -> share(servicesByRepository, key(repository(url)), service.name()));
+      service
+          .flagProjects()
+          .forEach(project -> share(servicesByFlagProject, key(project), service.name()));
+      service.workloads().forEach(workload -> claim(workload, service.name()));
     }
     environments.forEach(
         (name, aliases) -> {
@@ -55,6 +66,29 @@ public final class Catalogue {
           this.environments.put(name, all);
           all.forEach(alias -> claim(environmentByName, alias, name, "environment"));
         });
+  }
+
+  private static void share(Map<String, Set<String>> owners, String name, String owner) {
+    owners.computeIfAbsent(name, ignored -> new LinkedHashSet<>()).add(owner);
+  }
+
+  private void claim(WorkloadSelector workload, String owner) {
+    serviceByWorkload.forEach(
+        (other, before) -> {
+          if (!before.equals(owner) && other.overlaps(workload)) {
+            throw new InvalidCatalogueException(
+                "a workload can be both '"
+                    + other
+                    + "' of service '"
+                    + before
+                    + "' and '"
+                    + workload
+                    + "' of '"
+                    + owner
+                    + "'; narrow one of them");
+          }
+        });
+    serviceByWorkload.put(workload, owner);
   }
 
   private static void claim(Map<String, String> owners, String name, String owner, String what) {
@@ -113,13 +147,24 @@ public final class Catalogue {
     return List.copyOf(services.values());
   }
 
-  /** The service that a name, an alias or a repository stands for. */
+  /** The one service that a name, an alias, a repository or a flag project stands for. */
   public Optional<Service> resolveService(String name) {
     String canonical = serviceByName.get(key(name));
     if (canonical == null) {
-      canonical = serviceByRepository.get(repository(name));
+      canonical = only(sharing(name));
     }
     return Optional.ofNullable(canonical).map(services::get);
+  }
+
+  private Set<String> sharing(String name) {
+    Set<String> all = new LinkedHashSet<>();
+    all.addAll(servicesByRepository.getOrDefault(key(repository(name)), Set.of()));
+    all.addAll(servicesByFlagProject.getOrDefault(key(name), Set.of()));
+    return all;
+  }
+
+  private static @Nullable String only(Set<String> names) {
+    return names.size() == 1 ? names.iterator().next() : null;
   }
 
   /** The canonical name of a service; the name itself if the catalogue does not know it. */
@@ -127,23 +172,75 @@ public final class Catalogue {
     return resolveService(name).map(Service::name).orElse(name);
   }
 
+  /**
+   * The canonical name of a target's service: the one whose workload it is, else by its name. Empty
+   * if it names no service and is nobody's workload.
+   */
+  public Optional<String> service(Target target) {
+    return workloadOf(target).or(() -> target.serviceName().map(this::service));
+  }
+
+  /** All services that a change of the target reaches, by their canonical names. */
+  public Set<String> services(Target target) {
+    Set<String> reached = new LinkedHashSet<>();
+    workloadOf(target).ifPresent(reached::add);
+    target
+        .serviceName()
+        .ifPresent(
+            name -> {
+              Optional.ofNullable(serviceByName.get(key(name))).ifPresent(reached::add);
+              reached.addAll(sharing(name));
+              if (reached.isEmpty()) {
+                reached.add(name);
+              }
+            });
+    return reached;
+  }
+
+  private Optional<String> workloadOf(Target target) {
+    return serviceByWorkload.entrySet().stream()
+        .filter(workload -> workload.getKey().matches(target))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /** The selectors of all services. */
+  public Set<WorkloadSelector> workloads() {
+    return Set.copyOf(serviceByWorkload.keySet());
+  }
+
   /** The canonical name of an environment; the name itself if the catalogue does not know it. */
   public String environment(String name) {
     return environmentByName.getOrDefault(key(name), name);
   }
 
-  /** All names under which a service may stand in events, the given one included. */
+  /**
+   * All names under which a service may stand in events, the given one included, and its workloads
+   * as {@linkplain WorkloadSelector#term() terms}.
+   */
   public Set<String> serviceNames(String name) {
     Set<String> names = new LinkedHashSet<>();
     names.add(name);
-    resolveService(name)
-        .ifPresent(
-            service -> {
-              names.add(service.name());
-              names.addAll(service.aliases());
-              names.addAll(service.repositories());
-            });
+    resolveService(name).ifPresent(service -> names.addAll(namesOf(service)));
     return names;
+  }
+
+  private static Set<String> namesOf(Service service) {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(service.name());
+    names.addAll(service.aliases());
+    for (String url : service.repositories()) {
+      names.add(url);
+      names.add(repository(url));
+    }
+    names.addAll(service.flagProjects());
+    service.workloads().forEach(workload -> names.add(workload.term()));
+    return names;
+  }
+
+  /** Whether what happens to a service of this very name is found under some service. */
+  public boolean knowsService(String name) {
+    return services.values().stream().anyMatch(service -> namesOf(service).contains(name));
   }
 
   /** All names under which an environment may stand in events, the given one included. */
@@ -154,8 +251,9 @@ public final class Catalogue {
     return names;
   }
 
+  /** Whether what happens in an environment of this very name is found under some environment. */
   public boolean knowsEnvironment(String name) {
-    return environmentByName.containsKey(key(name));
+    return environments.values().stream().anyMatch(names -> names.contains(name));
   }
 
   public Set<String> environmentNames() {
@@ -208,7 +306,7 @@ public final class Catalogue {
 
   /** {@code acme/checkout} of {@code https://github.com/acme/checkout.git} and the like. */
   static String repository(String url) {
-    String path = key(url).replaceFirst("^[a-z+]+://", "").replaceFirst("^[^/@]*@", "");
+    String path = url.replaceFirst("^[a-zA-Z+]+://", "").replaceFirst("^[^/@]*@", "");
     path = path.replace(':', '/').replaceFirst("\\.git/?$", "").replaceFirst("/$", "");
     String[] segments = path.split("/", -1);
     return segments.length < 2

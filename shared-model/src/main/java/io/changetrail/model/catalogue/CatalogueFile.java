@@ -15,6 +15,7 @@ import java.util.Set;
  *   checkout:
  *     aliases: [checkout-svc]
  *     repositories: [acme/checkout]
+ *     workloads: [shop/checkout-*, eu-1/payments/checkout]
  *     flagProjects: [shop]
  *     team: payments
  *     dependsOn: [cart, payment]
@@ -39,12 +40,14 @@ final class CatalogueFile {
     YamlFields declared = root.mapping("services");
     for (String name : declared.names()) {
       YamlFields fields = declared.mapping(name);
-      fields.only(Set.of("aliases", "repositories", "flagProjects", "team", "dependsOn"));
+      fields.only(
+          Set.of("aliases", "repositories", "workloads", "flagProjects", "team", "dependsOn"));
       services.add(
           new Service(
               name,
               fields.texts("aliases"),
               fields.texts("repositories"),
+              workloads(fields),
               fields.texts("flagProjects"),
               fields.text("team"),
               fields.texts("dependsOn")));
@@ -53,5 +56,21 @@ final class CatalogueFile {
     YamlFields names = root.mapping("environments");
     names.names().forEach(name -> environments.put(name, names.texts(name)));
     return new Catalogue(services, environments);
+  }
+
+  private static List<WorkloadSelector> workloads(YamlFields service) {
+    return service.texts("workloads").stream()
+        .map(
+            text ->
+                WorkloadSelector.parse(text)
+                    .orElseThrow(
+                        () ->
+                            service.wrong(
+                                "workloads",
+                                "has '"
+                                    + text
+                                    + "'; write namespace/name or cluster/namespace/name, with *"
+                                    + " for any text")))
+        .toList();
   }
 }

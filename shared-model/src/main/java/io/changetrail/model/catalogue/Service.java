@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the one that people use
  * @param aliases what other systems call it, for example a Kubernetes workload or a metrics label
  * @param repositories {@code host/owner/name}, {@code owner/name} or URLs
+ * @param workloads Kubernetes workloads that belong to it, whatever they are called
  * @param flagProjects projects of the feature-flag provider whose flags reach it
  * @param team who owns it
  * @param dependsOn names of the services that it calls
@@ -18,12 +19,14 @@ public record Service(
     String name,
     List<String> aliases,
     List<String> repositories,
+    List<WorkloadSelector> workloads,
     List<String> flagProjects,
     @Nullable String team,
     List<String> dependsOn) {
   public Service {
     aliases = List.copyOf(aliases);
     repositories = List.copyOf(repositories);
+    workloads = List.copyOf(workloads);
     flagProjects = List.copyOf(flagProjects);
     dependsOn = List.copyOf(dependsOn);
   }

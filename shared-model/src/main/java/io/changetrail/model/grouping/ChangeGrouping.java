@@ -231,7 +231,7 @@ public final class ChangeGrouping {
      */
     private String place(Target target) {
       Resource resource = target.resource();
-      String service = target.service() == null ? "" : catalogue.service(target.service());
+      String service = catalogue.service(target).orElse("");
       String environment =
           target.environment() == null ? "" : catalogue.environment(target.environment());
       boolean byService =

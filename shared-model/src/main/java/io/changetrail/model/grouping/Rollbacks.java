@@ -201,10 +201,9 @@ final class Rollbacks {
     Set<String> places = new LinkedHashSet<>();
     if (change.kind().equals(ChangeKind.DEPLOYMENT)) {
       for (Target target : change.targets()) {
-        target
-            .serviceName()
-            .ifPresent(
-                service -> places.add(environment(target) + "\n" + catalogue.service(service)));
+        catalogue
+            .service(target)
+            .ifPresent(service -> places.add(environment(target) + "\n" + service));
       }
     }
     return places;

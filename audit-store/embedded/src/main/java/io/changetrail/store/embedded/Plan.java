@@ -2,6 +2,7 @@
 package io.changetrail.store.embedded;
 
 import io.changetrail.model.Target;
+import io.changetrail.model.catalogue.WorkloadSelector;
 import io.changetrail.store.Field;
 import io.changetrail.store.Matching;
 import io.changetrail.store.Query;
@@ -9,6 +10,7 @@ import io.changetrail.store.Scope;
 import io.changetrail.store.SearchText;
 import io.changetrail.store.View;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +44,7 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
             });
     if (scope.isWholeTenant() && ofTarget.size() == 1) {
       ofTarget.forEach(compiler::field);
+      compiler.orWorkloads(ofTarget.getOrDefault(Field.SERVICE, Set.of()), targets.values());
     } else if (!scope.isWholeTenant() || !ofTarget.isEmpty()) {
       Set<Term> allowed = new LinkedHashSet<>();
       for (Target target : targets.values()) {
@@ -123,6 +126,24 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
      */
     void orAmendments() {
       add(clauses.get(clauses.size() - 1), Dictionary.find(database, tenant, Term.ALL.raw()));
+    }
+
+    /** Also the targets that are the workloads among these names of services. */
+    void orWorkloads(Set<String> services, Collection<Target> targets) {
+      Set<String> workloads = new LinkedHashSet<>(services);
+      workloads.removeIf(name -> WorkloadSelector.ofTerm(name).isEmpty());
+      if (workloads.isEmpty()) {
+        return;
+      }
+      Set<Long> ids = clauses.get(clauses.size() - 1);
+      for (Target target : targets) {
+        if (Matching.isOfService(workloads, target)) {
+          add(ids, Dictionary.find(database, tenant, Term.of(target)));
+          if (view == View.RAW) {
+            add(ids, Dictionary.find(database, tenant, Term.of(target).raw()));
+          }
+        }
+      }
     }
 
     private static void add(Set<Long> ids, long id) {

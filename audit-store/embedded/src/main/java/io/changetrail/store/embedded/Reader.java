@@ -4,6 +4,7 @@ package io.changetrail.store.embedded;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Target;
+import io.changetrail.model.catalogue.WorkloadSelector;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.EventFields;
 import io.changetrail.store.Facet;
@@ -326,14 +327,7 @@ final class Reader {
 
   List<ResourceState> states(
       Scope scope, Set<String> services, Set<String> environments, Instant at) {
-    List<States.Found> found = new ArrayList<>();
-    if (services.isEmpty()) {
-      found.addAll(states.allAt(scope.tenant(), null, Times.nanos(at)));
-    }
-    for (String service : services) {
-      found.addAll(states.allAt(scope.tenant(), service, Times.nanos(at)));
-    }
-    return found.stream()
+    return statesOf(scope.tenant(), services, Times.nanos(at)).stream()
         .filter(state -> !state.isDeleted())
         .filter(state -> scope.isWholeTenant() || scope.allows(state.target()))
         .filter(
@@ -345,6 +339,19 @@ final class Reader {
                 .thenComparing(state -> state.key().toString()))
         .map(state -> state.toState(eventId(state.seq())))
         .toList();
+  }
+
+  private List<States.Found> statesOf(String tenant, Set<String> services, long at) {
+    // No index tells of workloads.
+    if (services.isEmpty()
+        || services.stream().anyMatch(name -> WorkloadSelector.ofTerm(name).isPresent())) {
+      return states.allAt(tenant, null, at).stream()
+          .filter(state -> services.isEmpty() || Matching.isOfService(services, state.target()))
+          .toList();
+    }
+    List<States.Found> found = new ArrayList<>();
+    services.forEach(service -> found.addAll(states.allAt(tenant, service, at)));
+    return found;
   }
 
   private @Nullable String eventId(long seq) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.EventRef;
+import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AuditStore;
@@ -366,6 +367,43 @@ abstract class SearchContract extends LifetimeContract {
                 List.of(new Facet.Count("checkout", 2), new Facet.Count("payment", 2))),
             new Facet(Field.TRACE, List.of()));
     assertThat(facets).isSortedAccordingTo(Comparator.comparing(Facet::field));
+  }
+
+  /** As a catalogue that selects workloads asks: some names, and a selector beside them. */
+  @Test
+  void S1_aServiceIsAlsoFoundAsTheWorkloadsThatAreSelectedForIt() {
+    String tenant = newTenant();
+    Set<String> services = Set.of("checkout", "workload:shop/checkout-*");
+    AuditEvent named = Samples.deployment("named");
+    AuditEvent selected = inNamespace("selected", "shop", "checkout-config");
+    AuditEvent elsewhere = inNamespace("elsewhere", "other", "checkout-config");
+    append(tenant, named, selected, elsewhere, inNamespace("another", "shop", "cart-config"));
+    Query query = Query.all().where(Field.SERVICE, services);
+
+    assertThat(found(tenant, query)).containsExactly(named, selected);
+    assertThat(found(tenant, query.where(Field.NAMESPACE, "shop"))).containsExactly(selected);
+    assertThat(store().histogram(Scope.of(tenant), query, Duration.ofHours(1)).total())
+        .isEqualTo(2);
+    Scope limited = new Scope(tenant, null, services);
+    assertThat(search(limited, Query.all(), View.FOLDED))
+        .extracting(StoredEvent::event)
+        .containsExactly(named, selected);
+    for (Scope scope : List.of(Scope.of(tenant), limited)) {
+      assertThat(store().states(scope, services, Set.of(), Samples.START))
+          .extracting(state -> state.target())
+          .containsExactly(selected.targets().get(0));
+    }
+    assertThat(store().states(limited, Set.of(), Set.of(), Samples.START)).hasSize(1);
+  }
+
+  private static AuditEvent inNamespace(String id, String namespace, String object) {
+    return Samples.config(
+        id,
+        Samples.START,
+        new Target(
+            null, "prod", null, "eu-1", namespace, new Resource("ConfigMap", object, "uid-" + id)),
+        null,
+        "{\"a\":1}");
   }
 
   private List<AuditEvent> found(String tenant, Query query) {
