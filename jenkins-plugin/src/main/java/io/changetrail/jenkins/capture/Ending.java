@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.capture;
+
+import io.changetrail.model.Outcome;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run ended.
+ *
+ * @param result as Jenkins names it: {@code SUCCESS}, {@code UNSTABLE} …; {@code null} if it
+ *     stopped without one
+ * @param abortedBy id of the account that stopped it
+ */
+public record Ending(@Nullable String result, Duration duration, @Nullable String abortedBy) {
+
+  /** An unstable run has failing tests: it ended, but not well. */
+  public Outcome outcome() {
+    return switch (result == null ? "" : result) {
+      case "SUCCESS" -> Outcome.SUCCESS;
+      case "UNSTABLE", "FAILURE" -> Outcome.FAILURE;
+      case "ABORTED", "NOT_BUILT" -> Outcome.ABORTED;
+      default -> Outcome.UNKNOWN;
+    };
+  }
+}

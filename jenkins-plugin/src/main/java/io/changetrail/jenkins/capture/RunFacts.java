@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.capture;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Jenkins knows of a run.
+ *
+ * @param job full name, with its folders
+ * @param path of its page below the controller's root, for example {@code job/checkout/12/}
+ * @param branch of a multibranch project; {@code null} for other jobs
+ * @param node that runs it; {@code null} for the controller itself, or where not known yet
+ * @param traceparent W3C trace context of the run, where a tracer runs
+ * @param service that the job belongs to, where that is configured
+ * @param backfilled whether it was read from history
+ */
+public record RunFacts(
+    Controller controller,
+    String job,
+    int number,
+    Instant started,
+    String path,
+    List<Trigger> triggers,
+    List<Parameter> parameters,
+    List<Checkout> checkouts,
+    @Nullable Branch branch,
+    @Nullable String node,
+    @Nullable String traceparent,
+    @Nullable String service,
+    boolean backfilled) {
+  public RunFacts {
+    triggers = List.copyOf(triggers);
+    parameters = List.copyOf(parameters);
+    checkouts = List.copyOf(checkouts);
+  }
+
+  /** The same with other checkouts. */
+  public RunFacts withCheckouts(List<Checkout> others) {
+    return new RunFacts(
+        controller,
+        job,
+        number,
+        started,
+        path,
+        triggers,
+        parameters,
+        others,
+        branch,
+        node,
+        traceparent,
+        service,
+        backfilled);
+  }
+
+  /** What names the run in ids: never again used by another run, even of a job made anew. */
+  String key() {
+    return key(job, number, started);
+  }
+
+  static String key(String job, int number, Instant started) {
+    return Text.inId(job, 300) + "-" + number + "-" + started.toEpochMilli();
+  }
+}
