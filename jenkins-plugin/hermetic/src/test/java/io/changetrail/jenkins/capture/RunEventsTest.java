@@ -55,7 +55,9 @@ class RunEventsTest {
     assertThat(event.actor().kind()).isEqualTo(Actor.Kind.USER);
     assertThat(event.principal().map(Actor::id)).as("who wrote it").contains("bob");
     assertThat(event.attributes().get("cicd.worker.name").asText()).isEqualTo("linux-agent-3");
-    assertThat(event.targets()).extracting(target -> target.service()).containsExactly("acme/checkout");
+    assertThat(event.targets())
+        .extracting(target -> target.service())
+        .containsExactly("acme/checkout");
   }
 
   @Test
@@ -87,14 +89,12 @@ class RunEventsTest {
     assertThat(started.time()).isEqualTo(Runs.STARTED);
     assertThat(finished.change().phase()).isEqualTo(Phase.FINISHED);
     assertThat(finished.time()).isEqualTo(Runs.STARTED.plusMillis(61_250));
-    assertThat(finished.attributes().get("cicd.pipeline.run.duration").asDouble())
-        .isEqualTo(61.25);
+    assertThat(finished.attributes().get("cicd.pipeline.run.duration").asDouble()).isEqualTo(61.25);
     assertThat(finished.change().id()).isEqualTo(started.change().id());
     assertThat(finished.links().causedBy()).contains(started.ref());
     assertThat(finished.ref()).isNotEqualTo(started.ref());
     assertThat(CdEventTypes.typeOf(started)).isEqualTo("dev.cdevents.pipelinerun.started.0.3.0");
-    assertThat(CdEventTypes.typeOf(finished))
-        .isEqualTo("dev.cdevents.pipelinerun.finished.0.3.0");
+    assertThat(CdEventTypes.typeOf(finished)).isEqualTo("dev.cdevents.pipelinerun.finished.0.3.0");
   }
 
   @ParameterizedTest
@@ -171,8 +171,7 @@ class RunEventsTest {
   void theRangeOfCommitsIsInTheEvent() {
     AuditEvent event = RunEvents.started(Runs.run());
     assertThat(event.provenance().commit().orElseThrow().compareUrl())
-        .isEqualTo(
-            "https://github.com/acme/checkout/compare/" + Runs.BASE + "..." + Runs.REVISION);
+        .isEqualTo("https://github.com/acme/checkout/compare/" + Runs.BASE + "..." + Runs.REVISION);
     assertThat(event.attributes().get("vcs.ref.base.revision").asText()).isEqualTo(Runs.BASE);
     assertThat(event.attributes().get("vcs.commits"))
         .extracting(JsonNode::asText)
@@ -242,8 +241,7 @@ class RunEventsTest {
         .isEqualTo("eve");
     assertThat(actor()).isEqualTo(Actor.unknown());
     assertThat(actor(Trigger.user("SYSTEM", null)).kind()).isEqualTo(Actor.Kind.SYSTEM);
-    assertThat(
-            actor(Trigger.upstream(new Trigger.Upstream("gone", 1, null, List.of()))).id())
+    assertThat(actor(Trigger.upstream(new Trigger.Upstream("gone", 1, null, List.of()))).id())
         .isEqualTo("job/gone");
   }
 
@@ -268,14 +266,10 @@ class RunEventsTest {
   @Test
   void fiftyMegabytesOfParametersAndFiveThousandOfThemFitIntoAnEvent() {
     RunFacts run =
-        Runs.with(
-            Runs.run(),
-            List.of(new Parameter("PAYLOAD", "x".repeat(50 << 20), false)),
-            null);
+        Runs.with(Runs.run(), List.of(new Parameter("PAYLOAD", "x".repeat(50 << 20), false)), null);
     assertThat(wire(RunEvents.started(run)).length()).isLessThan(10_000);
     RunFacts many =
-        Runs.with(
-            Runs.run(), Collections.nCopies(5000, new Parameter("P", "y", false)), null);
+        Runs.with(Runs.run(), Collections.nCopies(5000, new Parameter("P", "y", false)), null);
     assertThat(wire(RunEvents.started(many)).length()).isLessThan(10_000);
   }
 

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs as a controller of 2.479 describes them. */
 public final class Runs {
   public static final Controller CONTROLLER =
-      new Controller(
-          "b1d8c9d8ed0b4c9a3b6e8b5d0b9b8a44", "https://jenkins.acme.example/");
+      new Controller("b1d8c9d8ed0b4c9a3b6e8b5d0b9b8a44", "https://jenkins.acme.example/");
   public static final String REVISION = "9f2c1e7a4b6d8f0e1c3a5b7d9e2f4a6c8b0d1e3f";
   public static final String BASE = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
   public static final Instant STARTED = Instant.parse("2026-01-14T02:01:07.412Z");

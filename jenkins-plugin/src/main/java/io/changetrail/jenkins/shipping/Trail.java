@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.shipping;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.redaction.RedactionRules;
+import io.changetrail.model.redaction.Redactor;
+import io.changetrail.shipper.Credentials;
+import io.changetrail.shipper.Destination;
+import io.changetrail.shipper.Shipper;
+import io.changetrail.shipper.ShipperMetrics;
+import io.changetrail.shipper.SpoolException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where captured events go: into a spool below {@code JENKINS_HOME} when {@link #record} returns,
+ * and from there to the audit server by a thread of its own. Nothing that happens here reaches the
+ * build: what cannot be captured or kept is counted, logged and told by {@link #status}.
+ *
+ * <p>The spool outlives the process, and the server's absence for days; see the shipper. While it
+ * is opened anew for another server, events wait in memory for that moment. Safe for use by several
+ * threads.
+ */
+public final class Trail implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Trail.class.getName());
+
+  /** One name for whatever server it is, so that what is spooled follows when the server moves. */
+  private static final String DESTINATION = "audit";
+
+  private static final int MOST_WAITING_FOR_SPOOL = 10_000;
+  private static final Duration CLOSING = Duration.ofSeconds(2);
+
+  private final Path home;
+  private final String installation;
+  private final Object switching = new Object();
+  private final Deque<AuditEvent> early = new ArrayDeque<>();
+  private final AtomicLong lost = new AtomicLong();
+  private volatile @Nullable String trouble;
+  private volatile @Nullable Shipper shipper;
+  private volatile @Nullable Target target;
+
+  /** Where to ship, and as whom. */
+  private record Target(URI server, Credentials credentials) {}
+
+  /**
+   * A trail that captures nothing until it is {@linkplain #shipTo told} a server.
+   *
+   * @param home folder of the spool and of the redaction key, for this controller alone
+   * @param installation id of the controller
+   */
+  public Trail(Path home, String installation) {
+    this.home = home;
+    this.installation = installation;
+  }
+
+  /**
+   * Ships to this server from now on, what was spooled for another one before included.
+   *
+   * @param credentials asked at each request, so a rotated token is in use at once
+   */
+  public void shipTo(URI server, Credentials credentials) {
+    synchronized (switching) {
+      Shipper before = shipper;
+      target = new Target(server, credentials);
+      shipper = null;
+      if (before != null) {
+        before.close();
+      }
+      open(server, credentials);
+    }
+  }
+
+  /** Captures and ships nothing from now on; what is spooled stays. */
+  public void stop() {
+    synchronized (switching) {
+      target = null;
+      trouble = null;
+      Shipper before = shipper;
+      shipper = null;
+      if (before != null) {
+        before.close();
+      }
+      synchronized (early) {
+        early.clear();
+      }
+    }
+  }
+
+  private void open(URI server, Credentials credentials) {
+    try {
+      Shipper opened =
+          Shipper.builder(home.resolve("spool"))
+              .to(new Destination(DESTINATION, server, credentials))
+              .installation(installation)
+              .redactor(new Redactor(RedactionRules.defaults(), RedactionKeyFile.in(home)))
+              .closing(CLOSING)
+              .open();
+      synchronized (early) {
+        early.forEach(opened::ship);
+        early.clear();
+        shipper = opened;
+      }
+      trouble = null;
+    } catch (SpoolException | IllegalArgumentException e) {
+      trouble = e.getMessage() + (e.getCause() == null ? "" : " (" + e.getCause() + ")");
+      LOG.log(System.Logger.Level.ERROR, "captured events have to wait in memory: {0}", trouble);
+    }
+  }
+
+  /**
+   * Captures an event. Returns in microseconds and never throws.
+   *
+   * @param capture makes the event; if it fails, nothing but the event is lost
+   */
+  public void record(Supplier<AuditEvent> capture) {
+    if (target == null) {
+      return;
+    }
+    try {
+      ship(capture.get());
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      // Without its message, which might hold a piece of what was captured.
+      lose("an event could not be captured: " + e.getClass().getName(), e);
+    }
+  }
+
+  private void ship(AuditEvent event) {
+    Shipper open = shipper;
+    if (open != null) {
+      open.ship(event);
+      return;
+    }
+    synchronized (early) {
+      Shipper opened = shipper;
+      if (opened != null) {
+        opened.ship(event);
+      } else if (early.size() < MOST_WAITING_FOR_SPOOL) {
+        early.add(event);
+      } else {
+        lose("the spool cannot be opened, and memory holds no more events", null);
+      }
+    }
+  }
+
+  private void lose(String why, @Nullable Throwable cause) {
+    lost.incrementAndGet();
+    LOG.log(System.Logger.Level.WARNING, why);
+    LOG.log(System.Logger.Level.DEBUG, "why it was", cause);
+  }
+
+  /** Whether anything is captured at all. */
+  public boolean isCapturing() {
+    return target != null;
+  }
+
+  /** Tries at once what was refused or could not be opened before. */
+  public void retry() {
+    synchronized (switching) {
+      Target where = target;
+      Shipper open = shipper;
+      if (open != null) {
+        open.replay();
+      } else if (where != null) {
+        open(where.server(), where.credentials());
+      }
+    }
+  }
+
+  /** Waits until everything that was recorded before is sent or refused; whether it is. */
+  public boolean flush(Duration patience) {
+    Shipper open = shipper;
+    return open != null && open.flush(patience);
+  }
+
+  public TrailStatus status() {
+    Shipper open = shipper;
+    if (target == null) {
+      return TrailStatus.notConfigured();
+    }
+    if (open == null) {
+      synchronized (early) {
+        return new TrailStatus(true, false, early.size(), null, 0, 0, lost.get(), trouble);
+      }
+    }
+    ShipperMetrics metrics = open.metrics();
+    ShipperMetrics.ForDestination audit = metrics.destinations().get(0);
+    return new TrailStatus(
+        true,
+        true,
+        audit.depth(),
+        audit.oldestAge(),
+        audit.sent(),
+        audit.parked(),
+        lost.get() + metrics.failed() + Math.max(0, audit.lost() - audit.parked()),
+        audit.trouble());
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}
