@@ -84,9 +84,9 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** Ends it as {@code kill -9} does. */
-  public void kill() throws InterruptedException {
+  public void kill() {
     if (process != null) {
-      process.destroyForcibly().waitFor();
+      process.destroyForcibly().onExit().join();
     }
   }
 
@@ -118,7 +118,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 }
