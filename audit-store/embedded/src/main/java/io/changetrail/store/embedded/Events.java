@@ -3,6 +3,7 @@ package io.changetrail.store.embedded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventId;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Folding;
 import io.changetrail.model.content.Leaf;
@@ -72,7 +73,7 @@ final class Events {
   }
 
   Optional<Row> find(String tenant, EventRef ref) {
-    long seq = seqOf(Ids.of(tenant, ref));
+    long seq = seqOf(EventId.of(tenant, ref).bytes());
     return seq == 0 ? Optional.empty() : row(seq);
   }
 
@@ -124,7 +125,7 @@ final class Events {
   static StoredEvent stored(Row row, AuditEvent event, boolean reduced) {
     return new StoredEvent(
         row.seq(),
-        Ids.text(row.id()),
+        EventId.of(row.id()).text(),
         row.tenant(),
         event,
         Times.instant(row.ingested()),

@@ -4,6 +4,7 @@ package io.changetrail.store.embedded;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
+import io.changetrail.model.EventId;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
 import io.changetrail.model.content.CanonicalContent;
@@ -37,7 +38,7 @@ record PreparedEvent(
     Leaf leaf = Leaf.of(event, salts);
     return new PreparedEvent(
         incoming,
-        Ids.of(incoming.tenant(), event.ref()),
+        EventId.of(incoming.tenant(), event.ref()).bytes(),
         leaf.content(),
         leaf,
         Bodies.pack(leaf.publicPart()),

@@ -2,6 +2,7 @@
 package io.changetrail.store.embedded;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventId;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.WorkloadSelector;
@@ -55,8 +56,8 @@ final class Reader {
   }
 
   Optional<StoredEvent> get(Scope scope, String eventId, View view) {
-    return Ids.parse(eventId)
-        .map(events::seqOf)
+    return EventId.parse(eventId)
+        .map(id -> events.seqOf(id.bytes()))
         .flatMap(events::row)
         .filter(row -> row.tenant().equals(scope.tenant()))
         .flatMap(row -> visible(scope, row, view));
@@ -361,7 +362,7 @@ final class Reader {
             .query(
                 rows ->
                     rows.next()
-                        ? Optional.of(Ids.text(rows.getBytes(1)))
+                        ? Optional.of(EventId.of(rows.getBytes(1)).text())
                         : Optional.<String>empty(),
                 "SELECT id FROM event WHERE seq = ?",
                 seq)

@@ -2,6 +2,7 @@
 package io.changetrail.store.embedded;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventId;
 import io.changetrail.model.Target;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
@@ -233,10 +234,13 @@ final class Writer implements AutoCloseable {
     if (known != null) {
       if (Arrays.equals(known.content(), content)) {
         count(prepared);
-        return new AppendResult(Status.DUPLICATE, Ids.text(id), known.seq(), null);
+        return new AppendResult(Status.DUPLICATE, EventId.of(id).text(), known.seq(), null);
       }
       conflict = true;
-      id = Ids.ofConflict(prepared.incoming().tenant(), prepared.event().ref(), prepared.content());
+      id =
+          EventId.ofConflict(
+                  prepared.incoming().tenant(), prepared.event().ref(), prepared.content())
+              .bytes();
       Known kept = known(id);
       if (kept != null) {
         count(prepared);
@@ -247,7 +251,7 @@ final class Writer implements AutoCloseable {
     if (expected != null && !expected.equals(currentState(prepared))) {
       return new AppendResult(
           Status.SUPERSEDED,
-          Ids.text(id),
+          EventId.of(id).text(),
           0,
           "the resource's state has changed since; read it and compute the event anew");
     }
@@ -255,13 +259,13 @@ final class Writer implements AutoCloseable {
     insert(prepared, id, content, seq, conflict);
     return conflict
         ? conflicting(id, seq)
-        : new AppendResult(Status.ACCEPTED, Ids.text(id), seq, null);
+        : new AppendResult(Status.ACCEPTED, EventId.of(id).text(), seq, null);
   }
 
   private static AppendResult conflicting(byte[] id, long seq) {
     return new AppendResult(
         Status.CONFLICTING,
-        Ids.text(id),
+        EventId.of(id).text(),
         seq,
         "another content came first under the same source and id; this one is kept apart");
   }
@@ -358,7 +362,7 @@ final class Writer implements AutoCloseable {
       return; // kept apart: it neither amends nor is amended
     }
     if (prepared.event().amends() != null) {
-      byte[] amended = Ids.of(tenant, prepared.event().amends());
+      byte[] amended = EventId.of(tenant, prepared.event().amends()).bytes();
       database.update("INSERT INTO amendment (amended, seq) VALUES (?, ?)", amended, seq);
       long base = events.seqOf(amended);
       if (base != 0) {

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.ArbitraryEvents;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.Origin;
 import io.changetrail.model.Phase;
+import io.changetrail.model.Target;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore.Leaf;
+import io.changetrail.store.Field;
 import io.changetrail.store.NewEvent;
 import io.changetrail.store.Query;
 import io.changetrail.store.ResourceState;
@@ -227,6 +230,53 @@ abstract class AppendContract extends StoreUnderTest {
 
     assertThat(store().find(Scope.of(tenant), event.ref(), View.FOLDED).orElseThrow().event())
         .isEqualTo(event);
+  }
+
+  @Test
+  void S1_batchesOfNoneOfOneAndOfThousandsAreTaken() {
+    String tenant = newTenant();
+    assertThat(append(tenant, List.of())).isEmpty();
+    assertThat(append(tenant, Samples.deployment("one"))).hasSize(1);
+    List<AuditEvent> many = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      many.add(Samples.deployment("d" + i));
+    }
+
+    List<AppendResult> results = append(tenant, many);
+
+    assertThat(results)
+        .hasSize(5000)
+        .allSatisfy(result -> assertThat(result.status()).isEqualTo(Status.ACCEPTED));
+    assertThat(results).extracting(AppendResult::seq).isSorted().doesNotHaveDuplicates();
+    assertThat(store().histogram(Scope.of(tenant), Query.all(), Duration.ofHours(1)).total())
+        .isEqualTo(5001);
+  }
+
+  /** As long as an event may have them; in letters of four bytes. */
+  @Test
+  void S1_anEventWithTheLongestNamesAndTheMostTargetsIsKeptAndFoundByEach() {
+    String tenant = newTenant();
+    EventRef ref = new EventRef("/" + "𝒮".repeat(511), "𝒾".repeat(256));
+    AuditEvent.Builder largest = Samples.deployment("x").toBuilder().ref(ref);
+    List<Target> targets = new ArrayList<>();
+    for (int i = 0; i < AuditEvent.MAX_TARGETS; i++) {
+      targets.add(Target.service("𝓈".repeat(126) + String.format("%04d", i), "prod"));
+    }
+    AuditEvent event = largest.targets(targets).build();
+
+    append(tenant, event);
+
+    Scope scope = Scope.of(tenant);
+    assertThat(store().find(scope, ref, View.FOLDED).orElseThrow().event()).isEqualTo(event);
+    for (int i : new int[] {0, 999}) {
+      String service = targets.get(i).serviceName().orElseThrow();
+      assertThat(search(scope, Query.all().where(Field.SERVICE, service), View.FOLDED)).hasSize(1);
+      assertThat(search(new Scope(tenant, null, Set.of(service)), Query.all(), View.FOLDED))
+          .singleElement()
+          .satisfies(seen -> assertThat(seen.event().targets()).containsExactly(targets.get(i)));
+    }
+    assertThat(search(scope, Query.all().where(Field.SOURCE, ref.source()), View.FOLDED))
+        .hasSize(1);
   }
 
   @Test

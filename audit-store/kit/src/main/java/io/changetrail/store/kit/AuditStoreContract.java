@@ -16,4 +16,4 @@ package io.changetrail.store.kit;
  * <p>The engine is found and opened as the server does it, through its {@code AuditStoreProvider}.
  * One store serves the whole class: each test has tenants of its own.
  */
-public abstract class AuditStoreContract extends ErasureContract {}
+public abstract class AuditStoreContract extends CopyContract {}
