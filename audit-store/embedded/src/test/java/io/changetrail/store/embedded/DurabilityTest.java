@@ -15,6 +15,7 @@ import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStore.Leaf;
 import io.changetrail.store.Expiry;
 import io.changetrail.store.NewEvent;
+import io.changetrail.store.Query;
 import io.changetrail.store.Scope;
 import io.changetrail.store.StoreException;
 import io.changetrail.store.StoreFullException;
@@ -29,13 +30,19 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,54 +69,160 @@ class DurabilityTest {
     return event(number, "deploy " + number);
   }
 
-  /** Appends until it is killed; prints the number of each event that was acknowledged. */
+  /** Appends from a number on until it is killed; prints each number that was acknowledged. */
   public static void main(String[] arguments) {
     try (AuditStore store = EmbeddedAuditStore.open(Path.of(arguments[0]))) {
-      for (long number = 1; number < 100_000; number++) {
+      for (long number = Long.parseLong(arguments[1]); number < 100_000; number++) {
         store.append(List.of(event(number)));
         System.out.println(number);
       }
     }
   }
 
-  private Process child() throws IOException {
+  private Process child(long from) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             DurabilityTest.class.getName(),
-            directory.toString())
+            directory.toString(),
+            Long.toString(from))
         .redirectErrorStream(true)
         .start();
   }
 
-  @Test
-  void whatWasAcknowledgedSurvivesTheDeathOfTheProcessOnceAndInOrder() throws Exception {
-    Random random = new Random(3);
-    Process process = child();
-    long acknowledged = 0;
+  /** Lets a process append from a number on, kills it soon, and tells the last acknowledged. */
+  private long killed(long from, long acknowledgements) throws Exception {
+    Process process = child(from);
+    long acknowledged = from - 1;
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-      long until = 50L + random.nextInt(200);
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         if (!line.matches("[0-9]+")) {
           continue; // what a library says on standard error
         }
         acknowledged = Long.parseLong(line);
-        if (acknowledged == until) {
+        if (acknowledged == from - 1 + acknowledgements) {
           process.toHandle().destroyForcibly(); // and leaves its output readable
         }
       }
     } finally {
       process.destroyForcibly().waitFor();
     }
-    try (AuditStore store = EmbeddedAuditStore.open(directory)) {
-      List<StoredEvent> kept = store.readFrom(ALL, 0, 100_000);
-      assertThat(kept).hasSizeBetween((int) acknowledged, (int) acknowledged + 1);
-      assertThat(kept)
-          .extracting(StoredEvent::seq)
-          .containsExactlyElementsOf(LongStream.rangeClosed(1, kept.size()).boxed().toList());
-      assertThat(kept).extracting(one -> one.event().ref().id()).doesNotHaveDuplicates();
+    return acknowledged;
+  }
+
+  @Test
+  void whatWasAcknowledgedSurvivesEachDeathOfTheProcessOnceAndInOrder() throws Exception {
+    Random random = new Random(3);
+    long next = 1;
+    for (int round = 1; round <= 4; round++) {
+      long acknowledged = killed(next, 1L + random.nextInt(150));
+      try (AuditStore store = EmbeddedAuditStore.open(directory)) {
+        List<StoredEvent> kept = store.readFrom(ALL, 0, 100_000);
+        assertThat(kept)
+            .as("round %d", round)
+            .hasSizeBetween((int) acknowledged, (int) acknowledged + 1);
+        assertThat(kept)
+            .extracting(StoredEvent::seq)
+            .containsExactlyElementsOf(LongStream.rangeClosed(1, kept.size()).boxed().toList());
+        assertThat(kept)
+            .extracting(one -> one.event().ref().id())
+            .containsExactlyElementsOf(
+                LongStream.rangeClosed(1, kept.size()).mapToObj(one -> "build-" + one).toList());
+        next = kept.size() + 1;
+      }
+    }
+  }
+
+  /** As a crash in the middle of a write leaves it: the end of the log is missing or garbled. */
+  @Test
+  void ofATornLogTheWholeTransactionsAreKeptAndTheStoreGoesOn() throws Exception {
+    Path live = directory.resolve("live");
+    Path db;
+    byte[] log;
+    byte[] file;
+    try (AuditStore store = EmbeddedAuditStore.open(live)) {
+      LongStream.rangeClosed(1, 40).forEach(number -> store.append(List.of(event(number))));
+      db = live.resolve(EmbeddedAuditStore.FILE);
+      file = Files.readAllBytes(db);
+      log = Files.readAllBytes(live.resolve(EmbeddedAuditStore.FILE + "-wal"));
+    }
+    Random random = new Random(11);
+    List<Integer> sizes = new ArrayList<>();
+    for (int round = 0; round < 12; round++) {
+      int end = round == 0 ? log.length : random.nextInt(log.length);
+      byte[] torn = round % 2 == 0 ? Arrays.copyOf(log, end) : log.clone();
+      if (round % 2 == 1) {
+        for (int at = end; at < Math.min(log.length, end + 700); at++) {
+          torn[at] = (byte) random.nextInt();
+        }
+      }
+      Path copy = directory.resolve("torn-" + round);
+      Files.createDirectory(copy);
+      Files.write(copy.resolve(EmbeddedAuditStore.FILE), file);
+      Files.write(copy.resolve(EmbeddedAuditStore.FILE + "-wal"), torn);
+      try (AuditStore store = EmbeddedAuditStore.open(copy)) {
+        int kept = store.readFrom(ALL, 0, 1000).size();
+        sizes.add(kept);
+        for (long number = kept + 1; number <= 45; number++) {
+          assertThat(store.append(List.of(event(number))).get(0).seq()).isEqualTo(number);
+        }
+        assertThat(store.readFrom(ALL, 0, 1000))
+            .extracting(one -> one.event().ref().id())
+            .containsExactlyElementsOf(
+                LongStream.rangeClosed(1, 45).mapToObj(one -> "build-" + one).toList());
+        assertThat(store.leaves(1, 1000)).hasSize(45);
+        assertThat(store.histogram(ALL, Query.all(), Duration.ofDays(1)).total()).isEqualTo(45);
+        assertThat(store.histogram(ALL, Query.all().withText("deploy"), Duration.ofDays(1)).total())
+            .isEqualTo(45);
+        assertThat(store.sources(ALL).get(0).events()).isEqualTo(45);
+      }
+    }
+    assertThat(sizes.get(0)).as("of the whole log").isEqualTo(40);
+    assertThat(sizes).as("some logs had lost transactions").anyMatch(kept -> kept < 40);
+  }
+
+  @Test
+  void whatWasAppendedWhileTheStoreClosedIsKeptOrRefusedNeverBoth() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      Path place = directory.resolve("round-" + round);
+      AuditStore store = EmbeddedAuditStore.open(place);
+      Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+      List<String> complaints = Collections.synchronizedList(new ArrayList<>());
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 1; i <= 8; i++) {
+        long first = i * 100_000L;
+        threads.add(
+            new Thread(
+                () -> {
+                  try {
+                    for (long number = first; ; number++) {
+                      NewEvent event = event(number);
+                      store.append(List.of(event));
+                      acknowledged.add(event.event().ref().id());
+                      store.find(ALL, event.event().ref(), View.RAW);
+                    }
+                  } catch (StoreException e) {
+                    complaints.add(e.getMessage());
+                  }
+                }));
+      }
+      threads.forEach(Thread::start);
+      int enough = 20 * (round + 1);
+      Awaitility.await().until(() -> acknowledged.size() > enough);
+      store.close();
+      for (Thread thread : threads) {
+        thread.join(30_000);
+        assertThat(thread.isAlive()).as("hangs").isFalse();
+      }
+      assertThat(complaints).hasSize(8).containsOnly("the audit store is closed");
+      try (AuditStore again = EmbeddedAuditStore.open(place)) {
+        assertThat(again.readFrom(ALL, 0, 100_000))
+            .extracting(one -> one.event().ref().id())
+            .containsExactlyInAnyOrderElementsOf(acknowledged);
+      }
     }
   }
 
@@ -120,7 +233,7 @@ class DurabilityTest {
       assertThatThrownBy(() -> EmbeddedAuditStore.open(directory))
           .isInstanceOf(StoreException.class)
           .hasMessageContaining(directory.toString());
-      Process process = child();
+      Process process = child(1);
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).isNotZero();
       assertThat(output).contains("the data directory " + directory + " is in use");
