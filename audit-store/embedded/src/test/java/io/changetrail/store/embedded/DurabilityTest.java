@@ -131,7 +131,7 @@ class DurabilityTest {
             .extracting(one -> one.event().ref().id())
             .containsExactlyElementsOf(
                 LongStream.rangeClosed(1, kept.size()).mapToObj(one -> "build-" + one).toList());
-        next = kept.size() + 1;
+        next = kept.size() + 1L;
       }
     }
   }
@@ -166,7 +166,7 @@ class DurabilityTest {
       try (AuditStore store = EmbeddedAuditStore.open(copy)) {
         int kept = store.readFrom(ALL, 0, 1000).size();
         sizes.add(kept);
-        for (long number = kept + 1; number <= 45; number++) {
+        for (long number = kept + 1L; number <= 45; number++) {
           assertThat(store.append(List.of(event(number))).get(0).seq()).isEqualTo(number);
         }
         assertThat(store.readFrom(ALL, 0, 1000))
