@@ -51,6 +51,13 @@ class LauncherTest {
     tools = Files.createDirectories(directory.resolve("tools"));
     jdk = directory.resolve("jdk");
     Files.copy(Path.of("..", "changetrail"), root.resolve("changetrail"));
+    // What this machine has beside JAVA_HOME and the PATH must not help.
+    String launcher = Files.readString(root.resolve("changetrail"));
+    for (String place : List.of("/usr/lib/jvm/", "/Library/Java/", "/opt/homebrew/")) {
+      assertThat(launcher).contains(place);
+      launcher = launcher.replace(place, "/nowhere/");
+    }
+    Files.writeString(root.resolve("changetrail"), launcher);
     write("pom.xml", "<project><artifactId>changetrail</artifactId></project>");
     write("audit-server/pom.xml", pom("audit-server", "store-of-ours"));
     write("stores/of-ours/pom.xml", pom("store-of-ours", "model"));
@@ -114,6 +121,7 @@ class LauncherTest {
             .redirectError(directory.resolve("err").toFile());
     builder.environment().put("PATH", tools.toString());
     builder.environment().put("JAVA_HOME", jdk.toString());
+    builder.environment().put("HOME", directory.toString());
     builder.environment().remove("CHANGETRAIL_JAVA_OPTS");
     Process process = builder.start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -179,6 +187,46 @@ class LauncherTest {
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err()).contains("Maven (mvn 3.8 or newer) is needed");
+  }
+
+  @Test
+  void aJavaThatIsTooOldIsNotTakenAndWhatIsNeededIsSaid() throws Exception {
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"1.8.0_412\"\n");
+
+    Result result = run("query");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .isEqualTo(
+            "changetrail: Java 17 or newer is needed, and Java 8 is the newest here; set JAVA_HOME"
+                + " or put java on the PATH.\n");
+    assertThat(builds()).isZero();
+  }
+
+  @Test
+  void withoutAnyJavaItSaysWhatIsNeeded() throws Exception {
+    Files.delete(jdk.resolve("bin/java"));
+
+    Result result = run("demo");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .isEqualTo(
+            "changetrail: Java 17 or newer is needed, and there is none; set JAVA_HOME or put java"
+                + " on the PATH.\n");
+    assertThat(builds()).isZero();
+  }
+
+  @Test
+  void aNewerJavaOnThePathIsTakenBeforeAnOldOneOfJavaHome() throws Exception {
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+    script(
+        tools.resolve("java"),
+        "case \"$1\" in -version) echo 'openjdk version \"21.0.3\"' >&2 ;; *) echo new ;; esac");
+
+    assertThat(run("query").out()).isEqualTo("new\n");
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.store.AuditStoreProvider;
 import java.io.IOException;
@@ -35,7 +36,13 @@ final class Restore implements Callable<Integer> {
     ServerConfig config = options.settings(session.surroundings()).config();
     Files.createDirectories(config.data());
     AuditStoreProvider.forUri(config.store()).restore(config.store(), file);
-    session.output().note("restored into " + config.store());
+    if (session.json()) {
+      session
+          .output()
+          .json(JsonNodeFactory.instance.objectNode().put("store", config.store().toString()));
+    } else {
+      session.output().note("restored into " + config.store());
+    }
     return ExitCodes.OK;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.changetrail.server.ChangetrailServer;
 import io.changetrail.server.config.Settings;
 import java.io.IOException;
@@ -107,7 +108,15 @@ final class Serve implements Callable<Integer> {
 
   private void tell(ChangetrailServer server) {
     Output output = session.output();
-    output.line(Line.of("listening on ").and(server.address().toString(), Style.BOLD));
+    if (session.json()) {
+      output.json(
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("address", server.address().toString())
+              .put("development", server.isDevelopment()));
+    } else {
+      output.line(Line.of("listening on ").and(server.address().toString(), Style.BOLD));
+    }
     if (server.isDevelopment()) {
       output.note(
           "development mode: serves this machine only, without a credential; `changetrail token"

@@ -216,7 +216,11 @@ final class TokenCommand implements Runnable {
       if (!place.file(session).revoke(id)) {
         throw Failure.refused("there is no token of this id", "see `changetrail token list`");
       }
-      session.output().note("revoked");
+      if (session.json()) {
+        session.output().json(JsonNodeFactory.instance.objectNode().put("revoked", id));
+      } else {
+        session.output().note("revoked");
+      }
       return ExitCodes.OK;
     }
   }

@@ -75,7 +75,19 @@ class EvaluateTest {
     assertThat(result.err()).contains("events.ndjson").contains("line 1.time");
   }
 
+  /** A directory with one incident. */
+  static Path incidents(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      incident(Files.createDirectory(directory), "a", "\"culprit\":\"near\"");
+    }
+    return directory;
+  }
+
   private void incident(String id, String truth) throws IOException {
+    incident(directory, id, truth);
+  }
+
+  private static void incident(Path directory, String id, String truth) throws IOException {
     Path folder = Files.createDirectory(directory.resolve(id));
     Files.writeString(
         folder.resolve("incident.json"),
