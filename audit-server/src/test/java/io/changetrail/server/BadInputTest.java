@@ -253,6 +253,21 @@ class BadInputTest {
             "data.customData.changetrail.targets[0].deployment.environment.name",
             "required"),
         tree(
+            "too many targets",
+            event -> copies(object(event, CHANGETRAIL).withArray("targets"), 1001),
+            "data.customData.changetrail.targets",
+            "split the event at 1000"),
+        tree(
+            "too many attributes",
+            event -> {
+              ObjectNode all = object(event, CHANGETRAIL).putObject("attributes");
+              for (int i = 0; i < 257; i++) {
+                all.put("acme.a" + i, i);
+              }
+            },
+            "data.customData.changetrail.attributes",
+            "send at most 256"),
+        tree(
             "a long summary",
             event -> object(event, CHANGETRAIL + "/change").put("summary", "s".repeat(2049)),
             "data.customData.changetrail.change.summary",
@@ -272,6 +287,14 @@ class BadInputTest {
             event -> put(event, "source", "https://github.com/acme/payroll"),
             "source",
             "use its source, or a token that is made for this one"));
+  }
+
+  private static void copies(com.fasterxml.jackson.databind.node.ArrayNode array, int count) {
+    JsonNode first = array.get(0);
+    while (array.size() < count) {
+      ObjectNode copy = first.deepCopy();
+      array.add(copy.put("service.name", "service-" + array.size()));
+    }
   }
 
   private static byte[] inLatin1(byte[] right) {
@@ -424,15 +447,74 @@ class BadInputTest {
   @Test
   void tooManyEventsOrBytesAreRefusedWithTheLimit() throws Exception {
     String many = "[" + "1,".repeat(5000) + "1]";
-    Answer answer = send(CloudEventsCodec.BATCH_MEDIA_TYPE, many.getBytes(StandardCharsets.UTF_8));
-    assertThat(answer.status()).isEqualTo(413);
-    assertThat(answer.json().path("detail").asText()).contains("at most 5000 events", "split it");
-
+    explains(
+        send(CloudEventsCodec.BATCH_MEDIA_TYPE, many.getBytes(StandardCharsets.UTF_8)),
+        413,
+        "body",
+        "at most 5000; split it");
     byte[] huge = new byte[9 << 20];
     java.util.Arrays.fill(huge, (byte) ' ');
-    Answer refused = send(CloudEventsCodec.MEDIA_TYPE, huge);
-    assertThat(refused.status()).isEqualTo(413);
-    assertThat(refused.json().path("detail").asText()).contains("8388608 bytes", "fewer events");
+    explains(send(CloudEventsCodec.MEDIA_TYPE, huge), 413, "body", "8388608 bytes");
+    explains(send(CloudEventsCodec.MEDIA_TYPE, huge), 413, "body", "send fewer events");
+    explains(
+        server.put(
+            "/v1/resources",
+            "{\"source\":\""
+                + Events.GITHUB
+                + "\",\"time\":\""
+                + now
+                + "\",\"target\":{\"environment\":\"prod\",\"resource\":{\"kind\":\"A\",\"name\":"
+                + "\"b\"}},\"state\":{"
+                + parts(1600)
+                + "}}"),
+        413,
+        "body",
+        "is not kept");
+    explains(
+        server.post(
+            "/v1/declarations",
+            "application/json",
+            "{\"declarations\":[" + "{},".repeat(5000) + "{}]}"),
+        413,
+        "body",
+        "split it");
+  }
+
+  /** Members of a kilobyte each. */
+  private static String parts(int count) {
+    StringBuilder parts = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      parts.append(i == 0 ? "" : ",").append("\"part-").append(i).append("\":\"");
+      parts.append("word ".repeat(200)).append('"');
+    }
+    return parts.toString();
+  }
+
+  @Test
+  void aBodyWithoutAContentTypeIsExplained() throws Exception {
+    Answer answer =
+        server.send(
+            server
+                .request("/v1/events")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(CODEC.encode(right())))
+                .build());
+    explains(answer, 415, "content-type", "application/cloudevents+json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{                     | body          | not valid JSON",
+        "{}                    | declarations  | required",
+        "{\"declarations\":{}} | declarations  | list",
+        "{\"declaration\":[]}  | declaration   | did you mean 'declarations'",
+        "{\"declarations\":[{\"installation\":\"i\",\"epoch\":\"e\"}]} | declarations[0].source | required",
+        "{\"declarations\":[{\"source\":\"/others\",\"installation\":\"i\",\"epoch\":\"e\",\"last\":1}]} | declarations[0].source | may send for",
+        "{\"declarations\":[{\"tenant\":\"default\"}]} | declarations[0].tenant | not a field here",
+      })
+  void aWrongDeclarationIsExplained(String body, String field, String remedy) throws Exception {
+    explains(server.post("/v1/declarations", "application/json", body), 400, field, remedy);
   }
 
   @ParameterizedTest

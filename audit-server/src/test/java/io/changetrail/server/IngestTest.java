@@ -367,6 +367,30 @@ class IngestTest {
         .contains("did you mean 'state'?");
   }
 
+  @Test
+  void anEventOverTheLimitKeepsItsEnvelopeAndAMarkedPartOfItsDiff() throws Exception {
+    StringBuilder after = new StringBuilder("{\"a\":1");
+    for (int i = 0; i < 500; i++) {
+      after.append(",\"part-").append(i).append("\":\"").append("word ".repeat(200)).append('"');
+    }
+    AuditEvent large = Events.config("large", now, "checkout", "{}", after + "}").build();
+    byte[] body = CODEC.encode(large);
+    assertThat(body.length).isGreaterThan(256 << 10);
+
+    Answer answer = server.post("/v1/events", CloudEventsCodec.MEDIA_TYPE, body);
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    JsonNode event = server.get("/v1/events", "service", "checkout").json().at("/events/0");
+    AuditEvent kept = CODEC.decode(event.toString().getBytes(StandardCharsets.UTF_8));
+    assertThat(event.toString().length()).isLessThan(257 << 10);
+    assertThat(kept.ref()).isEqualTo(large.ref());
+    assertThat(kept.time()).isEqualTo(large.time());
+    assertThat(kept.actor()).isEqualTo(large.actor());
+    assertThat(kept.targets()).isEqualTo(large.targets());
+    assertThat(kept.change().summary()).isEqualTo(large.change().summary());
+    assertThat(kept.change().state().truncated()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void mutatedEventsNeverMakeTheServerFail(long seed) throws Exception {

@@ -67,7 +67,7 @@ public record AuditEvent(
     }
     if (attributes.size() > MAX_ATTRIBUTES) {
       throw new InvalidEventException(
-          "attributes", "has " + attributes.size() + " entries; at most " + MAX_ATTRIBUTES);
+          "attributes", "has " + attributes.size() + " entries; send at most " + MAX_ATTRIBUTES);
     }
     attributes.keySet().forEach(name -> Require.text("attributes", name, 256));
     if (amends != null && amends.equals(ref)) {

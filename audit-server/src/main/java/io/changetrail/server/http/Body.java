@@ -102,7 +102,7 @@ final class Body {
     long weight = Budget.weightOfJson(bytes);
     if (weight > budget.total()) {
       throw Problem.tooLarge(
-              "the body has too many values to be decoded at once; send fewer events per request")
+              "has too many values to be decoded at once; send fewer events per request")
           .asException();
     }
     reserve(weight);
@@ -162,9 +162,10 @@ final class Body {
 
   private ProblemException tooLarge() {
     return Problem.tooLarge(
-            "a body has at most "
+            "has more than "
                 + limits.bodyBytes()
-                + " bytes, also when decompressed; send fewer events per request")
+                + " bytes, which is the limit also when decompressed; send fewer events per"
+                + " request")
         .asException();
   }
 

@@ -57,9 +57,14 @@ public record Problem(
     return of(404, "not-found", "Not found", detail);
   }
 
-  /** 413: too large; says the limit. */
+  /**
+   * 413: the body is too large.
+   *
+   * @param detail the limit and the remedy; follows "body"
+   */
   public static Problem tooLarge(String detail) {
-    return of(413, "too-large", "The request is too large", detail);
+    return of(413, "too-large", "The request is too large", "body " + detail)
+        .with("field", TextNode.valueOf("body"));
   }
 
   /** 429: the server has no room just now. */

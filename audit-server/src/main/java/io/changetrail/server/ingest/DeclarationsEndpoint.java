@@ -35,10 +35,17 @@ public final class DeclarationsEndpoint implements Endpoint {
     request.query().only(List.of());
     JsonFields body = JsonFields.ofBody(request.body());
     body.only(Set.of("declarations"));
+    if (!body.has("declarations")) {
+      throw Problem.field("declarations", "is required: a list").asException();
+    }
     List<JsonFields> entries = body.objects("declarations");
     if (entries.size() > MAX_DECLARATIONS) {
       throw Problem.tooLarge(
-              "a request has at most " + MAX_DECLARATIONS + " declarations; split it")
+              "has "
+                  + entries.size()
+                  + " declarations, a request has at most "
+                  + MAX_DECLARATIONS
+                  + "; split it")
           .asException();
     }
     List<SourceDeclaration> declarations = new ArrayList<>();

@@ -48,10 +48,10 @@ public final class IngestEndpoint implements Endpoint {
     EventDecoding.Received received = EventDecoding.decode(request);
     if (received.entries().size() > MAX_EVENTS) {
       throw Problem.tooLarge(
-              "a batch has at most "
-                  + MAX_EVENTS
-                  + " events, this one has "
+              "has "
                   + received.entries().size()
+                  + " events, a batch has at most "
+                  + MAX_EVENTS
                   + "; split it")
           .asException();
     }

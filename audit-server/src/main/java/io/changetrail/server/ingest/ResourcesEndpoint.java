@@ -40,7 +40,11 @@ public final class ResourcesEndpoint implements Endpoint {
   public Response handle(Request request) {
     request.query().only(List.of());
     if (request.body().length > MAX_STATE_BYTES) {
-      throw Problem.tooLarge("a baseline has at most " + MAX_STATE_BYTES + " bytes").asException();
+      throw Problem.tooLarge(
+              "has a state of more than "
+                  + MAX_STATE_BYTES
+                  + " bytes; a baseline of such a resource is not kept")
+          .asException();
     }
     JsonFields fields = JsonFields.ofBody(request.body());
     fields.only(Set.of("source", "time", "target", "state"));
