@@ -45,6 +45,7 @@ import io.changetrail.server.query.EventEndpoint;
 import io.changetrail.server.query.EventsEndpoint;
 import io.changetrail.server.query.LineageEndpoint;
 import io.changetrail.server.query.RecordedChanges;
+import io.changetrail.server.query.RecordedResourcesEndpoint;
 import io.changetrail.server.query.SourcesEndpoint;
 import io.changetrail.server.query.StateEndpoint;
 import io.changetrail.server.query.StreamEndpoint;
@@ -186,6 +187,8 @@ public final class ChangetrailServer implements AutoCloseable {
             Access.INGEST,
             Lane.INGEST,
             new ResourcesEndpoint(store, redactor)),
+        new Route(
+            "GET", "/v1/resources", Access.INGEST, Lane.READ, new RecordedResourcesEndpoint(store)),
         new Route(
             "POST",
             "/v1/declarations",

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Target;
 import io.changetrail.model.codec.CloudEventsCodec;
+import io.changetrail.model.codec.ExpectedState;
 import io.changetrail.server.RunningServer.Answer;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
@@ -389,6 +391,31 @@ class IngestTest {
     assertThat(kept.targets()).isEqualTo(large.targets());
     assertThat(kept.change().summary()).isEqualTo(large.change().summary());
     assertThat(kept.change().state().truncated()).isTrue();
+  }
+
+  @Test
+  void aSourceReadsBackWhatItRecordedAndSendsOnlyWhatFollowsFromIt() throws Exception {
+    AuditEvent first = Events.config("c1", now, "checkout", "{}", "{\"a\":1}").build();
+    AuditEvent late = Events.config("c2", now, "checkout", "{\"a\":0}", "{\"a\":2}").build();
+    AuditEvent next = Events.config("c3", now, "checkout", "{\"a\":1}", "{\"a\":2}").build();
+    server.store(ExpectedState.expecting("", first));
+
+    JsonNode recorded =
+        server.get("/v1/resources", "source", first.ref().source()).json().at("/resources/0");
+    JsonNode refused =
+        server.emit(ExpectedState.expecting("0".repeat(64), late)).json().at("/errors/0");
+    server.store(ExpectedState.expecting(recorded.path("hash").asText(), next));
+
+    assertThat(recorded.at("/state/a").asInt()).isEqualTo(1);
+    assertThat(refused.path("status").asText()).isEqualTo("superseded");
+    assertThat(server.emit(ExpectedState.expecting("0".repeat(64), next)).json().path("duplicate"))
+        .as("the condition is not part of the event")
+        .isEqualTo(IntNode.valueOf(1));
+    assertThat(stored()).hasSize(2);
+    assertThat(server.get("/v1/resources", "source", "/another").json().path("resources"))
+        .isEmpty();
+    ObjectNode malformed = CODEC.toTree(next).put("expectedstate", "yes");
+    assertThat(postTree(malformed).text()).contains("expectedstate", "64 hex digits");
   }
 
   @ParameterizedTest

@@ -121,6 +121,7 @@ class OpenApiContractTest {
             "/v1/unmapped",
             "/v1/lineage",
             "/v1/state",
+            "/v1/resources",
             "/v1/sources",
             "/v1/correlations",
             "/v1/topology",
@@ -176,6 +177,7 @@ class OpenApiContractTest {
     answersAsDescribed(
         "/v1/correlate", "post", 400, server.post("/v1/correlate", "application/json", "{}"));
     answersAsDescribed("/v1/resources", "put", 400, server.put("/v1/resources", "{}"));
+    answersAsDescribed("/v1/resources", "get", 400, server.get("/v1/resources"));
     answersAsDescribed("/v1/state", "get", 400, server.get("/v1/state"));
   }
 }

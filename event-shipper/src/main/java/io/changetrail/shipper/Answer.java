@@ -10,8 +10,12 @@ sealed interface Answer {
   /** It is durable there, except for the events that are refused. */
   record Stored(List<Refusal> refusals) implements Answer {}
 
-  /** One event of the request that the server will never take as it is. */
-  record Refusal(int index, String reason) {}
+  /**
+   * One event of the request that the server will never take as it is.
+   *
+   * @param superseded whether it was sent under a condition that no longer holds
+   */
+  record Refusal(int index, String reason, boolean superseded) {}
 
   /** The server will not take this request as it is, now or later. */
   record Refused(String reason) implements Answer {}

@@ -4,6 +4,7 @@ package io.changetrail.shipper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.codec.CloudEventsCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ final class Sender {
   private static final int MOST_DECLARATIONS = 500;
   private static final int LONGEST_REASON = 256;
   private static final Duration QUIET = Duration.ofMinutes(5);
+  private static final CloudEventsCodec CODEC = new CloudEventsCodec();
   private static final System.Logger LOG = System.getLogger(Sender.class.getName());
 
   private final String name;
@@ -329,7 +331,12 @@ final class Sender {
       succeeded();
       if (answer instanceof Answer.Stored stored) {
         for (Answer.Refusal refusal : stored.refusals()) {
-          batch.refused(events.get(refusal.index()), refusal.reason());
+          T event = events.get(refusal.index());
+          if (refusal.superseded() && settings.superseded() != null) {
+            settings.superseded().accept(CODEC.decode(bodies.get(refusal.index())));
+          } else {
+            batch.refused(event, refusal.reason());
+          }
         }
         sent.addAndGet(events.size() - stored.refusals().size());
         batchBytes = Math.min(MOST_BYTES, batchBytes + batchBytes / 16);

@@ -198,7 +198,11 @@ final class ServerClient {
       }
       // One that conflicts is stored, and flagged.
       if (!error.path("status").asText().equals("conflicting")) {
-        refusals.add(new Answer.Refusal(index, error.path("detail").asText("no reason given")));
+        refusals.add(
+            new Answer.Refusal(
+                index,
+                error.path("detail").asText("no reason given"),
+                error.path("status").asText().equals("superseded")));
       }
     }
     return refusals.size() == answer.path("rejected").intValue()

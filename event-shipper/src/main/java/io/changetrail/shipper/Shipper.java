@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
@@ -343,6 +344,7 @@ public final class Shipper implements AutoCloseable {
     private long maxBytes = 256 << 20;
     private boolean shortLived;
     private @Nullable Duration heartbeat;
+    private @Nullable Consumer<AuditEvent> superseded;
     private Duration timeout = Duration.ofSeconds(30);
     private Duration closing = Duration.ofSeconds(5);
     private Duration firstPause = Duration.ofMillis(500);
@@ -420,6 +422,16 @@ public final class Shipper implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Takes the events that were sent under an {@link io.changetrail.model.codec.ExpectedState}
+     * which no longer holds, so that the caller makes anew what is still true of them. It runs on
+     * the thread that sends and must not wait. Unless given they are parked like any refused event.
+     */
+    public Builder onSuperseded(Consumer<AuditEvent> taker) {
+      superseded = taker;
+      return this;
+    }
+
     /** How long a server may be silent before a request counts as failed; 30 s unless given. */
     public Builder timeout(Duration silence) {
       timeout = silence;
@@ -450,6 +462,7 @@ public final class Shipper implements AutoCloseable {
           shortLived,
           heartbeat,
           Duration.ofMillis(50),
+          superseded,
           timeout,
           firstPause,
           longestPause,

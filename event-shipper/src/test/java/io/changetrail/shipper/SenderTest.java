@@ -66,6 +66,7 @@ class SenderTest {
             true,
             null,
             Duration.ZERO,
+            null,
             PATIENCE,
             Duration.ofMillis(1),
             Duration.ofMillis(1),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.model.codec.Decoded;
+import io.changetrail.model.codec.ExpectedState;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Problem;
 import io.changetrail.server.http.Request;
@@ -66,10 +67,10 @@ public final class IngestEndpoint implements Endpoint {
         events.add(
             new NewEvent(
                 request.caller().tenant(),
-                acceptance.accept(request.caller(), event, sent),
+                acceptance.accept(request.caller(), ExpectedState.without(event), sent),
                 request.received(),
                 offset,
-                null));
+                ExpectedState.of(event).orElse(null)));
         appended.add(entry);
       } catch (InvalidEventException e) {
         if (!received.isBatch()) {
@@ -123,7 +124,7 @@ public final class IngestEndpoint implements Endpoint {
                             + " one is flagged as conflicting. Give each event an id of its own")
                 .put("field", "id");
         case SUPERSEDED, REJECTED ->
-            error(entry, Status.REJECTED, detail != null ? detail : "the store did not take it");
+            error(entry, result.status(), detail != null ? detail : "the store did not take it");
       }
     }
 

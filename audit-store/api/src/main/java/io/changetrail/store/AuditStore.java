@@ -76,6 +76,16 @@ public interface AuditStore extends AutoCloseable {
       Scope scope, Set<String> services, Set<String> environments, Instant at);
 
   /**
+   * The newest states that a source's resources have, without the deleted ones, in order of key:
+   * for the source itself, which compares them with what it sees. Not within a scope, as a source
+   * may read what it wrote.
+   *
+   * @param after only keys behind this one; the empty string begins with the first
+   * @param limit 1 to {@link #MAX_PAGE}
+   */
+  List<ResourceState> resources(String tenant, String source, String after, int limit);
+
+  /**
    * What is known of each source that has a visible event, in order of name; to whom sees the whole
    * tenant also of one that has only {@linkplain #declare declared} something.
    *

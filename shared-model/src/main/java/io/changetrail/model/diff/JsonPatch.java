@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.InvalidEventException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +62,60 @@ final class JsonPatch {
   }
 
   /**
+   * Items with names, as Kubernetes has containers, variables and ports, are compared with those of
+   * the same name, as long as the common ones keep their order; all others by their place.
+   */
+  private static void items(String path, ArrayNode before, ArrayNode after, ArrayNode patch) {
+    List<String> old = StructuralDiff.itemNames(before);
+    List<String> now = StructuralDiff.itemNames(after);
+    Set<String> both = new HashSet<>(old);
+    both.retainAll(now);
+    boolean matched =
+        !both.isEmpty()
+            && old.stream()
+                .filter(both::contains)
+                .toList()
+                .equals(now.stream().filter(both::contains).toList());
+    if (matched) {
+      namedItems(path, before, old, after, now, patch);
+    } else {
+      itemsByPlace(path, before, after, patch);
+    }
+  }
+
+  private static void namedItems(
+      String path,
+      ArrayNode before,
+      List<String> old,
+      ArrayNode after,
+      List<String> now,
+      ArrayNode patch) {
+    Set<String> kept = new HashSet<>(now);
+    for (int i = old.size() - 1; i >= 0; i--) {
+      if (!kept.contains(old.get(i))) {
+        operation(patch, "remove", path + "/" + i);
+      }
+    }
+    Map<String, JsonNode> byName = new HashMap<>();
+    for (int i = 0; i < old.size(); i++) {
+      byName.put(old.get(i), before.get(i));
+    }
+    for (int i = 0; i < now.size(); i++) {
+      JsonNode was = byName.get(now.get(i));
+      if (was == null) {
+        operation(patch, "add", path + "/" + i).set("value", after.get(i));
+      } else {
+        collect(path + "/" + i, was, after.get(i), patch);
+      }
+    }
+  }
+
+  /**
    * What both begin and end with stays. Between, items are compared by place, and what one has more
    * than the other is removed from the end, or added there.
    */
-  private static void items(String path, ArrayNode before, ArrayNode after, ArrayNode patch) {
+  private static void itemsByPlace(
+      String path, ArrayNode before, ArrayNode after, ArrayNode patch) {
     int shorter = Math.min(before.size(), after.size());
     int start = 0;
     while (start < shorter && before.get(start).equals(after.get(start))) {

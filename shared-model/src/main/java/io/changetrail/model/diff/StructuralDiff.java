@@ -127,24 +127,26 @@ public final class StructuralDiff {
     if (node instanceof ObjectNode) {
       node.properties().forEach(field -> children.put(field.getKey(), field.getValue()));
     } else if (node instanceof ArrayNode array) {
-      boolean named = itemsHaveNames(array);
+      List<String> names = itemNames(array);
       for (int i = 0; i < array.size(); i++) {
-        children.put(
-            named ? array.get(i).get("name").textValue() : Integer.toString(i), array.get(i));
+        children.put(names.isEmpty() ? Integer.toString(i) : names.get(i), array.get(i));
       }
     }
     return children;
   }
 
-  /** Kubernetes lists such as containers, env and ports: order means nothing, names do. */
-  private static boolean itemsHaveNames(ArrayNode array) {
+  /**
+   * The names of all items, where each has one of its own: Kubernetes lists such as containers, env
+   * and ports, whose order means nothing. Otherwise empty.
+   */
+  static List<String> itemNames(ArrayNode array) {
     Set<String> names = new LinkedHashSet<>();
     for (JsonNode item : array) {
       if (!item.path("name").isTextual() || !names.add(item.get("name").textValue())) {
-        return false;
+        return List.of();
       }
     }
-    return !names.isEmpty();
+    return List.copyOf(names);
   }
 
   /** One line for people, for example {@code replicas 3 → 5, image tag 1.4.1 → 1.4.2}. */

@@ -50,6 +50,25 @@ class StructuralDiffTest {
     assertThat(StructuralDiff.apply(edit.get1(), fromTheWire)).isEqualTo(edit.get2());
   }
 
+  @Test
+  void E2_itemsWithNamesArePatchedByNameAndNotByPlace() throws JsonProcessingException {
+    JsonNode before =
+        JSON.readTree(
+            "[{\"name\":\"A\",\"value\":1},{\"name\":\"B\",\"value\":1},{\"name\":\"C\",\"value\":1}]");
+    JsonNode after =
+        JSON.readTree(
+            "[{\"name\":\"A\",\"value\":1},{\"name\":\"N\",\"value\":1},{\"name\":\"C\",\"value\":2}]");
+
+    ArrayNode patch = StructuralDiff.patch(before, after);
+
+    assertThat(patch.toString())
+        .isEqualTo(
+            "[{\"op\":\"remove\",\"path\":\"/1\"},"
+                + "{\"op\":\"add\",\"path\":\"/1\",\"value\":{\"name\":\"N\",\"value\":1}},"
+                + "{\"op\":\"replace\",\"path\":\"/2/value\",\"value\":2}]");
+    assertThat(StructuralDiff.apply(before, patch)).isEqualTo(after);
+  }
+
   @Property(tries = 200)
   void E2_thePatchOfNothingOrToNothingAppliesToo(@ForAll("json") JsonNode state) {
     assertThat(StructuralDiff.apply(null, StructuralDiff.patch(null, state))).isEqualTo(state);

@@ -221,6 +221,11 @@ final class EmbeddedAuditStore implements AuditStore {
   }
 
   @Override
+  public List<ResourceState> resources(String tenant, String source, String after, int limit) {
+    return read(reader -> reader.resources(tenant, source, after, limit));
+  }
+
+  @Override
   public List<SourceStatus> sources(Scope scope) {
     return read(reader -> reader.sources(scope));
   }

@@ -326,6 +326,12 @@ final class Reader {
         .map(found -> found.toState(eventId(found.seq())));
   }
 
+  List<ResourceState> resources(String tenant, String source, String after, int limit) {
+    return states.ofSource(tenant, source, after, limit).stream()
+        .map(found -> found.toState(eventId(found.seq())))
+        .toList();
+  }
+
   List<ResourceState> states(
       Scope scope, Set<String> services, Set<String> environments, Instant at) {
     return statesOf(scope.tenant(), services, Times.nanos(at)).stream()

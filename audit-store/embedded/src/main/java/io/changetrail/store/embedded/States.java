@@ -128,6 +128,29 @@ final class States {
         : database.query(reader, sql, time, tenant, service, service);
   }
 
+  /** The newest states of a source's resources that are not deleted, in order of key. */
+  List<Found> ofSource(String tenant, String source, String after, int limit) {
+    return database.query(
+        rows -> {
+          List<Found> all = new ArrayList<>();
+          while (rows.next()) {
+            all.add(read(rows));
+          }
+          return all;
+        },
+        "SELECT "
+            + COLUMNS
+            + " FROM resource JOIN resource_state ON resource_state.resource = resource.id AND"
+            + " (resource_state.time, resource_state.seq) = (SELECT time, seq FROM resource_state"
+            + " latest WHERE latest.resource = resource.id ORDER BY time DESC, seq DESC LIMIT 1)"
+            + " WHERE tenant = ? AND source = ? AND key > ? AND resource_state.state IS NOT NULL"
+            + " ORDER BY key LIMIT ?",
+        tenant,
+        source,
+        after,
+        (long) limit);
+  }
+
   private static Found read(ResultSet rows) throws SQLException {
     byte[] state = rows.getBytes(5);
     return new Found(

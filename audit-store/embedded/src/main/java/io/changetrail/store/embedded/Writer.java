@@ -249,6 +249,7 @@ final class Writer implements AutoCloseable {
     }
     String expected = prepared.incoming().expectedState();
     if (expected != null && !expected.equals(currentState(prepared))) {
+      count(prepared);
       return new AppendResult(
           Status.SUPERSEDED,
           EventId.of(id).text(),
@@ -332,7 +333,7 @@ final class Writer implements AutoCloseable {
     touched.add(key);
   }
 
-  /** An event that is stored already has come under this number too: no gap. */
+  /** An event that is stored already, or is no longer true, has come under this number: no gap. */
   private void count(PreparedEvent prepared) {
     SourceKey key = new SourceKey(prepared.incoming().tenant(), prepared.event().ref().source());
     if (source(key).came(prepared.incoming())) {

@@ -185,6 +185,33 @@ abstract class AppendContract extends StoreUnderTest {
   }
 
   @Test
+  void aSourceReadsTheNewestStatesOfItsResourcesInPages() {
+    String tenant = newTenant();
+    AuditEvent one = Samples.config("c1", Samples.START, Samples.config("u1"), null, "{\"a\":1}");
+    AuditEvent changed =
+        Samples.config(
+            "c2", Samples.START.plusSeconds(1), Samples.config("u1"), "{\"a\":1}", "{\"a\":2}");
+    AuditEvent two = Samples.config("c3", Samples.START, Samples.config("u2"), null, "{\"b\":1}");
+    AuditEvent gone = Samples.config("c4", Samples.START, Samples.config("u3"), null, "{\"c\":1}");
+    AuditEvent deleted =
+        Samples.config("c5", Samples.START.plusSeconds(1), Samples.config("u3"), "{\"c\":1}", null);
+    append(tenant, one, changed, two, gone, deleted);
+    append(newTenant(), two);
+    String source = one.ref().source();
+
+    List<ResourceState> first = store().resources(tenant, source, "", 1);
+    List<ResourceState> rest = store().resources(tenant, source, first.get(0).key().key(), 10);
+
+    assertThat(first)
+        .extracting(ResourceState::hash)
+        .containsExactly(CanonicalContent.hash(Samples.json("{\"a\":2}")));
+    assertThat(rest)
+        .extracting(ResourceState::hash)
+        .containsExactly(CanonicalContent.hash(Samples.json("{\"b\":1}")));
+    assertThat(store().resources(tenant, "/another", "", 10)).isEmpty();
+  }
+
+  @Test
   void aRolloutThatBeginsHasWrittenItsObjectAndOneThatIsPlannedHasNot() {
     String tenant = newTenant();
     AuditEvent create = Samples.config("s1", Samples.START, Samples.config("u"), null, "{\"a\":1}");
