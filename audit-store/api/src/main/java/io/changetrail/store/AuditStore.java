@@ -108,10 +108,12 @@ public interface AuditStore extends AutoCloseable {
   void release(String tenant, String holdId);
 
   /**
-   * Deletes old events, except held ones, amendments of kept ones, and the newest state of each
-   * resource that is not deleted.
+   * Deletes old events, except held ones and the newest state of each resource that is not deleted.
+   * Amendments stay and go with the event that they amend, however young they are; of amendments
+   * that amend each other all go with the one stored first. Leaves stay, and an event that comes
+   * again is a duplicate and does not come back.
    *
-   * @return how many events went (or would go)
+   * @return how many events went, amendments included; with {@code dryRun} exactly how many would
    */
   long expire(String tenant, Expiry expiry);
 

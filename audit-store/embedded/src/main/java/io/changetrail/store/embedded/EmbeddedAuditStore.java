@@ -267,35 +267,55 @@ final class EmbeddedAuditStore implements AuditStore {
   @Override
   public long expire(String tenant, Expiry expiry) {
     long gone = 0;
-    long seq = 0;
-    while (true) {
-      long from = seq;
-      // reading decides what goes; the writer looks again, as a hold may have come in between
-      List<Events.Row> batch =
-          read(reader -> Removal.candidates(reader.database(), tenant, from, REMOVAL_BATCH));
-      if (batch.isEmpty()) {
-        return gone;
-      }
-      seq = batch.get(batch.size() - 1).seq();
-      List<Events.Row> old = read(reader -> going(reader.database(), tenant, expiry, batch));
-      if (old.isEmpty() || expiry.dryRun()) {
-        gone += old.size();
-        continue;
-      }
-      gone +=
-          writer.write(
-              old.size(),
-              inside -> {
-                List<Events.Row> still = going(inside.database(), tenant, expiry, old);
-                return still.stream().mapToLong(row -> Removal.delete(inside, row.seq())).sum();
-              });
+    // amendments are not on the first list; those that have what they amend went with it
+    for (Term list : List.of(Term.ALL, Term.ALL.raw())) {
+      List<Events.Row> batch = List.of();
+      do {
+        long time = batch.isEmpty() ? Long.MIN_VALUE : batch.get(batch.size() - 1).time();
+        long seq = batch.isEmpty() ? 0 : batch.get(batch.size() - 1).seq();
+        batch =
+            read(
+                reader ->
+                    new Expiring(reader.database(), tenant, expiry)
+                        .old(list, time, seq, REMOVAL_BATCH));
+        gone += expire(tenant, expiry, list, batch);
+      } while (batch.size() == REMOVAL_BATCH);
     }
+    return gone;
   }
 
-  private static List<Events.Row> going(
-      Database database, String tenant, Expiry expiry, List<Events.Row> rows) {
-    List<Query> holds = Removal.holds(database, tenant);
-    return rows.stream().filter(row -> Removal.mayGo(database, row, expiry, holds)).toList();
+  private long expire(String tenant, Expiry expiry, Term list, List<Events.Row> batch) {
+    List<Expiring.Family> going =
+        read(
+            reader -> {
+              Expiring expiring = new Expiring(reader.database(), tenant, expiry);
+              return batch.stream()
+                  .filter(row -> row.has(Flags.AMENDMENT) == list.equals(Term.ALL.raw()))
+                  .flatMap(row -> expiring.going(row).stream())
+                  .toList();
+            });
+    if (going.isEmpty() || expiry.dryRun()) {
+      return going.stream().mapToLong(family -> family.own().size()).sum();
+    }
+    return writer.write(
+        going.size(),
+        inside -> {
+          // looks again: a hold may have come in between, or one family may have gone with another
+          Expiring expiring = new Expiring(inside.database(), tenant, expiry);
+          long gone = 0;
+          for (Expiring.Family family : going) {
+            List<Events.Row> rows =
+                inside
+                    .events()
+                    .row(family.own().get(0).seq())
+                    .flatMap(expiring::going)
+                    .map(still -> still.all().toList())
+                    .orElse(List.of());
+            rows.forEach(row -> Removal.delete(inside, row));
+            gone += rows.size();
+          }
+          return gone;
+        });
   }
 
   @Override

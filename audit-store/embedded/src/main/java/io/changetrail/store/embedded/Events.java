@@ -50,7 +50,7 @@ final class Events {
         seq);
   }
 
-  static Row read(java.sql.ResultSet rows) throws java.sql.SQLException {
+  private static Row read(java.sql.ResultSet rows) throws java.sql.SQLException {
     long offset = rows.getLong(6);
     Long clockOffset = rows.wasNull() ? null : offset;
     return new Row(
@@ -108,6 +108,12 @@ final class Events {
   }
 
   List<Row> amendments(Row amended) {
+    return all(
+        "seq IN (SELECT seq FROM amendment WHERE amended = ?) ORDER BY seq", (Object) amended.id());
+  }
+
+  /** The rows of a condition. */
+  List<Row> all(String condition, Object... parameters) {
     return database.query(
         rows -> {
           List<Row> all = new ArrayList<>();
@@ -116,10 +122,8 @@ final class Events {
           }
           return all;
         },
-        "SELECT "
-            + COLUMNS
-            + " FROM event WHERE seq IN (SELECT seq FROM amendment WHERE amended = ?) ORDER BY seq",
-        amended.id());
+        "SELECT " + COLUMNS + " FROM event WHERE " + condition,
+        parameters);
   }
 
   static StoredEvent stored(Row row, AuditEvent event, boolean reduced) {

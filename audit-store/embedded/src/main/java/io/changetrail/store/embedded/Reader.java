@@ -187,7 +187,9 @@ final class Reader {
     List<StoredEvent> found = new ArrayList<>();
     long seq = afterSeq;
     while (found.size() < limit) {
-      List<Events.Row> stretch = rowsAfter(scope.tenant(), seq, limit);
+      List<Events.Row> stretch =
+          events.all(
+              "seq > ? AND tenant = ? ORDER BY seq LIMIT ?", seq, scope.tenant(), (long) limit);
       for (Events.Row row : stretch) {
         seq = row.seq();
         if (found.size() < limit) {
@@ -199,23 +201,6 @@ final class Reader {
       }
     }
     return found;
-  }
-
-  private List<Events.Row> rowsAfter(String tenant, long seq, int limit) {
-    return database.query(
-        rows -> {
-          List<Events.Row> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(Events.read(rows));
-          }
-          return all;
-        },
-        "SELECT "
-            + Events.COLUMNS
-            + " FROM event WHERE seq > ? AND tenant = ? ORDER BY seq LIMIT ?",
-        seq,
-        tenant,
-        (long) limit);
   }
 
   Histogram histogram(Scope scope, Query query, Duration width) {

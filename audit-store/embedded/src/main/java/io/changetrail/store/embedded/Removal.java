@@ -2,11 +2,7 @@
 package io.changetrail.store.embedded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.changetrail.model.AuditEvent;
 import io.changetrail.model.content.Erasure;
-import io.changetrail.store.Expiry;
-import io.changetrail.store.Matching;
-import io.changetrail.store.Query;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -18,77 +14,15 @@ import java.util.Set;
 final class Removal {
   private Removal() {}
 
-  /** The next old events of a tenant behind a seq. */
-  static List<Events.Row> candidates(Database database, String tenant, long afterSeq, int limit) {
-    return database.query(
-        rows -> {
-          List<Events.Row> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(Events.read(rows));
-          }
-          return all;
-        },
-        "SELECT "
-            + Events.COLUMNS
-            + " FROM event WHERE seq > ? AND tenant = ? ORDER BY seq LIMIT ?",
-        afterSeq,
-        tenant,
-        (long) limit);
-  }
-
-  static List<Query> holds(Database database, String tenant) {
-    return database.query(
-        rows -> {
-          List<Query> holds = new ArrayList<>();
-          while (rows.next()) {
-            holds.add(QueryJson.read(rows.getString(1)));
-          }
-          return holds;
-        },
-        "SELECT query FROM hold WHERE tenant = ?",
-        tenant);
-  }
-
-  /** Whether an event may go; an amendment goes when what it amends goes. */
-  static boolean mayGo(Database database, Events.Row row, Expiry expiry, List<Query> holds) {
-    Events events = new Events(database);
-    Events.Row decisive = events.amended(row).orElse(row);
-    AuditEvent subject = events.folded(decisive);
-    return subject.time().isBefore(expiry.cutoff(subject.change().kind()))
-        && holds.stream().noneMatch(hold -> Matching.matches(hold, subject))
-        && !isNewestStateOfLiveResource(database, decisive.seq());
-  }
-
-  private static boolean isNewestStateOfLiveResource(Database database, long seq) {
-    return database.query(
-        java.sql.ResultSet::next,
-        "SELECT 1 FROM resource_state own WHERE own.seq = ? AND own.state IS NOT NULL AND NOT"
-            + " EXISTS (SELECT 1 FROM resource_state later WHERE later.resource = own.resource AND"
-            + " (later.time, later.seq) > (own.time, own.seq))",
-        seq);
-  }
-
-  /** Deletes an event with its amendments; says how many events that were. */
-  static long delete(Writer writer, long seq) {
-    Optional<Events.Row> row = writer.events().row(seq);
-    if (row.isEmpty()) {
-      return 0; // with what it amends
-    }
-    long gone = 1;
-    if (!row.get().has(Flags.AMENDMENT)) {
-      for (Events.Row amendment : writer.events().amendments(row.get())) {
-        gone += delete(writer, amendment.seq());
-      }
-    }
+  static void delete(Writer writer, Events.Row row) {
     Set<Long> terms = new LinkedHashSet<>();
-    Arrays.stream(TermList.unpack(row.get().terms()).all()).forEach(terms::add);
-    writer.unlist(terms, row.get());
+    Arrays.stream(TermList.unpack(row.terms()).all()).forEach(terms::add);
+    writer.unlist(terms, row);
     Database database = writer.database();
-    database.update("DELETE FROM event WHERE seq = ?", seq);
-    database.update("DELETE FROM personal WHERE seq = ?", seq);
-    database.update("DELETE FROM resource_state WHERE seq = ?", seq);
-    database.update("DELETE FROM amendment WHERE seq = ?", seq);
-    return gone;
+    database.update("DELETE FROM event WHERE seq = ?", row.seq());
+    database.update("DELETE FROM personal WHERE seq = ?", row.seq());
+    database.update("DELETE FROM amendment WHERE seq = ?", row.seq());
+    writer.states().delete(row.seq());
   }
 
   /** An event's personal part. */

@@ -72,7 +72,9 @@ final class Schema {
     }
     if (version == VERSION) {
       try (Statement statement = connection.createStatement()) {
-        statement.execute(States.INDEX); // files of this version may be older than it
+        for (String index : States.INDEXES) {
+          statement.execute(index); // files of this version may be older than it
+        }
       }
       return;
     }
@@ -81,7 +83,9 @@ final class Schema {
       for (String table : TABLES) {
         statement.execute(table);
       }
-      statement.execute(States.INDEX);
+      for (String index : States.INDEXES) {
+        statement.execute(index);
+      }
       statement.execute("PRAGMA user_version = " + VERSION);
       connection.commit();
     } finally {

@@ -22,8 +22,10 @@ final class States {
   /** The service of a state's target; indexed, as a resource may pass from one to another. */
   private static final String SERVICE = "resource_state.target ->> '$[0]'";
 
-  static final String INDEX =
-      "CREATE INDEX IF NOT EXISTS resource_state_service ON resource_state (target ->> '$[0]')";
+  static final List<String> INDEXES =
+      List.of(
+          "CREATE INDEX IF NOT EXISTS resource_state_service ON resource_state (target ->> '$[0]')",
+          "CREATE INDEX IF NOT EXISTS resource_state_seq ON resource_state (seq)");
 
   private final Database database;
 
@@ -149,6 +151,67 @@ final class States {
         source,
         after,
         (long) limit);
+  }
+
+  /**
+   * A state that an event brought.
+   *
+   * @param earlier the events that brought the states before it
+   */
+  record Kept(long resource, long time, boolean isDeleted, boolean isNewest, List<Long> earlier) {}
+
+  /** The state that an event brought. */
+  Optional<Kept> of(long seq) {
+    return database.query(
+        rows ->
+            rows.next()
+                ? Optional.of(
+                    new Kept(
+                        rows.getLong(1),
+                        rows.getLong(2),
+                        rows.getBoolean(3),
+                        !rows.getBoolean(4),
+                        earlier(rows.getLong(1), rows.getLong(2), seq)))
+                : Optional.empty(),
+        "SELECT resource, time, state IS NULL, EXISTS (SELECT 1 FROM resource_state later WHERE"
+            + " later.resource = own.resource AND (later.time, later.seq) > (own.time, own.seq))"
+            + " FROM resource_state own WHERE seq = ?",
+        seq);
+  }
+
+  private List<Long> earlier(long resource, long time, long seq) {
+    return database.query(
+        rows -> {
+          List<Long> seqs = new ArrayList<>();
+          while (rows.next()) {
+            seqs.add(rows.getLong(1));
+          }
+          return seqs;
+        },
+        "SELECT seq FROM resource_state WHERE resource = ? AND (time, seq) < (?, ?) AND seq > 0",
+        resource,
+        time,
+        seq);
+  }
+
+  /**
+   * Forgets the state that an event brought, and the baseline before it: that would now seem to
+   * have lasted longer than it did.
+   */
+  void delete(long seq) {
+    of(seq).ifPresent(state -> delete(state, seq));
+  }
+
+  private void delete(Kept state, long seq) {
+    database.update(
+        "DELETE FROM resource_state WHERE resource = ? AND (seq = ? OR (seq = 0 AND time <= ?))",
+        state.resource(),
+        seq,
+        state.time());
+    database.update(
+        "DELETE FROM resource WHERE id = ? AND NOT EXISTS (SELECT 1 FROM resource_state WHERE"
+            + " resource = resource.id)",
+        state.resource());
   }
 
   private static Found read(ResultSet rows) throws SQLException {

@@ -39,7 +39,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 /** Finding and counting. */
-abstract class SearchContract extends LifetimeContract {
+abstract class SearchContract extends ExpiryContract {
 
   @Property(tries = 60)
   void whatIsCountedIsWhatIsFound(@ForAll("anyEvents") List<AuditEvent> events) {
