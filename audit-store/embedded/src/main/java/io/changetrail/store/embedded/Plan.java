@@ -17,15 +17,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * A query as posting lists: all of {@code clauses} must hold, and of each any of its terms. Every
  * condition is a clause, so every query is answered from the index.
  *
+ * @param clauses ids of terms, in ascending order
+ * @param everything ids of the terms that all events of the view have between them
  * @param from first time, inclusive
  * @param to last time, exclusive
  */
-record Plan(List<Set<Long>> clauses, long from, long to) {
+record Plan(List<long[]> clauses, long[] everything, long from, long to) {
+  /** Up to so many lists are walked side by side. */
+  static final int FEW_TERMS = 256;
 
   /** Nothing if some condition has no term at all: then there is no such event. */
   static Optional<Plan> of(
@@ -71,24 +76,37 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
     if (compiler.clauses.isEmpty()) {
       compiler.anyOf(Set.of(Term.ALL));
     }
-    boolean impossible = compiler.clauses.stream().anyMatch(Set::isEmpty);
+    List<long[]> clauses =
+        compiler.clauses.stream().map(ids -> ids.build().sorted().distinct().toArray()).toList();
+    boolean impossible = clauses.stream().anyMatch(ids -> ids.length == 0);
     return impossible
         ? Optional.empty()
         : Optional.of(
             new Plan(
-                compiler.clauses,
+                clauses,
+                compiler.everything(),
                 query.from() == null ? Long.MIN_VALUE : Times.nanos(query.from()),
                 query.to() == null ? Long.MAX_VALUE : Times.nanos(query.to())));
   }
 
   Cursor cursor(Database database, Direction direction) {
     List<Cursor> all = new ArrayList<>();
-    for (Set<Long> clause : clauses) {
-      List<Cursor> any = new ArrayList<>();
-      clause.forEach(term -> any.add(new TermCursor(database, term, direction)));
-      all.add(UnionCursor.of(any, direction));
+    for (long[] clause : clauses) {
+      all.add(
+          clause.length <= FEW_TERMS
+              ? anyOf(database, clause, direction)
+              : new ManyTermsCursor(
+                  database, clause, anyOf(database, everything, direction), direction));
     }
     return AllOfCursor.of(all, direction);
+  }
+
+  private static Cursor anyOf(Database database, long[] terms, Direction direction) {
+    List<Cursor> any = new ArrayList<>();
+    for (long term : terms) {
+      any.add(new TermCursor(database, term, direction));
+    }
+    return UnionCursor.of(any, direction);
   }
 
   /** Whether the cursor has left the time range for good. */
@@ -101,7 +119,7 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
     private final Database database;
     private final String tenant;
     private final View view;
-    private final List<Set<Long>> clauses = new ArrayList<>();
+    private final List<LongStream.Builder> clauses = new ArrayList<>();
 
     Compiler(Database database, String tenant, View view) {
       this.database = database;
@@ -109,15 +127,40 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
       this.view = view;
     }
 
-    void anyOf(Set<Term> terms) {
-      Set<Long> ids = new LinkedHashSet<>();
-      for (Term term : terms) {
-        add(ids, Dictionary.find(database, tenant, term));
-        if (view == View.RAW) {
-          add(ids, Dictionary.find(database, tenant, term.raw()));
-        }
-      }
+    long[] everything() {
+      LongStream.Builder ids = LongStream.builder();
+      either(ids, Term.ALL);
+      return ids.build().toArray();
+    }
+
+    private LongStream.Builder clause() {
+      LongStream.Builder ids = LongStream.builder();
       clauses.add(ids);
+      return ids;
+    }
+
+    private LongStream.Builder lastClause() {
+      return clauses.get(clauses.size() - 1);
+    }
+
+    void anyOf(Set<Term> terms) {
+      LongStream.Builder ids = clause();
+      terms.forEach(term -> either(ids, term));
+    }
+
+    /** The term, and in the raw view also as it holds of events as they were sent. */
+    private void either(LongStream.Builder ids, Term term) {
+      add(ids, term);
+      if (view == View.RAW) {
+        add(ids, term.raw());
+      }
+    }
+
+    private void add(LongStream.Builder ids, Term term) {
+      long id = Dictionary.find(database, tenant, term);
+      if (id != 0) {
+        ids.add(id);
+      }
     }
 
     /**
@@ -125,81 +168,59 @@ record Plan(List<Set<Long>> clauses, long from, long to) {
      * are candidates, and judged when they are read.
      */
     void orAmendments() {
-      add(clauses.get(clauses.size() - 1), Dictionary.find(database, tenant, Term.ALL.raw()));
+      add(lastClause(), Term.ALL.raw());
     }
 
     /** Also the targets that are the workloads among these names of services. */
     void orWorkloads(Set<String> services, Collection<Target> targets) {
       Set<String> workloads = new LinkedHashSet<>(services);
       workloads.removeIf(name -> WorkloadSelector.ofTerm(name).isEmpty());
-      if (workloads.isEmpty()) {
-        return;
-      }
-      Set<Long> ids = clauses.get(clauses.size() - 1);
-      for (Target target : targets) {
-        if (Matching.isOfService(workloads, target)) {
-          add(ids, Dictionary.find(database, tenant, Term.of(target)));
-          if (view == View.RAW) {
-            add(ids, Dictionary.find(database, tenant, Term.of(target).raw()));
-          }
-        }
-      }
-    }
-
-    private static void add(Set<Long> ids, long id) {
-      if (id != 0) {
-        ids.add(id);
+      if (!workloads.isEmpty()) {
+        targets.stream()
+            .filter(target -> Matching.isOfService(workloads, target))
+            .forEach(target -> either(lastClause(), Term.of(target)));
       }
     }
 
     void field(Field field, Set<String> wanted) {
-      Set<Long> ids = new LinkedHashSet<>();
+      LongStream.Builder ids = clause();
       for (String value : wanted) {
         Term term = new Term(field.wireName(), value);
         if (field == Field.REVISION && value.length() >= Matching.SHORTEST_REVISION) {
-          ids.addAll(startingWith(term));
+          startingWith(ids, term);
         } else {
-          add(ids, Dictionary.find(database, tenant, term));
-          if (view == View.RAW) {
-            add(ids, Dictionary.find(database, tenant, term.raw()));
-          }
+          either(ids, term);
         }
       }
-      clauses.add(ids);
     }
 
     void word(String word) {
       if (word.endsWith("*")) {
-        clauses.add(startingWith(new Term(Term.WORD, word.substring(0, word.length() - 1))));
+        startingWith(clause(), new Term(Term.WORD, word.substring(0, word.length() - 1)));
       } else {
         anyOf(Set.of(new Term(Term.WORD, word)));
       }
     }
 
     void paths(Set<String> wanted) {
-      Set<Long> ids = new LinkedHashSet<>();
-      Set<Term> whole = new LinkedHashSet<>();
+      LongStream.Builder ids = clause();
       for (String path : wanted) {
         String end = Term.reversed(path);
-        whole.add(new Term(Term.PATH, end));
-        ids.addAll(startingWith(new Term(Term.PATH, end + ".")));
+        either(ids, new Term(Term.PATH, end));
+        startingWith(ids, new Term(Term.PATH, end + "."));
       }
-      anyOf(whole);
-      clauses.get(clauses.size() - 1).addAll(ids);
     }
 
-    private Set<Long> startingWith(Term term) {
-      Set<Long> ids = new LinkedHashSet<>(range(term));
+    private void startingWith(LongStream.Builder ids, Term term) {
+      range(ids, term);
       if (view == View.RAW) {
-        ids.addAll(range(term.raw()));
+        range(ids, term.raw());
       }
-      return ids;
     }
 
-    private Set<Long> range(Term term) {
-      return database.query(
+    private void range(LongStream.Builder ids, Term term) {
+      database.query(
           rows -> {
-            Set<Long> ids = new LinkedHashSet<>();
             while (rows.next()) {
               ids.add(rows.getLong(1));
             }

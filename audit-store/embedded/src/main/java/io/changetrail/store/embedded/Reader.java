@@ -214,7 +214,7 @@ final class Reader {
         scope.isWholeTenant()
             && plan.isPresent()
             && plan.get().clauses().size() == 1
-            && plan.get().clauses().get(0).size() == 1;
+            && plan.get().clauses().get(0).length == 1;
     if (simple) {
       count(plan.get(), nanos, counts);
     } else {
@@ -244,7 +244,7 @@ final class Reader {
           return counts;
         },
         "SELECT time FROM posting WHERE term = ? AND time >= ? AND time < ?",
-        plan.clauses().get(0).iterator().next(),
+        plan.clauses().get(0)[0],
         plan.from(),
         plan.to());
   }
