@@ -87,7 +87,8 @@ record IncidentFolder(Path folder) {
         series(detected),
         new Incident.Truth(
             truth.path("culprit").asText(null),
-            truth.path("visibility").path("causeVisible").asBoolean(true)));
+            truth.path("visibility").path("causeVisible").asBoolean(true),
+            incident.path("dataset").asText("") + " " + truth.path("faultType").asText("")));
   }
 
   private static Topology topology(JsonNode edges) {

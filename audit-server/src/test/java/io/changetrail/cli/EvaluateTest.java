@@ -51,6 +51,44 @@ class EvaluateTest {
   }
 
   @Test
+  void R12_evaluateShowsWhatEachFactorIsWorth() throws IOException {
+    incident("a", "\"culprit\":\"near\",\"visibility\":{\"causeVisible\":true}");
+    incident("b", "\"culprit\":null");
+
+    List<JsonNode> rows =
+        new Terminal()
+            .run("evaluate", directory.toString(), "--ablation", "--json")
+            .succeeded()
+            .json();
+
+    assertThat(rows)
+        .extracting(row -> row.path("name").asText())
+        .startsWith("nothing", "before_after")
+        .contains("cohort", "onset_proximity");
+    assertThat(rows.get(0).path("top1").asDouble()).isEqualTo(1);
+    assertThat(rows.get(0).path("n").asInt()).isEqualTo(1);
+    assertThat(rows.get(0).path("nWithoutCause").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void R12_evaluateShowsWhatRestsOnEachNumberAndOnAllOfThem() throws IOException {
+    incident("a", "\"culprit\":\"near\",\"faultType\":\"one\"");
+    incident("b", "\"culprit\":\"near\",\"faultType\":\"other\"");
+
+    List<JsonNode> rows =
+        new Terminal()
+            .run("evaluate", directory.toString(), "--cross-validate=3", "--json")
+            .succeeded()
+            .json();
+
+    assertThat(rows)
+        .extracting(row -> row.path("name").asText())
+        .contains("blame smaller", "blame larger", "all at random, worst of 3")
+        .endsWith("chosen without the group, of 2");
+    assertThat(rows.get(rows.size() - 1).path("n").asInt()).isEqualTo(2);
+  }
+
+  @Test
   void whatLiesAfterTheAlertIsNotRead() throws IOException {
     incident("a", "\"culprit\":\"after\"");
 

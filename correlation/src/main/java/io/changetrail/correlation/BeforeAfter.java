@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import io.changetrail.correlation.Calibration.Constant;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -16,15 +17,6 @@ import java.util.stream.Collectors;
 final class BeforeAfter implements Evidence {
   private static final double WEIGHT = 1;
 
-  /** The log likelihood ratio at which the value is one half: as likely as not, and a bit. */
-  private static final double HALF = 1;
-
-  /** How slowly it saturates: signals of one service are not independent of each other. */
-  private static final double SCALE = 4;
-
-  /** What a change gets that went live when nothing was measured: a little less than doubt. */
-  private static final double UNKNOWN = -2;
-
   @Override
   public Optional<Factor> weigh(CandidateChange change, Situation situation) {
     Signals signals = situation.signals();
@@ -33,20 +25,26 @@ final class BeforeAfter implements Evidence {
     }
     Instant live = change.exposure().start();
     if (change.services().isEmpty() || !signals.cover(live)) {
-      return Optional.of(factor(UNKNOWN, "nothing was measured before and after it went live"));
+      return Optional.of(
+          factor(
+              situation.calibration().of(Constant.EVIDENCE_UNKNOWN),
+              situation,
+              "nothing was measured before and after it went live"));
     }
+    Reach reach = new Reach(situation.calibration());
     Explanation best =
         change.services().stream()
-            .map(service -> Explanation.of(service, signals.at(live), situation.topology()))
+            .map(service -> reach.explain(service, signals.at(live), situation.topology()))
             .max(Comparator.comparingDouble(Explanation::logLikelihoodRatio))
             .orElseThrow();
     Optional<Recovery> recovery =
         situation
             .undone(change)
-            .flatMap(undone -> Recovery.of(best.strongest(), live, undone, signals));
+            .flatMap(undone -> Recovery.of(best.strongest(), live, undone, signals, reach));
     return Optional.of(
         factor(
             best.logLikelihoodRatio() + recovery.map(Recovery::logLikelihoodRatio).orElse(0.0),
+            situation,
             reason(best.strongest())
                 + recovery
                     .map(
@@ -64,7 +62,9 @@ final class BeforeAfter implements Evidence {
             + shifts.stream().map(Shift::words).collect(Collectors.joining("; "));
   }
 
-  private static Factor factor(double ratio, String reason) {
-    return new Factor("before_after", 1 / (1 + Math.exp((HALF - ratio) / SCALE)), WEIGHT, reason);
+  private static Factor factor(double ratio, Situation situation, String reason) {
+    double doubt = situation.calibration().of(Constant.EVIDENCE_HALF) - ratio;
+    double scale = situation.calibration().of(Constant.EVIDENCE_SCALE);
+    return new Factor("before_after", 1 / (1 + Math.exp(doubt / scale)), WEIGHT, reason);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import io.changetrail.correlation.Calibration.Constant;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Outcome;
 import java.util.Map;
@@ -8,14 +9,13 @@ import java.util.Optional;
 
 /**
  * How often changes of this kind break things. A weak prior that decides between changes which all
- * else leaves equal; the order follows the triggers of outages in public post-mortem studies, where
- * new code and configuration lead and scaling is last.
+ * else leaves equal, so only where there are no series; the order follows the triggers of outages
+ * in public post-mortem studies, where new code and configuration lead and scaling is last.
  *
  * @see <a href="https://sre.google/sre-book/postmortem-analysis/">Google SRE: results of postmortem
  *     analysis</a>
  */
 final class ChangeRisk implements Evidence {
-  private static final double WEIGHT = 0.1;
   private static final double OTHER = 0.6;
 
   private static final Map<ChangeKind, Double> BY_KIND =
@@ -33,14 +33,18 @@ final class ChangeRisk implements Evidence {
 
   @Override
   public Optional<Factor> weigh(CandidateChange change, Situation situation) {
+    if (!situation.signals().isEmpty()) {
+      return Optional.empty();
+    }
+    double weight = situation.calibration().of(Constant.WEIGHT_RISK);
     if (change.outcome() == Outcome.FAILURE || change.outcome() == Outcome.ABORTED) {
       return Optional.of(
           new Factor(
-              "change_risk", 1, WEIGHT, "it did not end well: " + change.outcome().wireName()));
+              "change_risk", 1, weight, "it did not end well: " + change.outcome().wireName()));
     }
     double value = BY_KIND.getOrDefault(change.kind(), OTHER);
     return Optional.of(
         new Factor(
-            "change_risk", value, WEIGHT, "usual risk of a change of kind " + change.kind()));
+            "change_risk", value, weight, "usual risk of a change of kind " + change.kind()));
   }
 }

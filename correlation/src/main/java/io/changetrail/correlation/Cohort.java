@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import io.changetrail.correlation.Calibration.Constant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import org.hipparchus.stat.inference.MannWhitneyUTest;
  * service (two-sided rank test of Mann and Whitney, corrected for the number of signals).
  */
 final class Cohort implements Evidence {
-  private static final double WEIGHT = 0.5;
   private static final Duration COMPARED = Duration.ofMinutes(30);
   private static final int LEAST_SAMPLES = 4;
 
@@ -53,7 +53,7 @@ final class Cohort implements Evidence {
         new Factor(
             "cohort",
             1 - corrected,
-            WEIGHT,
+            situation.calibration().of(Constant.WEIGHT_COHORT),
             clearest
                 + (corrected < 0.05
                     ? " differs between those that got it and those that did not"

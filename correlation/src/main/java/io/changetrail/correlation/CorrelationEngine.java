@@ -3,6 +3,7 @@ package io.changetrail.correlation;
 
 import io.changetrail.correlation.Answer.Searched;
 import io.changetrail.correlation.Answer.Verdict;
+import io.changetrail.correlation.Calibration.Constant;
 import io.changetrail.model.Interval;
 import io.changetrail.model.Outcome;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -20,16 +22,12 @@ import java.util.TreeSet;
  * series are given does not matter. Thread-safe.
  */
 public final class CorrelationEngine {
-  /** Alert rules look minutes back and are evaluated by the minute: so late may one fire. */
-  private static final Duration USUAL_ALERT_DELAY = Duration.ofMinutes(10);
+  /** The names of all factors that answers may hold. */
+  public static final List<String> FACTORS =
+      List.of(
+          "before_after", "onset_proximity", "path_distance", "cohort", "kind_fit", "change_risk");
 
-  /** Below this score no change is blamed. */
-  public static final double BLAME = 0.45;
-
-  /** A runner-up with at least this share of the leader's score makes the answer ambiguous. */
-  private static final double TIED = 0.9;
-
-  private final List<Evidence> evidence =
+  private static final List<Evidence> EVIDENCE =
       List.of(
           new BeforeAfter(),
           new OnsetProximity(),
@@ -37,6 +35,24 @@ public final class CorrelationEngine {
           new Cohort(),
           new KindFit(),
           new ChangeRisk());
+
+  private final Calibration calibration;
+  private final Set<String> without;
+
+  /** The engine in use. */
+  public CorrelationEngine() {
+    this(Calibration.usual(), Set.of());
+  }
+
+  /**
+   * One to be measured beside it.
+   *
+   * @param without names of factors that are left out
+   */
+  public CorrelationEngine(Calibration calibration, Set<String> without) {
+    this.calibration = calibration;
+    this.without = Set.copyOf(without);
+  }
 
   /**
    * Ranks the candidates.
@@ -48,8 +64,9 @@ public final class CorrelationEngine {
   public Answer correlate(
       Anomaly anomaly, List<CandidateChange> candidates, Topology topology, List<Series> series) {
     Onset onset = onset(anomaly);
-    Signals signals = new Signals(series, anomaly.window().latest());
-    Situation situation = Situation.of(anomaly, onset, topology, signals, undone(candidates));
+    Signals signals = new Signals(series, anomaly.window().latest(), calibration);
+    Situation situation =
+        Situation.of(anomaly, onset, topology, signals, undone(candidates), calibration);
     List<Suspect> suspects = new ArrayList<>();
     List<Excluded> excluded = new ArrayList<>();
     for (CandidateChange change : inWindow(anomaly, candidates)) {
@@ -76,17 +93,18 @@ public final class CorrelationEngine {
         verdict, reason(verdict, suspects), suspects, excluded, onset, searched, List.of());
   }
 
-  private static Onset onset(Anomaly anomaly) {
+  private Onset onset(Anomaly anomaly) {
+    Duration late = calibration.minutes(Constant.MINUTES_LATE);
     Instant latest = anomaly.detectedAt().minus(anomaly.pending());
     return new Onset(
-        new Interval(latest.minus(USUAL_ALERT_DELAY), latest),
+        new Interval(latest.minus(late), latest),
         "from the alert alone: it fired at "
             + anomaly.detectedAt()
             + (anomaly.pending().isZero()
                 ? ""
                 : " after its condition had held for " + Durations.words(anomaly.pending()))
             + ", and alerts are up to "
-            + Durations.words(USUAL_ALERT_DELAY)
+            + Durations.words(late)
             + " late");
   }
 
@@ -120,26 +138,31 @@ public final class CorrelationEngine {
   }
 
   private Suspect judge(CandidateChange change, Situation situation) {
-    List<Factor> factors = new ArrayList<>(evidence.size());
-    for (Evidence each : evidence) {
-      each.weigh(change, situation).ifPresent(factors::add);
+    List<Factor> factors = new ArrayList<>(EVIDENCE.size());
+    for (Evidence each : EVIDENCE) {
+      each.weigh(change, situation)
+          .filter(factor -> !without.contains(factor.name()))
+          .ifPresent(factors::add);
     }
     return Suspect.of(change, factors);
   }
 
-  private static Verdict verdict(List<Suspect> suspects) {
-    if (suspects.isEmpty() || suspects.get(0).score() < BLAME) {
+  private Verdict verdict(List<Suspect> suspects) {
+    if (suspects.isEmpty() || suspects.get(0).score() < calibration.of(Constant.BLAME)) {
       return Verdict.NONE;
     }
     return tied(suspects).size() > 1 ? Verdict.AMBIGUOUS : Verdict.EXPLAINED;
   }
 
-  private static List<Suspect> tied(List<Suspect> suspects) {
-    double bar = Math.max(BLAME, suspects.get(0).score() * TIED);
+  private List<Suspect> tied(List<Suspect> suspects) {
+    double bar =
+        Math.max(
+            calibration.of(Constant.BLAME),
+            suspects.get(0).score() * calibration.of(Constant.TIED));
     return suspects.stream().filter(suspect -> suspect.score() >= bar).toList();
   }
 
-  private static String reason(Verdict verdict, List<Suspect> suspects) {
+  private String reason(Verdict verdict, List<Suspect> suspects) {
     return switch (verdict) {
       case EXPLAINED ->
           "'" + suspects.get(0).change().summary() + "' stands out among " + suspects.size();

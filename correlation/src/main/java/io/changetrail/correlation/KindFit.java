@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import io.changetrail.correlation.Calibration.Constant;
 import io.changetrail.model.ChangeKind;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,11 +13,6 @@ import java.util.Set;
  * it runs on and with: limits, placement, network, settings.
  */
 final class KindFit implements Evidence {
-  private static final double WEIGHT = 0.3;
-
-  /** New code may be slow as well. */
-  private static final double SLOW_CODE = 0.5;
-
   /** From here on errors rose, in multiples of their usual movement. */
   private static final double ROSE = 3;
 
@@ -40,18 +36,20 @@ final class KindFit implements Evidence {
       return Optional.of(
           factor(
               code ? 1 : 0,
+              situation,
               errors.get().words()
                   + (code ? ": wrong answers come from code" : ": not what this kind brings")));
     }
     return Optional.of(
         factor(
-            code ? SLOW_CODE : 1,
+            code ? situation.calibration().of(Constant.SLOW_CODE) : 1,
+            situation,
             code
                 ? "no errors rose with it, as new code would rather bring"
                 : "no errors rose with it, as is usual for a change of kind " + change.kind()));
   }
 
-  private static Factor factor(double value, String reason) {
-    return new Factor("kind_fit", value, WEIGHT, reason);
+  private static Factor factor(double value, Situation situation, String reason) {
+    return new Factor("kind_fit", value, situation.calibration().of(Constant.WEIGHT_KIND), reason);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import io.changetrail.correlation.Calibration.Constant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,15 +13,13 @@ import java.util.Optional;
 final class OnsetProximity implements Evidence {
   private static final double WEIGHT = 1;
 
-  /** The gap at which the value is one half. */
-  private static final Duration HALF = Duration.ofMinutes(15);
-
   @Override
   public Optional<Factor> weigh(CandidateChange change, Situation situation) {
     Instant earliest = situation.onset().interval().earliest();
     Instant live = lastMoveBefore(situation.onset().interval().latest(), change);
     Duration gap = live.isBefore(earliest) ? Duration.between(live, earliest) : Duration.ZERO;
-    double value = 1 / (1 + gap.toMillis() / (double) HALF.toMillis());
+    double half = situation.calibration().minutes(Constant.MINUTES_HALF).toMillis();
+    double value = 1 / (1 + gap.toMillis() / half);
     String reason =
         gap.isZero()
             ? "live within the interval in which the anomaly began"

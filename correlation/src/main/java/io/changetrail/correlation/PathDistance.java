@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import io.changetrail.correlation.Calibration.Constant;
 import java.util.Optional;
 
 /** How near the changed service is to the one that shows the anomaly, along the calls. */
 final class PathDistance implements Evidence {
   private static final double WEIGHT = 1;
-
-  /** Half of it where signals are given: these tell by themselves how far a fault reaches. */
-  private static final double WEIGHT_BESIDE_SIGNALS = 0.5;
-
-  /** What one step from a caller to a callee leaves. */
-  private static final double PER_STEP = 0.8;
 
   /** Neither near nor far: a node pool or a network policy that several services share. */
   private static final double WHOLE_ENVIRONMENT = 0.6;
@@ -26,7 +21,12 @@ final class PathDistance implements Evidence {
     }
     return situation
         .pathTo(change)
-        .map(path -> factor(Math.pow(PER_STEP, path.cost()), reason(path, situation), situation))
+        .map(
+            path ->
+                factor(
+                    Math.pow(situation.calibration().of(Constant.PATH_STEP), path.cost()),
+                    reason(path, situation),
+                    situation))
         .or(
             () ->
                 Optional.of(
@@ -52,7 +52,8 @@ final class PathDistance implements Evidence {
     return new Factor(
         "path_distance",
         value,
-        situation.signals().isEmpty() ? WEIGHT : WEIGHT_BESIDE_SIGNALS,
+        // Series tell by themselves how far a fault reaches.
+        situation.signals().isEmpty() ? WEIGHT : situation.calibration().of(Constant.WEIGHT_PATH),
         reason);
   }
 }

@@ -29,22 +29,23 @@ record Recovery(double logLikelihoodRatio, boolean recovered) {
    * @param symptoms how signals moved when the change went live
    * @param live when the change went live
    * @param undone when the rollback was complete
+   * @param reach what a movement says
    * @return empty where there are no symptoms, or no samples of them after the rollback yet
    */
   static Optional<Recovery> of(
-      List<Shift> symptoms, Instant live, Instant undone, Signals signals) {
+      List<Shift> symptoms, Instant live, Instant undone, Signals signals, Reach reach) {
     if (symptoms.isEmpty()) {
       return Optional.empty();
     }
     return DELAYS.stream()
         .map(undone::plus)
         .filter(signals::cover)
-        .map(moment -> at(symptoms, signals.at(moment, live)))
+        .map(moment -> at(symptoms, signals.at(moment, live), reach))
         .flatMap(Optional::stream)
         .max(Comparator.comparingDouble(Recovery::logLikelihoodRatio));
   }
 
-  private static Optional<Recovery> at(List<Shift> symptoms, Signals.Moved moved) {
+  private static Optional<Recovery> at(List<Shift> symptoms, Signals.Moved moved, Reach reach) {
     double sum = 0;
     int measured = 0;
     for (Shift symptom : symptoms) {
@@ -52,7 +53,7 @@ record Recovery(double logLikelihoodRatio, boolean recovered) {
           moved.of(symptom.series().service(), SignalFamily.of(symptom.series().signal()));
       if (since.isPresent()) {
         double back = -Math.signum(symptom.strength()) * since.get().strength();
-        sum += Explanation.logLikelihoodRatio(Math.max(0, back), CHANCE);
+        sum += reach.logLikelihoodRatio(Math.max(0, back), CHANCE);
         measured++;
       }
     }

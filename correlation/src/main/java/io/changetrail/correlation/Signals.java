@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
-import java.time.Duration;
+import io.changetrail.correlation.Calibration.Constant;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +22,6 @@ import java.util.TreeMap;
  * was hit before, or that hardly ever moves, is so measured by the same rule as the others.
  */
 final class Signals {
-  private static final Duration BEFORE = Duration.ofMinutes(20);
-  private static final Duration AFTER = Duration.ofMinutes(4);
-
   /** In a window of either kind there shall be about so many samples, however rare they are. */
   private static final int SAMPLES_BEFORE = 20;
 
@@ -32,18 +30,10 @@ final class Signals {
   /** More samples than this in a window are thinned out evenly: a median needs no more. */
   private static final int SAMPLES_ENOUGH = 200;
 
-  private static final int EARLIER_WINDOWS = 30;
-
   /** The share of earlier windows that count as usual, and where it lies for a normal variable. */
   private static final double USUAL = 0.8;
 
-  private static final double DEVIATIONS = 1.645;
-
-  /** A change of one per cent is never much. */
-  private static final double SMALLEST = 0.01;
-
-  /** Part of the mean that is added before the logarithm is taken, so that nothing is −∞. */
-  private static final double OFFSET = 0.05;
+  private static final double DEVIATIONS = 1.2816;
 
   /** Of a success rate: one per cent of the whole. */
   private static final double SUCCESS_OFFSET = 0.01;
@@ -55,6 +45,8 @@ final class Signals {
     }
   }
 
+  private final Calibration calibration;
+  private final double smallest;
   private final List<Prepared> prepared = new ArrayList<>();
   private final long end;
   private final long first;
@@ -66,7 +58,9 @@ final class Signals {
    *
    * @param end no sample after it is read
    */
-  Signals(List<Series> series, Instant end) {
+  Signals(List<Series> series, Instant end, Calibration calibration) {
+    this.calibration = calibration;
+    this.smallest = calibration.of(Constant.SMALLEST_MOVEMENT);
     this.end = end.toEpochMilli();
     List<Series> ordered = new ArrayList<>(series);
     ordered.sort(
@@ -82,7 +76,7 @@ final class Signals {
       }
     }
     this.first = earliest;
-    this.step = Math.max(AFTER.toMillis() / SAMPLES_AFTER, usualStep());
+    this.step = Math.max(minutes(Constant.MINUTES_AFTER) / SAMPLES_AFTER, usualStep());
   }
 
   /** Those that say something of a service, in an order of their own. */
@@ -122,7 +116,7 @@ final class Signals {
       if (!Double.isNaN(before) && !Double.isNaN(after)) {
         double strength =
             (one.level(after) - one.level(before))
-                / usual.getOrDefault(one.series.signal(), SMALLEST);
+                / usual.getOrDefault(one.series.signal(), smallest);
         all.computeIfAbsent(one.series.service(), any -> new HashMap<>())
             .computeIfAbsent(one.family, any -> new ArrayList<>())
             .add(new Shift(one.series, before, after, strength));
@@ -155,7 +149,9 @@ final class Signals {
     movements.forEach(
         (signal, sizes) -> {
           if (!sizes.isEmpty()) {
-            usual.put(signal, Math.max(SMALLEST, quantile(sizes, USUAL) / DEVIATIONS));
+            double one =
+                calibration.of(Constant.USUAL_MOVEMENT) * quantile(sizes, USUAL) / DEVIATIONS;
+            usual.put(signal, Math.max(smallest, one));
           }
         });
     return usual;
@@ -167,6 +163,10 @@ final class Signals {
     int below = (int) place;
     int above = Math.min(below + 1, sorted.length - 1);
     return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  }
+
+  private long minutes(Constant constant) {
+    return calibration.minutes(constant).toMillis();
   }
 
   private long usualStep() {
@@ -187,14 +187,20 @@ final class Signals {
     private final double offset;
     private final long before;
     private final long after;
+    private final long spacing;
+    private final double[] movements;
+    private final BitSet looked = new BitSet();
 
     Prepared(Series series) {
       this.series = series;
       this.family = SignalFamily.of(series.signal());
       this.success = SignalFamily.isSuccess(series.signal());
       long own = (series.time(series.size() - 1) - series.time(0)) / (series.size() - 1);
-      this.before = Math.max(BEFORE.toMillis(), own * SAMPLES_BEFORE);
-      this.after = Math.max(AFTER.toMillis(), own * SAMPLES_AFTER);
+      this.before = Math.max(minutes(Constant.MINUTES_BEFORE), own * SAMPLES_BEFORE);
+      this.after = Math.max(minutes(Constant.MINUTES_AFTER), own * SAMPLES_AFTER);
+      this.spacing = after / SAMPLES_AFTER;
+      this.movements =
+          new double[(int) ((series.time(series.size() - 1) - firstTime()) / spacing + 1)];
       double sum = 0;
       double largest = 0;
       int size = index(end + 1);
@@ -208,7 +214,9 @@ final class Signals {
       this.whole = largest <= 1 ? 1 : 100;
       double mean = n == 0 ? 0 : sum / n;
       this.offset =
-          success ? SUCCESS_OFFSET * whole : Math.max(OFFSET * mean, Double.MIN_NORMAL * 1e9);
+          success
+              ? SUCCESS_OFFSET * whole
+              : Math.max(calibration.of(Constant.LOGARITHM_OFFSET) * mean, Double.MIN_NORMAL * 1e9);
     }
 
     double level(double value) {
@@ -227,19 +235,39 @@ final class Signals {
     /** The same statistic for windows that were over at that moment. */
     void earlierMovements(long moment, List<Double> into) {
       int found = 0;
-      long spacing = Math.max(step, after / SAMPLES_AFTER);
-      for (int back = SAMPLES_AFTER; back <= EARLIER_WINDOWS; back++) {
-        long then = moment - back * spacing;
-        double earlier = before(then);
-        double later = after(then);
-        if (!Double.isNaN(earlier) && !Double.isNaN(later)) {
-          into.add(Math.abs(level(later) - level(earlier)));
+      int latest = (int) Math.floorDiv(moment - after - firstTime(), spacing);
+      int earliest = latest - (int) calibration.of(Constant.EARLIER_WINDOWS);
+      for (int slot = Math.max(0, earliest);
+          slot <= Math.min(latest, movements.length - 1);
+          slot++) {
+        double movement = movement(slot);
+        if (!Double.isNaN(movement)) {
+          into.add(movement);
           found++;
         }
       }
       if (found < 3) {
         scatter(moment, into);
       }
+    }
+
+    /** How far it moved at one of the moments of a grid; each is looked at by many changes. */
+    private double movement(int slot) {
+      if (!looked.get(slot)) {
+        looked.set(slot);
+        long then = firstTime() + slot * spacing;
+        double earlier = before(then);
+        double later = after(then);
+        movements[slot] =
+            Double.isNaN(earlier) || Double.isNaN(later)
+                ? Double.NaN
+                : Math.abs(level(later) - level(earlier));
+      }
+      return movements[slot];
+    }
+
+    private long firstTime() {
+      return series.time(0);
     }
 
     /** For a history too short for windows: how far single samples lie from their median. */

@@ -13,7 +13,8 @@ record Situation(
     Topology topology,
     Map<String, Topology.Path> paths,
     Signals signals,
-    Map<String, Instant> undone) {
+    Map<String, Instant> undone,
+    Calibration calibration) {
 
   /**
    * The situation.
@@ -25,9 +26,16 @@ record Situation(
       Onset onset,
       Topology topology,
       Signals signals,
-      Map<String, Instant> undone) {
+      Map<String, Instant> undone,
+      Calibration calibration) {
     return new Situation(
-        anomaly, onset, topology, topology.pathsFrom(anomaly.service()), signals, undone);
+        anomaly,
+        onset,
+        topology,
+        topology.pathsFrom(anomaly.service()),
+        signals,
+        undone,
+        calibration);
   }
 
   /** When the change was rolled back. */

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.changetrail.correlation.CorrelationEngine;
+import io.changetrail.correlation.Calibration;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
@@ -144,7 +144,8 @@ final class Feedback {
     }
     List<ObjectNode> blamed =
         suspects.stream()
-            .filter(suspect -> suspect.path("score").asDouble() >= CorrelationEngine.BLAME)
+            .filter(
+                suspect -> suspect.path("score").asDouble() >= Calibration.Constant.BLAME.usual())
             .toList();
     String verdict = answer.path("verdict").asText();
     if (blamed.isEmpty() && !verdict.equals("none")) {

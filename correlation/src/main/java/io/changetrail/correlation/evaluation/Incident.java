@@ -29,8 +29,10 @@ public record Incident(
    *
    * @param culprit id of the change that caused the incident; null where none on record did
    * @param visible whether any series near the cause deviates
+   * @param group incidents of the same system and sort of fault, which are left out together where
+   *     numbers are chosen on the others
    */
-  public record Truth(@Nullable String culprit, boolean visible) {
+  public record Truth(@Nullable String culprit, boolean visible, String group) {
     public Optional<String> culpritId() {
       return Optional.ofNullable(culprit);
     }
