@@ -3,7 +3,6 @@ package io.changetrail.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.changetrail.correlation.Calibration.Constant;
 import io.changetrail.correlation.CorrelationEngine;
 import io.changetrail.correlation.evaluation.Rate;
 import io.changetrail.correlation.evaluation.Variants;
@@ -11,7 +10,6 @@ import io.changetrail.correlation.evaluation.Variants.CrossValidation;
 import io.changetrail.correlation.evaluation.Variants.Measured;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Prints how the ranking fares with engines that differ from the one in use. */
 record EvaluateVariants(Session session, Variants variants) {
@@ -27,13 +25,12 @@ record EvaluateVariants(Session session, Variants variants) {
     }
     if (draws > 0) {
       Table table = table("NUMBER");
-      Map<Constant, Measured> smaller = variants.scaled(1 / Variants.FACTOR);
-      Map<Constant, Measured> larger = variants.scaled(Variants.FACTOR);
-      smaller.forEach(
-          (constant, measured) -> {
-            row(table, "smaller", constant.label() + " smaller", measured);
-            row(table, "larger", constant.label() + " larger", larger.get(constant));
-          });
+      List<Measured> smaller = variants.scaled(1 / Variants.FACTOR);
+      List<Measured> larger = variants.scaled(Variants.FACTOR);
+      for (int i = 0; i < smaller.size(); i++) {
+        row(table, "smaller", smaller.get(i).name() + " smaller", smaller.get(i));
+        row(table, "larger", larger.get(i).name() + " larger", larger.get(i));
+      }
       CrossValidation all = variants.crossValidated(draws, SEED);
       row(table, "all", "all as they are", all.usual());
       row(table, "all", "all at random, median of " + all.draws(), all.median());

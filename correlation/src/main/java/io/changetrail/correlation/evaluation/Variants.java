@@ -7,11 +7,10 @@ import io.changetrail.correlation.Calibration;
 import io.changetrail.correlation.Calibration.Constant;
 import io.changetrail.correlation.CorrelationEngine;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -73,12 +72,11 @@ public final class Variants {
   }
 
   /** Each number, times {@code by}. */
-  public Map<Constant, Measured> scaled(double by) {
-    Map<Constant, Measured> all = new TreeMap<>();
+  public List<Measured> scaled(double by) {
+    List<Measured> all = new ArrayList<>();
     for (Constant constant : Constant.values()) {
-      all.put(
-          constant,
-          measured(constant.label(), judged(Calibration.usual().scaled(constant, by), Set.of())));
+      Calibration scaled = Calibration.usual().scaled(constant, by);
+      all.add(measured(constant.label(), judged(scaled, Set.of())));
     }
     return all;
   }
@@ -112,7 +110,7 @@ public final class Variants {
         byDraw.stream()
             .skip(1)
             .map(outcomes -> measured("", outcomes))
-            .sorted(java.util.Comparator.comparingDouble(Measured::merit))
+            .sorted(Comparator.comparingDouble(Measured::merit))
             .toList();
     return new CrossValidation(
         groups.size(),
@@ -123,9 +121,8 @@ public final class Variants {
         measured("", heldOut));
   }
 
-  private static java.util.Comparator<List<Outcome>> byMerit(
-      ToDoubleFunction<List<Outcome>> merit) {
-    return java.util.Comparator.comparingDouble(merit);
+  private static Comparator<List<Outcome>> byMerit(ToDoubleFunction<List<Outcome>> merit) {
+    return Comparator.comparingDouble(merit);
   }
 
   private static double merit(List<Outcome> outcomes) {
