@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.redaction.RedactionRules;
+import io.changetrail.model.redaction.Redactor;
+import io.changetrail.shipper.Credentials;
+import io.changetrail.shipper.Destination;
+import io.changetrail.shipper.Shipper;
+import io.changetrail.watcher.attribution.ManagedFieldsWitness;
+import io.changetrail.watcher.attribution.Witness;
+import io.changetrail.watcher.capture.Capture;
+import io.changetrail.watcher.capture.ClusterWatch;
+import io.changetrail.watcher.capture.IgnoredPaths;
+import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.capture.Selection;
+import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.operation.SecretKeys;
+import io.changetrail.watcher.operation.WatcherConfig;
+import io.changetrail.watcher.operation.WatcherMetrics;
+import io.changetrail.watcher.recorded.AuditServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A watcher at work: everything put together. */
+public final class Watcher implements AutoCloseable {
+  private static final Duration DRAIN = Duration.ofSeconds(10);
+
+  private final Shipper shipper;
+  private final ClusterWatch watch;
+  private final Capture capture;
+
+  private Watcher(Shipper shipper, ClusterWatch watch, Capture capture) {
+    this.shipper = shipper;
+    this.watch = watch;
+    this.capture = capture;
+  }
+
+  /**
+   * Begins to watch; what is in the spool of an earlier process goes first.
+   *
+   * @throws IOException if the cluster cannot be reached, or a file not be read
+   */
+  static Watcher start(
+      WatcherConfig config, Cluster cluster, WatcherMetrics metrics, InstantSource clock)
+      throws IOException {
+    Path tokenFile = config.tokenFile();
+    Credentials credentials =
+        tokenFile == null ? Credentials.none() : () -> Files.readString(tokenFile).strip();
+    String uid = cluster.uid();
+    Redactor redactor = new Redactor(RedactionRules.defaults(), SecretKeys.of(config));
+    AtomicReference<ClusterWatch> watching = new AtomicReference<>();
+    Shipper.Builder builder =
+        Shipper.builder(config.spool().directory())
+            .to(new Destination("audit-server", config.server(), credentials))
+            .installation(uid)
+            .redactor(redactor)
+            .heartbeat(Duration.ofMinutes(1), config.source())
+            .onSuperseded(event -> superseded(watching, event));
+    if (config.spool().maxBytes() > 0) {
+      builder.maxBytes(config.spool().maxBytes());
+    }
+    Shipper shipper = builder.open();
+    metrics.shipper(shipper::metrics);
+    // What was captured before must be there before it is compared with what is there.
+    shipper.flush(DRAIN);
+    AuditServer server = new AuditServer(config.server(), credentials, config.source());
+    Witness witness = new ManagedFieldsWitness();
+    Capture capture =
+        new Capture(
+            uid,
+            config.source(),
+            new Places(
+                config.cluster(),
+                config.environment(),
+                config.environments(),
+                config.serviceNames()),
+            new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude()),
+            new IgnoredPaths(config.ignore()),
+            redactor,
+            server,
+            witness,
+            shipper::ship,
+            List.of(),
+            metrics,
+            clock);
+    ClusterWatch watch =
+        new ClusterWatch(
+            cluster, capture, config.wanted(), config.discoveryPause(), metrics, clock);
+    watching.set(watch);
+    watch.start();
+    return new Watcher(shipper, watch, capture);
+  }
+
+  private static void superseded(AtomicReference<ClusterWatch> watching, AuditEvent event) {
+    ClusterWatch watch = watching.get();
+    // Before the watch began nothing is held that would have to be compared anew.
+    if (watch != null) {
+      watch.superseded(event);
+    }
+  }
+
+  /** Whether everything has been compared at least once. */
+  boolean isReady() {
+    return watch.isReady();
+  }
+
+  /** What keeps types from being seen, by type. */
+  Map<String, String> troubles() {
+    return watch.troubles();
+  }
+
+  /** How many objects' states are held. */
+  int objects() {
+    return capture.objects();
+  }
+
+  /** Waits until all that was captured is stored. */
+  boolean flush(Duration patience) {
+    return shipper.flush(patience);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    shipper.close();
+  }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.capture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.changetrail.model.content.CanonicalContent;
+import io.changetrail.model.content.CanonicalJson;
+import io.changetrail.model.redaction.Redactor;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people declared of an object: without what the cluster writes itself, without secrets, and
+ * small enough to be recorded whole.
+ */
+final class CanonicalState {
+  /** Two of them, and the patch between, fit into one event. */
+  private static final int MAX_BYTES = 80 << 10;
+
+  private static final int LONG_TEXT = 1024;
+
+  private static final Set<String> KEPT_METADATA =
+      Set.of("name", "namespace", "labels", "annotations");
+
+  /** Top-level members that are not declared, or are kept otherwise. */
+  private static final Set<String> LEFT_OUT = Set.of("metadata", "status", "apiVersion", "kind");
+
+  /** Annotations in which controllers and tools keep their books. */
+  private static final Set<String> BOOKKEEPING =
+      Set.of(
+          "kubectl.kubernetes.io/last-applied-configuration",
+          "deployment.kubernetes.io/revision",
+          "deployment.kubernetes.io/desired-replicas",
+          "deployment.kubernetes.io/max-replicas",
+          "deprecated.daemonset.template.generation",
+          "kubernetes.io/change-cause",
+          "control-plane.alpha.kubernetes.io/leader",
+          "endpoints.kubernetes.io/last-change-trigger-time",
+          "autoscaling.alpha.kubernetes.io/conditions",
+          "autoscaling.alpha.kubernetes.io/current-metrics",
+          "argocd.argoproj.io/refresh",
+          "argocd.argoproj.io/hydrate",
+          "rollout.argoproj.io/revision",
+          "kustomize.toolkit.fluxcd.io/checksum",
+          "reconcile.fluxcd.io/requestedAt",
+          "volumes.kubernetes.io/controller-managed-attach-detach",
+          "node.alpha.kubernetes.io/ttl");
+
+  /** What scales within the bounds that people declared. */
+  private static final Set<String> AUTOSCALERS =
+      Set.of("kube-controller-manager", "horizontal-pod-autoscaler", "keda-operator");
+
+  private final Redactor redactor;
+  private final IgnoredPaths ignored;
+
+  CanonicalState(Redactor redactor, IgnoredPaths ignored) {
+    this.redactor = redactor;
+    this.ignored = ignored;
+  }
+
+  /**
+   * The state of an object.
+   *
+   * @param object as the API serves it; stays as it is
+   * @param recorded the state that was recorded last; {@code null} if none was
+   */
+  ObjectNode of(JsonNode object, @Nullable JsonNode recorded) {
+    ObjectNode state = JsonNodeFactory.instance.objectNode();
+    state.set("apiVersion", object.path("apiVersion"));
+    state.set("kind", object.path("kind"));
+    state.set("metadata", metadata(object.path("metadata")));
+    object
+        .properties()
+        .forEach(
+            member -> {
+              if (!LEFT_OUT.contains(member.getKey()) && !isEmpty(member.getValue())) {
+                state.set(member.getKey(), member.getValue().deepCopy());
+              }
+            });
+    if (object.path("kind").asText().equals("Node")) {
+      node(object, state);
+    }
+    if (recorded != null && isAutoscaled(object)) {
+      keepReplicas(state, recorded);
+    }
+    ignored.removeFrom(state);
+    return bounded((ObjectNode) redactor.redact(state).tree());
+  }
+
+  private static ObjectNode metadata(JsonNode metadata) {
+    ObjectNode kept = JsonNodeFactory.instance.objectNode();
+    metadata
+        .properties()
+        .forEach(
+            member -> {
+              if (KEPT_METADATA.contains(member.getKey())) {
+                kept.set(member.getKey(), member.getValue().deepCopy());
+              }
+            });
+    if (kept.get("annotations") instanceof ObjectNode annotations) {
+      annotations.remove(BOOKKEEPING);
+      if (annotations.isEmpty()) {
+        kept.remove("annotations");
+      }
+    }
+    return kept;
+  }
+
+  /** Its version stands in the status, but changes only when somebody upgrades it. */
+  private static void node(JsonNode object, ObjectNode state) {
+    ObjectNode info = state.putObject("nodeInfo");
+    for (String field : List.of("kubeletVersion", "containerRuntimeVersion", "osImage")) {
+      JsonNode value = object.at("/status/nodeInfo").path(field);
+      if (value.isTextual()) {
+        info.set(field, value);
+      }
+    }
+    // Set and removed by the cluster as a node comes and goes; cordon is spec.unschedulable.
+    if (state.get("spec") instanceof ObjectNode spec) {
+      spec.remove("taints");
+    }
+  }
+
+  /** Whether the number of replicas is an autoscaler's figure, as its field's owner shows. */
+  static boolean isAutoscaled(JsonNode object) {
+    for (JsonNode entry : object.at("/metadata/managedFields")) {
+      if (entry.path("subresource").asText().equals("scale")
+          && AUTOSCALERS.contains(entry.path("manager").asText())
+          && entry.at("/fieldsV1/f:spec").has("f:replicas")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void keepReplicas(ObjectNode state, JsonNode recorded) {
+    JsonNode declared = recorded.at("/spec/replicas");
+    if (state.get("spec") instanceof ObjectNode spec && declared.isIntegralNumber()) {
+      spec.set("replicas", declared);
+    }
+  }
+
+  private static boolean isEmpty(JsonNode value) {
+    return value.isNull() || (value.isContainerNode() && value.isEmpty());
+  }
+
+  /** Long texts, and if need be whole members, are replaced by their hash and length. */
+  private static ObjectNode bounded(ObjectNode state) {
+    if (CanonicalJson.bytes(state).length <= MAX_BYTES) {
+      return state;
+    }
+    ObjectNode smaller = (ObjectNode) withoutLongTexts(state);
+    if (CanonicalJson.bytes(smaller).length <= MAX_BYTES) {
+      return smaller;
+    }
+    ObjectNode smallest = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> member : state.properties()) {
+      boolean isSmall = CanonicalJson.bytes(member.getValue()).length <= LONG_TEXT;
+      smallest.set(member.getKey(), isSmall ? member.getValue() : digest(member.getValue()));
+    }
+    ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+    metadata.set("name", state.at("/metadata/name"));
+    metadata.set("namespace", state.at("/metadata/namespace"));
+    smallest.set("metadata", metadata);
+    return smallest;
+  }
+
+  private static JsonNode withoutLongTexts(JsonNode node) {
+    if (node.isTextual()) {
+      return node.textValue().length() > LONG_TEXT ? digest(node) : node;
+    }
+    if (node instanceof ObjectNode object) {
+      ObjectNode copy = JsonNodeFactory.instance.objectNode();
+      object
+          .properties()
+          .forEach(member -> copy.set(member.getKey(), withoutLongTexts(member.getValue())));
+      return copy;
+    }
+    if (node instanceof ArrayNode array) {
+      ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
+      array.forEach(item -> copy.add(withoutLongTexts(item)));
+      return copy;
+    }
+    return node;
+  }
+
+  private static TextNode digest(JsonNode value) {
+    return TextNode.valueOf(
+        "sha256:"
+            + CanonicalContent.hash(value)
+            + " ("
+            + CanonicalJson.bytes(value).length
+            + " bytes)");
+  }
+}

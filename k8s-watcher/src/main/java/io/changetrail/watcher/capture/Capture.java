@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.capture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Interval;
+import io.changetrail.model.RedactedValue;
+import io.changetrail.model.Resource;
+import io.changetrail.model.Target;
+import io.changetrail.model.codec.ExpectedState;
+import io.changetrail.model.content.CanonicalContent;
+import io.changetrail.model.diff.Difference;
+import io.changetrail.model.redaction.Redactor;
+import io.changetrail.watcher.attribution.Attribution;
+import io.changetrail.watcher.attribution.FieldManagers;
+import io.changetrail.watcher.attribution.Witness;
+import io.changetrail.watcher.cluster.ResourceType;
+import io.changetrail.watcher.recorded.AuditServer;
+import io.changetrail.watcher.recorded.RecordedState;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what is seen with what was recorded last, and ships the difference. The truth is that
+ * comparison, however often and in whatever order objects are seen: a change that nobody watched is
+ * found, and one that is seen twice is shipped once. Thread-safe.
+ */
+public final class Capture {
+  /** The kind of the marker that says from when on a type's objects are recorded. */
+  static final String MARKER = "WatchedType";
+
+  private static final System.Logger LOG = System.getLogger(Capture.class.getName());
+
+  private final String clusterUid;
+  private final String source;
+  private final Places places;
+  private final Selection selection;
+  private final CanonicalState canonical;
+  private final AuditServer server;
+  private final Witness witness;
+  private final Consumer<AuditEvent> shipper;
+  private final List<Observer> observers;
+  private final CaptureMetrics metrics;
+  private final InstantSource clock;
+  private final HeldStates held = new HeldStates();
+
+  /** Names of the types of which the audit server has had a baseline before. */
+  private final Set<String> recordedTypes = new HashSet<>();
+
+  /**
+   * @param clusterUid part of each event's id
+   * @param source of all events
+   * @param shipper takes events and returns at once
+   */
+  public Capture(
+      String clusterUid,
+      String source,
+      Places places,
+      Selection selection,
+      IgnoredPaths ignored,
+      Redactor redactor,
+      AuditServer server,
+      Witness witness,
+      Consumer<AuditEvent> shipper,
+      List<Observer> observers,
+      CaptureMetrics metrics,
+      InstantSource clock) {
+    this.clusterUid = clusterUid;
+    this.source = source;
+    this.places = places;
+    this.selection = selection;
+    this.canonical = new CanonicalState(redactor, ignored);
+    this.server = server;
+    this.witness = witness;
+    this.shipper = shipper;
+    this.observers = List.copyOf(observers);
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Reads what was recorded. Nothing may be compared before. */
+  public synchronized void recall() throws IOException {
+    server.forEach(this::remember);
+    metrics.objects(held.count());
+  }
+
+  private void remember(RecordedState recorded) {
+    Resource resource = recorded.target().resource();
+    if (resource == null || resource.uid() == null) {
+      return;
+    }
+    if (resource.kind().equals(MARKER)) {
+      recordedTypes.add(resource.name());
+    } else {
+      held.hold(resource.uid(), typeName(recorded.state()), recorded.state(), recorded.since());
+    }
+  }
+
+  /** Group and kind, as a state tells them. */
+  private static String typeName(JsonNode state) {
+    String apiVersion = state.path("apiVersion").asText();
+    int slash = apiVersion.indexOf('/');
+    return (slash < 0 ? "" : apiVersion.substring(0, slash)) + "/" + state.path("kind").asText();
+  }
+
+  private static String typeName(ResourceType type) {
+    return type.group() + "/" + type.kind();
+  }
+
+  /** Whether a baseline of this type was recorded before; then what is not recorded is new. */
+  synchronized boolean isRecorded(ResourceType type) {
+    return recordedTypes.contains(type.name());
+  }
+
+  /** Notes that all objects of a type have a recorded state. */
+  void record(ResourceType type) throws IOException {
+    if (isRecorded(type)) {
+      return;
+    }
+    Target target =
+        new Target(
+            null,
+            null,
+            null,
+            places.cluster(),
+            null,
+            new Resource(MARKER, type.name(), clusterUid + "/" + type.name()));
+    ObjectNode state =
+        JsonNodeFactory.instance.objectNode().put("since", clock.instant().toString());
+    server.baseline(target, clock.instant(), state);
+    synchronized (this) {
+      recordedTypes.add(type.name());
+    }
+  }
+
+  /** An object as it is now. */
+  void present(ResourceType type, ObjectNode object, Sight sight) throws IOException {
+    String uid = object.at("/metadata/uid").asText();
+    Baseline baseline = null;
+    synchronized (this) {
+      if (!selection.includes(object)) {
+        metrics.noise("not selected");
+        return;
+      }
+      Optional<HeldStates.Held> before = held.of(uid);
+      ObjectNode recorded =
+          before.isPresent() && CanonicalState.isAutoscaled(object) ? before.get().state() : null;
+      ObjectNode after = canonical.of(object, recorded);
+      if (before.isEmpty() && !recordedTypes.contains(type.name())) {
+        baseline = new Baseline(object, uid, after, since(object));
+        held.hold(uid, typeName(type), after, baseline.since());
+        metrics.objects(held.count());
+      } else {
+        changed(type, object, uid, before.orElse(null), after, sight);
+      }
+    }
+    if (baseline != null) {
+      // Outside of the lock: it waits for the server.
+      try {
+        server.baseline(places.of(baseline.object(), uid), baseline.since(), baseline.state());
+      } catch (IOException e) {
+        synchronized (this) {
+          held.forget(uid);
+        }
+        throw e;
+      }
+      seen(type, object, baseline.since(), null);
+    }
+  }
+
+  private record Baseline(ObjectNode object, String uid, ObjectNode state, Instant since) {}
+
+  private Instant since(JsonNode object) {
+    Instant now = clock.instant();
+    return FieldManagers.lastWrite(object).filter(time -> time.isBefore(now)).orElse(now);
+  }
+
+  private void changed(
+      ResourceType type,
+      ObjectNode object,
+      String uid,
+      HeldStates.@Nullable Held before,
+      ObjectNode after,
+      Sight sight) {
+    if (before != null && before.hexHash().equals(CanonicalContent.hash(after))) {
+      metrics.noise(
+          CanonicalState.isAutoscaled(object) ? "autoscaled" : "nothing declared changed");
+      seen(type, object, before.since(), null);
+      return;
+    }
+    ObjectChange change = new ObjectChange(type, before == null ? null : before.state(), after);
+    if (before != null && isIncomparable(change.differences())) {
+      metrics.noise("redacted with another key");
+      seen(type, object, before.since(), null);
+      return;
+    }
+    AuditEvent event = ship(change, object, uid, before, sight);
+    held.hold(uid, typeName(type), after, event.time());
+    metrics.objects(held.count());
+    seen(type, object, event.time(), event);
+  }
+
+  /** Hashes of different keys tell nothing of what they stand for. */
+  private static boolean isIncomparable(List<Difference> differences) {
+    return !differences.isEmpty()
+        && differences.stream()
+            .allMatch(
+                one ->
+                    one.before() != null
+                        && one.after() != null
+                        && RedactedValue.is(one.before().asText())
+                        && RedactedValue.is(one.after().asText())
+                        && !RedactedValue.keyIdOf(one.before().asText())
+                            .equals(RedactedValue.keyIdOf(one.after().asText())));
+  }
+
+  private void seen(
+      ResourceType type, ObjectNode object, Instant since, @Nullable AuditEvent event) {
+    observers.forEach(observer -> observer.seen(type, object, since, event));
+  }
+
+  /** An object is gone. */
+  synchronized void deleted(ResourceType type, ObjectNode object) {
+    String uid = object.at("/metadata/uid").asText();
+    held.of(uid).ifPresent(before -> gone(type, uid, before, object, Sight.LIVE));
+  }
+
+  /** All objects of a type were listed; what is recorded and was not among them is gone. */
+  synchronized void listed(ResourceType type, Set<String> uids, Sight sight) {
+    for (String uid : held.uidsOf(typeName(type))) {
+      if (!uids.contains(uid)) {
+        held.of(uid).ifPresent(before -> gone(type, uid, before, null, sight));
+      }
+    }
+  }
+
+  private void gone(
+      ResourceType type,
+      String uid,
+      HeldStates.Held before,
+      @Nullable ObjectNode last,
+      Sight sight) {
+    ObjectNode state = before.state();
+    ship(new ObjectChange(type, state, null), last == null ? state : last, uid, before, sight);
+    held.forget(uid);
+    metrics.objects(held.count());
+    observers.forEach(observer -> observer.gone(type, uid));
+  }
+
+  private AuditEvent ship(
+      ObjectChange change,
+      ObjectNode object,
+      String uid,
+      HeldStates.@Nullable Held before,
+      Sight sight) {
+    Instant now = clock.instant();
+    Witness.Seen seen =
+        new Witness.Seen(
+            change.type(),
+            object,
+            change.differences(),
+            change.after() == null,
+            before == null ? null : before.since());
+    Attribution by = witness.attribute(seen);
+    Instant time = time(change, object, before, by, now);
+    String old = before == null ? "" : before.hexHash();
+    String fresh = change.after() == null ? "" : CanonicalContent.hash(change.after());
+    Change.Builder what = change.change(object);
+    String cause = object.at("/metadata/annotations/kubernetes.io~1change-cause").textValue();
+    what.reason(cause == null || cause.isBlank() || cause.length() > 8192 ? null : cause);
+    what.observedLate(interval(sight, before, object, time));
+    AuditEvent event =
+        AuditEvent.builder(
+                new EventRef(source, id(uid, old, fresh, object)), time, by.actor(), what.build())
+            .onBehalfOf(by.onBehalfOf())
+            .observedTime(now)
+            .target(places.of(object, uid))
+            .provenance(DeclaredOrigin.of(object, change.artifacts()))
+            .build();
+    shipper.accept(ExpectedState.expecting(old, event));
+    witness.shipped(seen, event);
+    metrics.shipped(event, now);
+    return event;
+  }
+
+  /** Never before the state that it ends, or the order of states would be another. */
+  private static Instant time(
+      ObjectChange change,
+      JsonNode object,
+      HeldStates.@Nullable Held before,
+      Attribution by,
+      Instant now) {
+    Instant time = by.time();
+    String stamp =
+        change.after() == null
+            ? object.at("/metadata/deletionTimestamp").asText("")
+            : before == null ? object.at("/metadata/creationTimestamp").asText("") : "";
+    if (time == null && !stamp.isEmpty()) {
+      time = Instant.parse(stamp);
+    }
+    if (time == null || time.isAfter(now)) {
+      time = now;
+    }
+    return before != null && time.isBefore(before.since()) ? before.since() : time;
+  }
+
+  private static @Nullable Interval interval(
+      Sight sight, HeldStates.@Nullable Held before, JsonNode object, Instant time) {
+    if (sight.live()) {
+      return null;
+    }
+    Instant earliest = before == null ? null : before.since();
+    String created = object.at("/metadata/creationTimestamp").asText("");
+    if (earliest == null && !created.isEmpty()) {
+      earliest = Instant.parse(created);
+    }
+    Instant seen = sight.unseenSince();
+    if (seen != null && (earliest == null || seen.isAfter(earliest))) {
+      earliest = seen;
+    }
+    return new Interval(earliest == null || earliest.isAfter(time) ? time : earliest, time);
+  }
+
+  private String id(String uid, String old, String fresh, JsonNode object) {
+    return clusterUid
+        + "/"
+        + uid
+        + "/"
+        + shortened(old)
+        + "-"
+        + shortened(fresh)
+        + "/"
+        + object.at("/metadata/resourceVersion").asText("gone");
+  }
+
+  private static String shortened(String hash) {
+    return hash.isEmpty() ? "none" : hash.substring(0, 16);
+  }
+
+  /**
+   * The server has another state than an event began with, because another watcher was faster or
+   * events were lost on the way: what it has counts from now on.
+   *
+   * @param live the object; {@code null} if it is gone
+   */
+  void superseded(ResourceType type, String uid, @Nullable ObjectNode live) throws IOException {
+    Optional<RecordedState> recorded = server.of(type.kind(), uid);
+    Instant unseen = recorded.map(RecordedState::since).orElse(null);
+    synchronized (this) {
+      metrics.superseded();
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0} {1} was recorded in another state than was thought; it is compared anew",
+          type,
+          uid);
+      if (recorded.isPresent()) {
+        held.hold(uid, typeName(type), recorded.get().state(), recorded.get().since());
+      } else {
+        held.forget(uid);
+      }
+      if (live == null) {
+        held.of(uid).ifPresent(before -> gone(type, uid, before, null, Sight.listed(unseen)));
+        return;
+      }
+    }
+    present(type, live, Sight.listed(unseen));
+  }
+
+  /** How many objects' states are held. */
+  public synchronized int objects() {
+    return held.count();
+  }
+}

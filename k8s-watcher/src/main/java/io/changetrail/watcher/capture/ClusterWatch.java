@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.capture;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Resource;
+import io.changetrail.model.StateChange;
+import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.cluster.ResourceType;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Watches all configured types that the cluster serves; one that it does not serve yet, such as a
+ * custom resource whose definition comes later, is looked for again and again.
+ */
+// What is scheduled catches and logs its own failures; nobody waits for it.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class ClusterWatch implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ClusterWatch.class.getName());
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  /**
+   * A type as people name it.
+   *
+   * @param group the empty string for the core group
+   */
+  public record Wanted(String group, String version, String kind) {}
+
+  private final Cluster cluster;
+  private final Capture capture;
+  private final CaptureMetrics metrics;
+  private final InstantSource clock;
+  private final Duration discovery;
+  private final List<Wanted> wanted;
+  private final Map<Wanted, TypeWatch> watches = new LinkedHashMap<>();
+  private final Map<Wanted, ResourceType> types = new LinkedHashMap<>();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "changetrail-discovery");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile boolean recalled;
+  private boolean discovered;
+
+  /**
+   * @param discovery how often types that were not served are looked for
+   */
+  public ClusterWatch(
+      Cluster cluster,
+      Capture capture,
+      List<Wanted> wanted,
+      Duration discovery,
+      CaptureMetrics metrics,
+      InstantSource clock) {
+    this.cluster = cluster;
+    this.capture = capture;
+    this.wanted = List.copyOf(wanted);
+    this.discovery = discovery;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Begins; returns at once. */
+  public void start() {
+    timer.schedule(this::recall, 0, TimeUnit.MILLISECONDS);
+  }
+
+  /** What was recorded comes before anything that can be seen: without it nothing is a change. */
+  private void recall() {
+    try {
+      capture.recall();
+      recalled = true;
+      discover();
+      timer.scheduleWithFixedDelay(
+          this::discover, discovery.toMillis(), discovery.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the recorded states cannot be read, so nothing is compared yet; tried again: {0}",
+          String.valueOf(e.getMessage()));
+      timer.schedule(this::recall, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private synchronized void discover() {
+    try {
+      for (Wanted one : wanted) {
+        if (watches.containsKey(one) || timer.isShutdown()) {
+          continue;
+        }
+        cluster.types(one.group(), one.version()).stream()
+            .filter(type -> type.kind().equals(one.kind()))
+            .findFirst()
+            .ifPresent(type -> begin(one, type));
+      }
+      if (!discovered) {
+        discovered = true;
+        wanted.stream()
+            .filter(one -> !watches.containsKey(one))
+            .forEach(
+                one ->
+                    LOG.log(
+                        System.Logger.Level.INFO,
+                        "the cluster does not serve {0}; it is looked for again and again",
+                        one));
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the types of the cluster cannot be read; tried again: {0}",
+          String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void begin(Wanted one, ResourceType type) {
+    TypeWatch watch = new TypeWatch(type, cluster, capture, metrics, clock);
+    watches.put(one, watch);
+    types.put(one, type);
+    watch.start();
+  }
+
+  /** Whether everything has been compared at least once. */
+  public synchronized boolean isReady() {
+    return recalled && discovered && watches.values().stream().allMatch(TypeWatch::hasListed);
+  }
+
+  /** What keeps types from being seen, by type. */
+  public synchronized Map<String, String> troubles() {
+    Map<String, String> troubles = new LinkedHashMap<>();
+    watches.forEach(
+        (one, watch) -> {
+          String trouble = watch.trouble();
+          if (trouble != null) {
+            troubles.put(one.kind(), trouble);
+          }
+        });
+    return troubles;
+  }
+
+  /** An event that was shipped did not fit what the server has: its object is compared anew. */
+  public void superseded(AuditEvent event) {
+    timer.execute(() -> compareAnew(event));
+  }
+
+  private void compareAnew(AuditEvent event) {
+    Resource resource = event.targets().isEmpty() ? null : event.targets().get(0).resource();
+    if (resource == null || resource.uid() == null) {
+      return;
+    }
+    List<ResourceType> candidates;
+    synchronized (this) {
+      candidates = new ArrayList<>(types.values());
+    }
+    for (ResourceType type : candidates) {
+      if (type.kind().equals(resource.kind()) && isOf(type, event.change().state())) {
+        try {
+          String path = type.path(event.targets().get(0).namespace(), resource.name());
+          ObjectNode live =
+              cluster
+                  .find(path)
+                  .map(ObjectNode.class::cast)
+                  .filter(object -> object.at("/metadata/uid").asText().equals(resource.uid()))
+                  .orElse(null);
+          capture.superseded(type, resource.uid(), live);
+        } catch (IOException | RuntimeException e) {
+          timer.schedule(() -> compareAnew(event), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+      }
+    }
+  }
+
+  /** Kinds of several groups may have one name. */
+  private static boolean isOf(ResourceType type, StateChange state) {
+    String apiVersion =
+        state
+            .afterState()
+            .or(state::beforeState)
+            .map(tree -> tree.path("apiVersion").asText())
+            .orElse(type.apiVersion());
+    return apiVersion.startsWith(type.group().isEmpty() ? type.version() : type.group() + "/");
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    List<TypeWatch> all;
+    synchronized (this) {
+      all = new ArrayList<>(watches.values());
+    }
+    all.forEach(TypeWatch::close);
+  }
+}

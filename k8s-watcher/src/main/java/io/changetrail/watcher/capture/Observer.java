@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.capture;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.watcher.cluster.ResourceType;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Sees every object that is listed or watched, also where nothing that was declared changed. */
+public interface Observer {
+  /**
+   * An object as it is now.
+   *
+   * @param recordedSince when the state that is recorded of it began
+   * @param shipped the event of what changed; {@code null} if nothing did
+   */
+  void seen(
+      ResourceType type, ObjectNode object, Instant recordedSince, @Nullable AuditEvent shipped);
+
+  /** An object is gone. */
+  void gone(ResourceType type, String uid);
+}

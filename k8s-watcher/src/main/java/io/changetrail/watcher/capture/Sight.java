@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.capture;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an object came to be seen.
+ *
+ * @param unseenSince up to when everything was seen, where changes in between may have been missed;
+ *     {@code null} where the change was seen live, or where nothing is known of the time before
+ * @param live whether a watch told of it
+ */
+record Sight(boolean live, @Nullable Instant unseenSince) {
+  static final Sight LIVE = new Sight(true, null);
+
+  /** By a list, after a time in which nobody watched. */
+  static Sight listed(@Nullable Instant unseenSince) {
+    return new Sight(false, unseenSince);
+  }
+}

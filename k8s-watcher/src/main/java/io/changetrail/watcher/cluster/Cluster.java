@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubernetes.client.openapi.ApiClient;
+import io.kubernetes.client.openapi.ApiException;
+import io.kubernetes.client.openapi.Pair;
+import io.kubernetes.client.util.ClientBuilder;
+import io.kubernetes.client.util.KubeConfig;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cluster's API. Objects are read as trees, so that any type can be, and none is held as a
+ * model. Credentials and certificates are those of the official client, which renews them.
+ */
+public final class Cluster {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectReader TREES = JSON.readerFor(ObjectNode.class);
+  private static final int PAGE = 500;
+
+  /** The API server ends a watch after this; bookmarks come about once a minute. */
+  private static final Duration WATCH = Duration.ofMinutes(5);
+
+  private final ApiClient client;
+  private final OkHttpClient forRequests;
+  private final OkHttpClient forWatches;
+
+  private Cluster(ApiClient client) {
+    this.client = client;
+    OkHttpClient base = client.getHttpClient();
+    forRequests =
+        base.newBuilder()
+            .readTimeout(60, TimeUnit.SECONDS)
+            .callTimeout(2, TimeUnit.MINUTES)
+            .build();
+    forWatches =
+        base.newBuilder()
+            .readTimeout(WATCH.plusSeconds(30))
+            .pingInterval(20, TimeUnit.SECONDS)
+            .build();
+  }
+
+  /**
+   * The cluster that a kubeconfig names, else that which this process runs in.
+   *
+   * @throws IOException if there is neither, with what to do
+   */
+  public static Cluster connect(@Nullable Path kubeconfig) throws IOException {
+    if (kubeconfig != null) {
+      try (Reader reader = Files.newBufferedReader(kubeconfig)) {
+        KubeConfig config = KubeConfig.loadKubeConfig(reader);
+        config.setFile(kubeconfig.toFile());
+        return new Cluster(ClientBuilder.kubeconfig(config).build());
+      }
+    }
+    if (System.getenv("KUBERNETES_SERVICE_HOST") == null) {
+      throw new IOException(
+          "this process does not run in a cluster, and no kubeconfig is given; use --kubeconfig"
+              + " FILE");
+    }
+    return new Cluster(ClientBuilder.cluster().build());
+  }
+
+  /** What a watch tells. */
+  public interface Watcher {
+    /**
+     * An object was added or modified.
+     *
+     * @param object as the API serves it
+     */
+    void changed(ObjectNode object);
+
+    /** An object is gone. */
+    void deleted(ObjectNode object);
+
+    /** All up to this resource version has been told. */
+    void upTo(String resourceVersion);
+  }
+
+  /**
+   * The one object at a path.
+   *
+   * @throws ClusterException if the API refuses
+   */
+  public JsonNode get(String path) throws IOException {
+    try (Response response = execute(forRequests, call("GET", path, List.of(), null))) {
+      return tree(response);
+    }
+  }
+
+  /** The one object at a path; empty if there is none. */
+  public Optional<JsonNode> find(String path) throws IOException {
+    try {
+      return Optional.of(get(path));
+    } catch (ClusterException e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Writes an object; the answer. */
+  public JsonNode send(String method, String path, JsonNode body) throws IOException {
+    Call call = call(method, path, List.of(), JSON.writeValueAsBytes(body));
+    try (Response response = execute(forRequests, call)) {
+      return tree(response);
+    }
+  }
+
+  /** The uid of the namespace {@code kube-system}, which stands for the cluster's own. */
+  public String uid() throws IOException {
+    return get("/api/v1/namespaces/kube-system").at("/metadata/uid").asText();
+  }
+
+  /** The types that a group's version serves; empty if the cluster does not know it. */
+  public List<ResourceType> types(String group, String version) throws IOException {
+    List<ResourceType> types = new ArrayList<>();
+    String path = group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
+    for (JsonNode one : find(path).orElse(MissingNode.getInstance()).path("resources")) {
+      String plural = one.path("name").asText();
+      if (!plural.contains("/")) {
+        types.add(
+            new ResourceType(
+                group,
+                version,
+                one.path("kind").asText(),
+                plural,
+                one.path("namespaced").asBoolean()));
+      }
+    }
+    return types;
+  }
+
+  /**
+   * Hands over all objects of a collection, page by page.
+   *
+   * @return the resource version to watch from
+   */
+  public String list(String path, Consumer<ObjectNode> taker) throws IOException {
+    String next = "";
+    String version = "";
+    do {
+      List<Pair> parameters = new ArrayList<>();
+      parameters.add(new Pair("limit", Integer.toString(PAGE)));
+      if (!next.isEmpty()) {
+        parameters.add(new Pair("continue", next));
+      }
+      JsonNode page;
+      try (Response response = execute(forRequests, call("GET", path, parameters, null))) {
+        page = tree(response);
+      }
+      String kind = page.path("kind").asText("").replaceAll("List$", "");
+      String apiVersion = page.path("apiVersion").asText("");
+      for (JsonNode item : page.path("items")) {
+        if (item instanceof ObjectNode object) {
+          // Items of a list do not say what they are.
+          taker.accept(object.put("apiVersion", apiVersion).put("kind", kind));
+        }
+      }
+      version = page.at("/metadata/resourceVersion").asText();
+      next = page.at("/metadata/continue").asText("");
+    } while (!next.isEmpty());
+    return version;
+  }
+
+  /**
+   * Tells what happens from a resource version on, until the API server ends it, which it does
+   * after some minutes.
+   *
+   * @throws ClusterException {@linkplain ClusterException#isGone() gone} if that version is too old
+   */
+  public void watch(String path, String resourceVersion, Watcher watcher, Consumer<Call> running)
+      throws IOException {
+    Call call =
+        call(
+            "GET",
+            path,
+            List.of(
+                new Pair("watch", "true"),
+                new Pair("allowWatchBookmarks", "true"),
+                new Pair("resourceVersion", resourceVersion),
+                new Pair("timeoutSeconds", Long.toString(WATCH.toSeconds()))),
+            null);
+    Call watching = forWatches.newCall(call.request());
+    running.accept(watching);
+    try (Response response = checked(watching.execute());
+        MappingIterator<ObjectNode> lines =
+            TREES.readValues(response.body().source().inputStream())) {
+      while (lines.hasNextValue()) {
+        tell(lines.nextValue(), watcher);
+      }
+    }
+  }
+
+  private static void tell(ObjectNode line, Watcher watcher) throws ClusterException {
+    JsonNode object = line.path("object");
+    switch (line.path("type").asText()) {
+      case "ADDED", "MODIFIED" -> watcher.changed((ObjectNode) object);
+      case "DELETED" -> watcher.deleted((ObjectNode) object);
+      case "ERROR" ->
+          throw new ClusterException(
+              object.path("code").asInt(500), object.path("message").asText("the watch failed"));
+      default -> {}
+    }
+    watcher.upTo(object.at("/metadata/resourceVersion").asText());
+  }
+
+  private Call call(String method, String path, List<Pair> parameters, byte @Nullable [] body)
+      throws IOException {
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Accept", "application/json");
+    headers.put("Content-Type", "application/json");
+    try {
+      return client.buildCall(
+          null,
+          path,
+          method,
+          parameters,
+          List.of(),
+          body,
+          headers,
+          new HashMap<>(),
+          new HashMap<>(),
+          new String[] {"BearerToken"},
+          null);
+    } catch (ApiException e) {
+      throw new IOException("the request " + method + " " + path + " cannot be made", e);
+    }
+  }
+
+  private static Response execute(OkHttpClient http, Call call) throws IOException {
+    return checked(http.newCall(call.request()).execute());
+  }
+
+  private static Response checked(Response response) throws IOException {
+    if (response.isSuccessful()) {
+      return response;
+    }
+    try (response) {
+      String text = response.body().string();
+      String message = text;
+      try {
+        message = JSON.readTree(text).path("message").asText(text);
+      } catch (JsonProcessingException e) {
+        message = text.lines().findFirst().orElse("");
+      }
+      throw new ClusterException(
+          response.code(),
+          response.request().url().encodedPath() + ": " + response.code() + " " + message);
+    }
+  }
+
+  private static JsonNode tree(Response response) throws IOException {
+    return JSON.readTree(response.body().byteStream());
+  }
+}

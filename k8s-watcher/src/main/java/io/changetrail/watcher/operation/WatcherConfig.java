@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.operation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.changetrail.watcher.capture.ClusterWatch.Wanted;
+import io.changetrail.watcher.capture.Places;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a watcher is told, from one YAML file; {@code docs/kubernetes.md} explains each field.
+ *
+ * @param cluster name of the cluster; events have the source {@code /k8s/<cluster>}
+ * @param environment of all namespaces that {@code environments} does not name; the cluster's name
+ *     unless given
+ * @param server the audit server
+ * @param tokenFile holds the credential for it; read anew at each request
+ * @param secrets whether Secrets are watched, as keyed hashes
+ * @param resources types beside the built-in ones
+ * @param onlyResources whether the built-in ones are left out
+ * @param discovery how often types that the cluster does not serve are looked for, as ISO 8601;
+ *     half a minute unless given
+ * @param port of {@code /metrics}, {@code /healthz} and {@code /readyz}; none if 0
+ */
+public record WatcherConfig(
+    String cluster,
+    String environment,
+    Map<String, String> environments,
+    List<String> serviceNames,
+    URI server,
+    @Nullable Path tokenFile,
+    Spool spool,
+    Redaction redaction,
+    Set<String> namespaces,
+    Set<String> excludeNamespaces,
+    Map<String, String> exclude,
+    Map<String, List<String>> ignore,
+    boolean secrets,
+    List<Wanted> resources,
+    boolean onlyResources,
+    @Nullable String discovery,
+    int port,
+    @Nullable LeaderElection leaderElection,
+    @Nullable AuditWebhook auditWebhook) {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+  /** What a cluster mostly is made of; types that it does not serve are looked for later. */
+  private static final List<Wanted> BUILT_IN =
+      List.of(
+          new Wanted("apps", "v1", "Deployment"),
+          new Wanted("apps", "v1", "StatefulSet"),
+          new Wanted("apps", "v1", "DaemonSet"),
+          new Wanted("argoproj.io", "v1alpha1", "Rollout"),
+          new Wanted("batch", "v1", "CronJob"),
+          new Wanted("", "v1", "ConfigMap"),
+          new Wanted("", "v1", "Service"),
+          new Wanted("", "v1", "Node"),
+          new Wanted("", "v1", "Namespace"),
+          new Wanted("", "v1", "ResourceQuota"),
+          new Wanted("", "v1", "LimitRange"),
+          new Wanted("networking.k8s.io", "v1", "Ingress"),
+          new Wanted("networking.k8s.io", "v1", "NetworkPolicy"),
+          new Wanted("gateway.networking.k8s.io", "v1", "Gateway"),
+          new Wanted("gateway.networking.k8s.io", "v1", "HTTPRoute"),
+          new Wanted("autoscaling", "v2", "HorizontalPodAutoscaler"),
+          new Wanted("policy", "v1", "PodDisruptionBudget"),
+          new Wanted("rbac.authorization.k8s.io", "v1", "Role"),
+          new Wanted("rbac.authorization.k8s.io", "v1", "RoleBinding"),
+          new Wanted("rbac.authorization.k8s.io", "v1", "ClusterRole"),
+          new Wanted("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding"),
+          new Wanted("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
+          new Wanted("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration"),
+          new Wanted("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration"),
+          new Wanted("core.openfeature.dev", "v1beta1", "FeatureFlag"));
+
+  private static final Wanted SECRETS = new Wanted("", "v1", "Secret");
+
+  /**
+   * The durable spool of the shipper.
+   *
+   * @param maxBytes its bound
+   */
+  public record Spool(Path directory, long maxBytes) {}
+
+  /**
+   * The key that secrets are hashed with.
+   *
+   * @param keyFile holds at least 16 bytes; without it a key is made and kept beside the spool
+   */
+  public record Redaction(@Nullable String keyId, @Nullable Path keyFile) {}
+
+  /**
+   * One of several watchers is active: the holder of this Lease.
+   *
+   * @param identity of this process; the host's name unless given
+   */
+  public record LeaderElection(String namespace, String lease, @Nullable String identity) {}
+
+  /**
+   * Where the API server's audit webhook sends its records.
+   *
+   * @param tokenFile what the API server must show as bearer token
+   * @param certificate PEM; with {@code key} for HTTPS. Without both it is HTTP, for loopback and a
+   *     proxy in front
+   */
+  public record AuditWebhook(
+      int port, Path tokenFile, @Nullable Path certificate, @Nullable Path key) {}
+
+  // Jackson hands over null for what the file leaves out.
+  @SuppressWarnings({"ConstantConditions", "NullAway"})
+  public WatcherConfig {
+    if (cluster == null || !NAME.matcher(cluster).matches()) {
+      throw new IllegalArgumentException(
+          "cluster: give the cluster a name of letters, digits, '.', '_' and '-'");
+    }
+    if (server == null) {
+      throw new IllegalArgumentException("server: give the URL of the audit server");
+    }
+    environment = Objects.requireNonNullElse(environment, cluster);
+    environments = environments == null ? Map.of() : Map.copyOf(environments);
+    serviceNames = serviceNames == null ? Places.SERVICE_NAMES : List.copyOf(serviceNames);
+    spool =
+        spool == null || spool.directory() == null
+            ? new Spool(Path.of("/var/lib/changetrail/spool"), spool == null ? 0 : spool.maxBytes())
+            : spool;
+    redaction = redaction == null ? new Redaction(null, null) : redaction;
+    namespaces = namespaces == null ? Set.of() : Set.copyOf(namespaces);
+    excludeNamespaces = excludeNamespaces == null ? Set.of() : Set.copyOf(excludeNamespaces);
+    exclude = exclude == null ? Map.of() : Map.copyOf(exclude);
+    ignore = ignore == null ? Map.of() : Map.copyOf(ignore);
+    resources = resources == null ? List.of() : List.copyOf(resources);
+  }
+
+  /** The source of all events. */
+  public String source() {
+    return "/k8s/" + cluster;
+  }
+
+  /** How often types that the cluster does not serve are looked for. */
+  public Duration discoveryPause() {
+    return discovery == null ? Duration.ofSeconds(30) : Duration.parse(discovery);
+  }
+
+  /** All types that are to be watched. */
+  public List<Wanted> wanted() {
+    List<Wanted> wanted = new ArrayList<>(onlyResources ? List.of() : BUILT_IN);
+    if (secrets) {
+      wanted.add(SECRETS);
+    }
+    resources.stream().filter(one -> !wanted.contains(one)).forEach(wanted::add);
+    return List.copyOf(wanted);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws IOException with the field that is wrong and what to do
+   */
+  public static WatcherConfig read(Path file) throws IOException {
+    ObjectMapper yaml =
+        new ObjectMapper(new YAMLFactory())
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    try {
+      return yaml.readValue(Files.readString(file), WatcherConfig.class);
+    } catch (JsonMappingException e) {
+      Throwable cause = e.getCause();
+      String why =
+          cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage();
+      throw new IOException(
+          file + ": " + e.getPathReference().replaceAll(".*?\\[\"", "[\"") + " " + why, e);
+    } catch (JsonProcessingException e) {
+      throw new IOException(file + " is not YAML: " + e.getOriginalMessage(), e);
+    }
+  }
+}
