@@ -4,9 +4,7 @@ package io.changetrail.correlation;
 import io.changetrail.correlation.Answer.Searched;
 import io.changetrail.correlation.Answer.Verdict;
 import io.changetrail.correlation.Calibration.Constant;
-import io.changetrail.model.Interval;
 import io.changetrail.model.Outcome;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,7 +61,7 @@ public final class CorrelationEngine {
    */
   public Answer correlate(
       Anomaly anomaly, List<CandidateChange> candidates, Topology topology, List<Series> series) {
-    Onset onset = onset(anomaly);
+    Onset onset = OnsetDetection.of(anomaly, series, calibration);
     Signals signals = new Signals(series, anomaly.window().latest(), calibration);
     Situation situation =
         Situation.of(anomaly, onset, topology, signals, undone(candidates), calibration);
@@ -91,21 +89,6 @@ public final class CorrelationEngine {
     Verdict verdict = verdict(suspects);
     return new Answer(
         verdict, reason(verdict, suspects), suspects, excluded, onset, searched, List.of());
-  }
-
-  private Onset onset(Anomaly anomaly) {
-    Duration late = calibration.minutes(Constant.MINUTES_LATE);
-    Instant latest = anomaly.detectedAt().minus(anomaly.pending());
-    return new Onset(
-        new Interval(latest.minus(late), latest),
-        "from the alert alone: it fired at "
-            + anomaly.detectedAt()
-            + (anomaly.pending().isZero()
-                ? ""
-                : " after its condition had held for " + Durations.words(anomaly.pending()))
-            + ", and alerts are up to "
-            + Durations.words(late)
-            + " late");
   }
 
   /** When changes were rolled back: when the first rollback of each was complete. */
