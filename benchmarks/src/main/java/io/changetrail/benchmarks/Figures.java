@@ -137,11 +137,19 @@ final class Figures implements Callable<Integer> {
         0,
         "");
     int batches = (int) Math.min(100, Math.max(2, events / IngestLoad.BATCH));
+    List<List<Rows.Row>> rows = new Rows(workload).batches(batches);
+    long count = (long) batches * IngestLoad.BATCH;
     report.add(
-        "raw: plain SQLite, 4 indexes, 1 thread",
-        RawLimits.sqlite(directory, new Rows(workload), batches),
+        "peer: a plain table of SQLite, 4 indexes, 1 client",
+        PlainTable.sqlite(directory, rows),
         "events/s",
-        (long) batches * IngestLoad.BATCH,
+        count,
+        "");
+    report.add(
+        "peer: a plain table of PostgreSQL, 4 indexes, 1 client",
+        PlainTable.postgres(directory, rows),
+        "events/s",
+        count,
         "");
   }
 

@@ -29,6 +29,8 @@ class FiguresTest {
     assertThat(figures.report().lines())
         .extracting(Report.Line::what)
         .contains(
+            "peer: a plain table of SQLite, 4 indexes, 1 client",
+            "peer: a plain table of PostgreSQL, 4 indexes, 1 client",
             "ingest, batches of 500, 4 clients",
             "ingest, single events, 16 clients",
             "events of a commit, p99",
