@@ -11,7 +11,9 @@ import java.util.Locale;
  * @param verdict what may be said
  * @param reason the verdict in one sentence
  * @param suspects strongest first; after {@link Verdict#NONE} a list of low confidence
+ * @param moreSuspects how many there are beyond those listed
  * @param excluded what cannot have been it, with reasons
+ * @param moreExcluded how many there are beyond those listed
  * @param onset when the anomaly began
  * @param searched what was looked at
  * @param silentSources sources that should have reported and did not: a change of theirs would be
@@ -21,7 +23,9 @@ public record Answer(
     Verdict verdict,
     String reason,
     List<Suspect> suspects,
+    int moreSuspects,
     List<Excluded> excluded,
+    int moreExcluded,
     Onset onset,
     Searched searched,
     List<String> silentSources) {
@@ -62,6 +66,7 @@ public record Answer(
   }
 
   public Answer withSilentSources(List<String> silent) {
-    return new Answer(verdict, reason, suspects, excluded, onset, searched, silent);
+    return new Answer(
+        verdict, reason, suspects, moreSuspects, excluded, moreExcluded, onset, searched, silent);
   }
 }

@@ -5,6 +5,7 @@ import io.changetrail.correlation.Calibration.Constant;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -32,11 +33,7 @@ final class BeforeAfter implements Evidence {
               "nothing was measured before and after it went live"));
     }
     Reach reach = new Reach(situation.calibration());
-    Explanation best =
-        change.services().stream()
-            .map(service -> reach.explain(service, signals.at(live), situation.topology()))
-            .max(Comparator.comparingDouble(Explanation::logLikelihoodRatio))
-            .orElseThrow();
+    Explanation best = explanation(change, situation, reach);
     Optional<Recovery> recovery =
         situation
             .undone(change)
@@ -45,7 +42,7 @@ final class BeforeAfter implements Evidence {
         factor(
             best.logLikelihoodRatio() + recovery.map(Recovery::logLikelihoodRatio).orElse(0.0),
             situation,
-            reason(best.strongest())
+            reason(best.strongest(), signals, live)
                 + recovery
                     .map(
                         after ->
@@ -55,11 +52,59 @@ final class BeforeAfter implements Evidence {
                     .orElse("")));
   }
 
-  private static String reason(List<Shift> shifts) {
+  private static Explanation explanation(CandidateChange change, Situation situation, Reach reach) {
+    Signals.Moved moved = situation.signals().at(change.exposure().start());
+    return change.services().stream()
+        .map(service -> reach.explain(service, moved, situation.topology()))
+        .max(Comparator.comparingDouble(Explanation::logLikelihoodRatio))
+        .orElseThrow();
+  }
+
+  /**
+   * The signals that moved most for the change; where none moved more than usual, that of its own
+   * services which moved most.
+   */
+  static List<Effect> effects(CandidateChange change, Situation situation) {
+    Signals signals = situation.signals();
+    Instant live = change.exposure().start();
+    if (signals.isEmpty() || change.services().isEmpty() || !signals.cover(live)) {
+      return List.of();
+    }
+    List<Shift> moved =
+        explanation(change, situation, new Reach(situation.calibration())).strongest();
+    if (moved.isEmpty()) {
+      moved =
+          change.services().stream()
+              .flatMap(
+                  service ->
+                      signals
+                          .at(live)
+                          .byService()
+                          .getOrDefault(service, Map.of())
+                          .values()
+                          .stream())
+              .max(
+                  Comparator.comparingDouble((Shift shift) -> Math.abs(shift.strength()))
+                      .thenComparing(Shift::words))
+              .stream()
+              .toList();
+    }
+    return moved.stream().flatMap(shift -> signals.effect(shift, live).stream()).toList();
+  }
+
+  private static String reason(List<Shift> shifts, Signals signals, Instant live) {
     return shifts.isEmpty()
         ? "nothing moved more than usual right after it went live"
         : "right after it went live: "
-            + shifts.stream().map(Shift::words).collect(Collectors.joining("; "));
+            + shifts.stream()
+                .map(
+                    shift ->
+                        shift.words()
+                            + signals
+                                .effect(shift, live)
+                                .map(effect -> " " + effect.words())
+                                .orElse(""))
+                .collect(Collectors.joining("; "));
   }
 
   private static Factor factor(double ratio, Situation situation, String reason) {

@@ -5,6 +5,7 @@ import io.changetrail.correlation.Answer.Searched;
 import io.changetrail.correlation.Answer.Verdict;
 import io.changetrail.correlation.Calibration.Constant;
 import io.changetrail.model.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,6 +34,12 @@ public final class CorrelationEngine {
           new Cohort(),
           new KindFit(),
           new ChangeRisk());
+
+  /** So many suspects, and so many excluded changes, are listed; more would help nobody. */
+  static final int MOST_LISTED = 100;
+
+  /** So many changes are judged by all there is to know. */
+  static final int MOST_JUDGED = 500;
 
   private final Calibration calibration;
   private final Set<String> without;
@@ -65,30 +72,82 @@ public final class CorrelationEngine {
     Signals signals = new Signals(series, anomaly.window().latest(), calibration);
     Situation situation =
         Situation.of(anomaly, onset, topology, signals, undone(candidates), calibration);
-    List<Suspect> suspects = new ArrayList<>();
+    List<CandidateChange> possible = new ArrayList<>();
     List<Excluded> excluded = new ArrayList<>();
     for (CandidateChange change : inWindow(anomaly, candidates)) {
       Optional<String> impossible = Impossible.reason(change, situation);
       if (impossible.isPresent()) {
         excluded.add(new Excluded(change, impossible.get()));
       } else {
-        suspects.add(judge(change, situation));
+        possible.add(change);
       }
     }
-    suspects.sort(
-        Comparator.comparingDouble(Suspect::score)
-            .reversed()
-            .thenComparing(suspect -> suspect.change().exposure().start())
-            .thenComparing(suspect -> suspect.change().id()));
+    List<Suspect> suspects =
+        nearest(possible, situation).stream()
+            .map(change -> judge(change, situation))
+            .sorted(
+                Comparator.comparingDouble(Suspect::score)
+                    .reversed()
+                    .thenComparing(suspect -> suspect.change().exposure().start())
+                    .thenComparing(suspect -> suspect.change().id()))
+            .limit(MOST_LISTED)
+            .map(suspect -> suspect.with(BeforeAfter.effects(suspect.change(), situation)))
+            .toList();
+    if (excluded.size() > MOST_LISTED) {
+      excluded.sort(
+          Comparator.comparing((Excluded one) -> distance(one.change(), onset))
+              .thenComparing(one -> one.change().id()));
+    }
     Searched searched =
         new Searched(
             anomaly.window(),
-            suspects.size() + excluded.size(),
+            possible.size() + excluded.size(),
             List.copyOf(new TreeSet<>(situation.paths().keySet())),
             series.size());
     Verdict verdict = verdict(suspects);
     return new Answer(
-        verdict, reason(verdict, suspects), suspects, excluded, onset, searched, List.of());
+        verdict,
+        reason(verdict, suspects, possible.size()),
+        suspects,
+        possible.size() - suspects.size(),
+        excluded.subList(0, Math.min(MOST_LISTED, excluded.size())),
+        Math.max(0, excluded.size() - MOST_LISTED),
+        onset,
+        searched,
+        List.of());
+  }
+
+  /**
+   * Those that time and place speak for most, which is looked up at once. What series say can only
+   * lower a score, so the others would hardly have come first.
+   */
+  private static List<CandidateChange> nearest(
+      List<CandidateChange> possible, Situation situation) {
+    if (possible.size() <= MOST_JUDGED) {
+      return possible;
+    }
+    record Placed(CandidateChange change, double prior) {}
+    List<Evidence> prior = List.of(new OnsetProximity(), new PathDistance());
+    return possible.stream()
+        .map(
+            change ->
+                new Placed(
+                    change,
+                    prior.stream()
+                        .flatMap(each -> each.weigh(change, situation).stream())
+                        .mapToDouble(Factor::multiplier)
+                        .reduce(1, (a, b) -> a * b)))
+        .sorted(
+            Comparator.comparingDouble(Placed::prior)
+                .reversed()
+                .thenComparing(placed -> placed.change().id()))
+        .limit(MOST_JUDGED)
+        .map(Placed::change)
+        .toList();
+  }
+
+  private static Duration distance(CandidateChange change, Onset onset) {
+    return Duration.between(change.exposure().start(), onset.interval().latest()).abs();
   }
 
   /** When changes were rolled back: when the first rollback of each was complete. */
@@ -127,7 +186,7 @@ public final class CorrelationEngine {
           .filter(factor -> !without.contains(factor.name()))
           .ifPresent(factors::add);
     }
-    return Suspect.of(change, factors);
+    return Suspect.of(change, factors, List.of());
   }
 
   private Verdict verdict(List<Suspect> suspects) {
@@ -145,17 +204,14 @@ public final class CorrelationEngine {
     return suspects.stream().filter(suspect -> suspect.score() >= bar).toList();
   }
 
-  private String reason(Verdict verdict, List<Suspect> suspects) {
+  private String reason(Verdict verdict, List<Suspect> suspects, int possible) {
     return switch (verdict) {
-      case EXPLAINED ->
-          "'" + suspects.get(0).change().summary() + "' stands out among " + suspects.size();
+      case EXPLAINED -> "'" + suspects.get(0).change().summary() + "' stands out among " + possible;
       case AMBIGUOUS -> tied(suspects).size() + " changes explain it about equally well";
       case NONE ->
           suspects.isEmpty()
               ? "no recorded change explains this: none could have caused it"
-              : "no recorded change explains this: the likeliest of "
-                  + suspects.size()
-                  + " is too weak";
+              : "no recorded change explains this: the likeliest of " + possible + " is too weak";
     };
   }
 }

@@ -108,6 +108,14 @@ final class Signals {
     return compute(moment.toEpochMilli(), usual(asUsualBefore.toEpochMilli()));
   }
 
+  /** How much a signal that moved at that moment differs after it from before it. */
+  Optional<Effect> effect(Shift shift, Instant moment) {
+    return prepared.stream()
+        .filter(one -> one.series == shift.series())
+        .findFirst()
+        .flatMap(one -> one.effect(moment.toEpochMilli()));
+  }
+
   private Moved compute(long moment, Map<String, Double> usual) {
     Map<String, Map<SignalFamily, List<Shift>>> all = new TreeMap<>();
     for (Prepared one : prepared) {
@@ -232,6 +240,14 @@ final class Signals {
       return median(index(moment + 1), index(Math.min(end, moment + after) + 1), 1);
     }
 
+    Optional<Effect> effect(long moment) {
+      int middle = index(moment + 1);
+      return Effect.of(
+          series,
+          samples(index(moment - before + 1), middle),
+          samples(middle, index(Math.min(end, moment + after) + 1)));
+    }
+
     /** The same statistic for windows that were over at that moment. */
     void earlierMovements(long moment, List<Double> into) {
       int found = 0;
@@ -285,18 +301,23 @@ final class Signals {
     }
 
     private double median(int from, int to, int least) {
-      int n = to - from;
-      if (n < least) {
+      if (to - from < least) {
         return Double.NaN;
       }
-      int stride = 1 + (n - 1) / SAMPLES_ENOUGH;
-      double[] window = new double[(n - 1) / stride + 1];
-      for (int i = 0; i < window.length; i++) {
-        window[i] = series.value(from + i * stride);
-      }
+      double[] window = samples(from, to);
       Arrays.sort(window);
       int half = window.length / 2;
       return window.length % 2 == 1 ? window[half] : (window[half - 1] + window[half]) / 2;
+    }
+
+    private double[] samples(int from, int to) {
+      int n = to - from;
+      int stride = 1 + (n - 1) / SAMPLES_ENOUGH;
+      double[] window = new double[n <= 0 ? 0 : (n - 1) / stride + 1];
+      for (int i = 0; i < window.length; i++) {
+        window[i] = series.value(from + i * stride);
+      }
+      return window;
     }
   }
 }

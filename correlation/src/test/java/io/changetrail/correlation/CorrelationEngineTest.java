@@ -179,6 +179,8 @@ class CorrelationEngineTest {
 
     assertThat(answer.suspects().get(0).change().id()).isEqualTo("it");
     assertThat(answer.searched().candidates()).isEqualTo(100_001);
+    assertThat(answer.suspects()).hasSize(CorrelationEngine.MOST_LISTED);
+    assertThat(answer.moreSuspects()).isEqualTo(100_001 - CorrelationEngine.MOST_LISTED);
   }
 
   private Answer ask(CandidateChange... changes) {

@@ -54,6 +54,71 @@ class SeriesEvidenceTest {
   }
 
   @Test
+  void R3_eachChangeHasAnEffectWithItsIntervalAndPValue() {
+    Answer answer =
+        ask(
+            List.of(change("innocent", "payment", 6), change("culprit", "cart", 6)),
+            calm("payment", "cpu_usage", 20),
+            faulty("cart", "cpu_usage", 20, 90));
+
+    Effect effect = answer.suspects().get(0).effects().get(0);
+    assertThat(effect.service()).isEqualTo("cart");
+    assertThat(effect.difference()).isBetween(60.0, 80.0);
+    assertThat(effect.lower()).isBetween(50.0, effect.difference());
+    assertThat(effect.upper()).isBetween(effect.difference(), 90.0);
+    assertThat(effect.p()).isLessThan(0.01);
+    assertThat(effect.samplesBefore()).isEqualTo(20);
+    assertThat(beforeAfter(answer.suspects().get(0)).reason()).contains(effect.words());
+    Effect none = answer.suspects().get(1).effects().get(0);
+    assertThat(none.p()).isGreaterThan(0.05);
+    assertThat(none.lower()).isNegative();
+    assertThat(none.upper()).isPositive();
+  }
+
+  /** Two columns of Welch's kind whose statistics can be worked out by hand. */
+  @Test
+  void R3_intervalAndPValueAreThoseOfWelchAndOfMannAndWhitney() {
+    Effect effect =
+        Effect.of(
+                raw("x", new long[0], new double[0]),
+                new double[] {1, 2, 3, 4, 5},
+                new double[] {11, 12, 13, 14, 15})
+            .orElseThrow();
+
+    // Standard error 1, 8 degrees of freedom: 10 ± 2.306. All 25 pairs ascend: p = 2/252.
+    assertThat(effect.difference()).isEqualTo(10);
+    assertThat(effect.lower()).isCloseTo(7.694, org.assertj.core.api.Assertions.within(1e-3));
+    assertThat(effect.upper()).isCloseTo(12.306, org.assertj.core.api.Assertions.within(1e-3));
+    assertThat(effect.p()).isCloseTo(2.0 / 252, org.assertj.core.api.Assertions.within(1e-4));
+  }
+
+  /** A hundred series and 20,000 changes, each at a moment of its own. */
+  @Test
+  void manyChangesBesideManySeriesAreAnswered() {
+    List<CandidateChange> many = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      many.add(
+          CandidateChange.at(
+              "c" + i,
+              ChangeKind.CONFIG,
+              ALERT.minusMillis(60_000 + 100L * i),
+              List.of(Target.service("payment", "production")),
+              "x"));
+    }
+    many.add(change("culprit", "cart", 6));
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      series.add(calm("payment", "signal_" + i, 20));
+    }
+    series.add(faulty("cart", "cpu_usage", 20, 90));
+
+    Answer answer = engine.correlate(anomaly(), many, SHOP, series);
+
+    assertThat(answer.suspects().get(0).change().id()).isEqualTo("culprit");
+    assertThat(answer.suspects().size() + answer.moreSuspects()).isEqualTo(20_001);
+  }
+
+  @Test
   void R3_aDelayThatOnlyTheCallersSeePointsAtTheServiceThatTheyShare() {
     Answer answer =
         ask(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.correlation.Answer;
 import io.changetrail.correlation.CandidateChange;
+import io.changetrail.correlation.Effect;
 import io.changetrail.correlation.Excluded;
 import io.changetrail.correlation.Factor;
 import io.changetrail.correlation.Suspect;
@@ -47,13 +48,17 @@ record Answered(
             .put("weight", factor.weight())
             .put("reason", factor.reason());
       }
+      ArrayNode effects = entry.putArray("effects");
+      suspect.effects().forEach(effect -> effects.add(json(effect)));
     }
+    json.put("moreSuspects", answer.moreSuspects());
     ArrayNode excluded = json.putArray("excluded");
     for (Excluded one : answer.excluded()) {
       ObjectNode entry = excluded.addObject();
       entry.set("change", change(one.change()));
       entry.put("reason", one.reason());
     }
+    json.put("moreExcluded", answer.moreExcluded());
     ObjectNode searched = json.putObject("searched");
     searched.put("from", answer.searched().window().earliest().toString());
     searched.put("to", answer.searched().window().latest().toString());
@@ -66,6 +71,23 @@ record Answered(
     ArrayNode noted = json.putArray("notes");
     notes.forEach(noted::add);
     return json;
+  }
+
+  private static ObjectNode json(Effect effect) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("service", effect.service());
+    if (effect.instance() != null) {
+      json.put("instance", effect.instance());
+    }
+    return json.put("signal", effect.signal())
+        .put("before", effect.before())
+        .put("after", effect.after())
+        .put("difference", effect.difference())
+        .put("lower", effect.lower())
+        .put("upper", effect.upper())
+        .put("p", effect.p())
+        .put("samplesBefore", effect.samplesBefore())
+        .put("samplesAfter", effect.samplesAfter());
   }
 
   private ObjectNode change(CandidateChange candidate) {

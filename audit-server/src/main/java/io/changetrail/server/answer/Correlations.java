@@ -214,17 +214,18 @@ public final class Correlations {
   private static ObjectNode shortened(ObjectNode answer) {
     int most = MAX_LISTED;
     do {
-      shorten(answer, "suspects", most);
-      shorten(answer, "excluded", most);
+      shorten(answer, "suspects", "moreSuspects", most);
+      shorten(answer, "excluded", "moreExcluded", most);
       most--;
     } while (most >= 0 && answer.toString().length() > MAX_ANSWER);
     return answer;
   }
 
-  private static void shorten(ObjectNode answer, String list, int most) {
+  private static void shorten(ObjectNode answer, String list, String more, int most) {
     ArrayNode entries = answer.withArray(list);
     while (entries.size() > most) {
       entries.remove(entries.size() - 1);
+      answer.put(more, answer.path(more).asInt() + 1);
     }
   }
 

@@ -77,7 +77,7 @@ public final class Correlator {
     Catalogue known = catalogue.get();
     Anomaly anomaly = question.anomaly();
     RecordedChanges.Span span =
-        changes.between(
+        changes.latest(
             scope,
             anomaly.window().earliest(),
             anomaly.window().latest(),
@@ -99,7 +99,14 @@ public final class Correlator {
         engine
             .correlate(anomaly, judged, topologies.of(scope, known), series)
             .withSilentSources(doubtful(sources, anomaly, asked));
-    return new Answered(answer, observed, known, fetched.notes());
+    List<String> notes = new ArrayList<>(fetched.notes());
+    if (span.since() != null) {
+      notes.add(
+          "there are too many events to read: changes before "
+              + span.since()
+              + " were not judged; name an environment or a shorter lookback");
+    }
+    return new Answered(answer, observed, known, notes);
   }
 
   /** Whoever brings metrics along has them judged, and no others. */

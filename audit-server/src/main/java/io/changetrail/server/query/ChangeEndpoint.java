@@ -12,7 +12,6 @@ import io.changetrail.server.http.Response;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,15 +51,8 @@ public final class ChangeEndpoint implements Endpoint {
                             "there is no event of this id, or not within what the credential may"
                                 + " read")
                         .asException());
-    Instant at = event.event().time();
     return changes
-        .between(
-            request.scope(),
-            at,
-            at.plusNanos(1),
-            environments(event, known),
-            known,
-            request.received())
+        .around(request.scope(), event, environments(event, known), known, request.received())
         .changes()
         .stream()
         .filter(change -> observes(change, id))

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecordedChanges {
   private static final int MAX_EVENTS = 20_000;
 
+  /** Of these, most may be evidence only, such as commits and builds, and is passed over. */
+  private static final int MAX_PAGES = 60;
+
   private final AuditStore store;
   private final Duration finishLimit;
 
@@ -59,8 +62,10 @@ public final class RecordedChanges {
    * @param changes oldest first; also those that lie in the margins only, or before the span and
    *     tell what one in it rolls back
    * @param events by their id
+   * @param since changes before it were not all read, as there are too many; null if all were
    */
-  public record Span(List<ObservedChange> changes, Map<String, StoredEvent> events) {}
+  public record Span(
+      List<ObservedChange> changes, Map<String, StoredEvent> events, @Nullable Instant since) {}
 
   /**
    * The changes that were going on in {@code [from, to)}, each with what it rolls back, also where
@@ -83,10 +88,139 @@ public final class RecordedChanges {
       // What was built says which commit a digest is of, and belongs to no environment.
       read(scope, when.where(Field.KIND, ChangeKind.ARTIFACT.name()), events);
     }
+    return span(scope, from.minus(margin), events, null, catalogue, asOf);
+  }
+
+  /**
+   * The same for a question that any store must answer: of too many events the latest are read, and
+   * the span says since when it has all.
+   */
+  public Span latest(
+      Scope scope,
+      Instant from,
+      Instant to,
+      @Nullable Set<String> environments,
+      Catalogue catalogue,
+      Instant asOf) {
+    Query all = Query.all();
+    Query wanted = environments == null ? all : all.where(Field.ENVIRONMENT, environments);
+    Query before = wanted.between(from.minus(margin), to);
+    Map<String, StoredEvent> events = new LinkedHashMap<>();
+    Instant since = read(scope, before, Order.NEWEST_FIRST, MAX_EVENTS, events);
+    Query after = wanted.between(to, to.plus(margin));
+    read(scope, after, Order.OLDEST_FIRST, MAX_EVENTS / 4, events);
+    Instant earliest = since == null ? from.minus(margin) : since;
+    if (environments != null) {
+      Query built = all.where(Field.KIND, ChangeKind.ARTIFACT.name());
+      read(
+          scope,
+          built.between(earliest, to.plus(margin)),
+          Order.NEWEST_FIRST,
+          MAX_EVENTS / 4,
+          events);
+    }
+    return span(
+        scope,
+        earliest,
+        events,
+        since == null || since.isBefore(from) ? null : since,
+        catalogue,
+        asOf);
+  }
+
+  /**
+   * The changes around an event, the one that it observes among them. Runs of one change have the
+   * same kind, so that others are not read; of too many the nearest in time.
+   */
+  Span around(
+      Scope scope,
+      StoredEvent event,
+      @Nullable Set<String> environments,
+      Catalogue catalogue,
+      Instant asOf) {
+    Instant at = event.event().time();
+    Query kind = Query.all().where(Field.KIND, event.event().change().kind().name());
+    Query wanted = environments == null ? kind : kind.where(Field.ENVIRONMENT, environments);
+    Map<String, StoredEvent> events = new LinkedHashMap<>();
+    events.put(event.eventId(), event);
+    String declared = event.event().change().id();
+    if (declared != null) {
+      read(
+          scope,
+          kind.where(Field.SOURCE, event.event().ref().source())
+              .where(Field.CHANGE, declared)
+              .between(at.minus(margin), at.plus(margin)),
+          Order.NEWEST_FIRST,
+          AuditStore.MAX_PAGE,
+          events);
+    }
+    Instant since =
+        read(
+            scope,
+            wanted.between(at.minus(margin), at.plusNanos(1)),
+            Order.NEWEST_FIRST,
+            MAX_EVENTS / 2,
+            events);
+    read(
+        scope,
+        wanted.between(at.plusNanos(1), at.plus(margin)),
+        Order.OLDEST_FIRST,
+        MAX_EVENTS / 2,
+        events);
+    Instant earliest = since == null ? at.minus(margin) : since;
+    read(
+        scope,
+        Query.all()
+            .where(Field.KIND, ChangeKind.ARTIFACT.name())
+            .between(earliest, at.plus(margin)),
+        Order.NEWEST_FIRST,
+        MAX_EVENTS / 4,
+        events);
+    return span(scope, earliest, events, since, catalogue, asOf);
+  }
+
+  private Span span(
+      Scope scope,
+      Instant earliest,
+      Map<String, StoredEvent> events,
+      @Nullable Instant since,
+      Catalogue catalogue,
+      Instant asOf) {
     new Precedents(store, scope, catalogue)
-        .of(List.copyOf(events.values()), from.minus(margin))
+        .of(List.copyOf(events.values()), earliest)
         .forEach(events::putIfAbsent);
-    return new Span(group(events, catalogue, asOf), events);
+    return new Span(group(events, catalogue, asOf), events, since);
+  }
+
+  /**
+   * Reads what changes are grouped from, and no more than so many.
+   *
+   * @return the time of the last event read if there are more; null if these were all
+   */
+  private @Nullable Instant read(
+      Scope scope, Query query, Order order, int most, Map<String, StoredEvent> into) {
+    Position after = null;
+    Instant last = null;
+    int kept = 0;
+    for (int pages = 0; pages < MAX_PAGES; pages++) {
+      Page page = store.search(scope, query, View.FOLDED, order, after, AuditStore.MAX_PAGE);
+      for (StoredEvent event : page.events()) {
+        last = event.event().time();
+        ChangeKind kind = event.event().change().kind();
+        if (kind.altersAnEnvironment() || kind.equals(ChangeKind.ARTIFACT)) {
+          into.putIfAbsent(event.eventId(), event);
+          kept++;
+        }
+      }
+      after = page.next();
+      if (after == null) {
+        return null;
+      }
+      if (kept >= most) {
+        return last;
+      }
+    }
+    return last;
   }
 
   private List<ObservedChange> group(

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.store.AuditStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** More changes in a day than any question reads. */
+class BusyStoreTest {
+  private static final int CHANGES = 21_000;
+
+  @TempDir private Path data;
+
+  private final Instant alert =
+      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofHours(1));
+
+  @Test
+  void aBusyStoreAnswersWithTheLatestAndSaysWhatItLeftOut() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      for (int from = 0; from < CHANGES; from += AuditStore.MAX_PAGE) {
+        server.store(
+            IntStream.range(from, from + AuditStore.MAX_PAGE)
+                .mapToObj(this::other)
+                .toArray(AuditEvent[]::new));
+      }
+      server.store(Events.deployment("cause", alert.minusSeconds(300), "checkout", "prod").build());
+
+      RunningServer.Answer answer =
+          server.post(
+              "/v1/correlate",
+              "application/json",
+              "{\"service\":\"checkout\",\"environment\":\"prod\",\"alertedAt\":\""
+                  + alert
+                  + "\"}");
+
+      assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+      JsonNode first = answer.json().path("suspects").path(0).path("change");
+      assertThat(first.path("services").path(0).asText()).isEqualTo("checkout");
+      assertThat(answer.json().path("suspects")).hasSizeLessThanOrEqualTo(100);
+      assertThat(answer.json().path("moreSuspects").asInt()).isGreaterThan(10_000);
+      assertThat(answer.json().path("notes").toString()).contains("too many events");
+      RunningServer.Answer change = server.get("/v1/changes/" + first.path("id").asText());
+      assertThat(change.status()).as(change.text()).isEqualTo(200);
+      assertThat(change.json().path("id")).isEqualTo(first.path("id"));
+    }
+  }
+
+  private AuditEvent other(int i) {
+    return Events.deployment(
+            "other" + i, alert.minusSeconds(600).minusSeconds(4L * i), "shop-" + i % 50, "prod")
+        .build();
+  }
+}
