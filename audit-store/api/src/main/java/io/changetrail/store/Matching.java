@@ -9,6 +9,7 @@ import io.changetrail.model.diff.StructuralDiff;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a query means, told over a single event. Engines use it where an index is not enough. */
@@ -64,10 +65,19 @@ public final class Matching {
 
   /** Whether a target is of one of these services, by name or as one of their workloads. */
   public static boolean isOfService(Set<String> wanted, Target target) {
-    return target.serviceName().filter(wanted::contains).isPresent()
-        || wanted.stream()
-            .flatMap(name -> WorkloadSelector.ofTerm(name).stream())
-            .anyMatch(workload -> workload.matches(target));
+    if (target.service() != null && wanted.contains(target.service())) {
+      return true;
+    }
+    if (target.namespace() == null) {
+      return false; // no workload
+    }
+    for (String name : wanted) {
+      Optional<WorkloadSelector> workload = WorkloadSelector.ofTerm(name);
+      if (workload.isPresent() && workload.get().matches(target)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a changed path ends in the wanted one, on a border of segments. */

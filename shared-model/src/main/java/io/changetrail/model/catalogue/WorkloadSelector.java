@@ -4,7 +4,6 @@ package io.changetrail.model.catalogue;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +17,33 @@ public record WorkloadSelector(String cluster, String namespace, String name) {
   /** In front of a selector where plain names stand beside it. */
   private static final String SCHEME = "workload:";
 
-  /** Cluster names may have slashes, such as ARNs; namespaces and names have none. */
-  private static final Pattern FORM = Pattern.compile("(?:(.+)/)?([^/\\s]+)/([^/\\s]+)");
+  public WorkloadSelector {
+    if (!isPart(cluster) || !isPart(namespace) || !isPart(name)) {
+      throw new IllegalArgumentException(
+          "a workload has a cluster, a namespace and a name, or * for any, without spaces");
+    }
+  }
 
   /** The selector of {@code namespace/name} or {@code cluster/namespace/name}. */
   public static Optional<WorkloadSelector> parse(String text) {
-    return Optional.of(FORM.matcher(text))
-        .filter(java.util.regex.Matcher::matches)
-        .map(
-            form ->
-                new WorkloadSelector(
-                    form.group(1) == null ? "*" : form.group(1), form.group(2), form.group(3)));
+    // Cluster names may have slashes, such as ARNs; namespaces and names have none.
+    int beforeName = text.lastIndexOf('/');
+    int beforeNamespace = text.lastIndexOf('/', beforeName - 1);
+    String cluster = beforeNamespace < 0 ? "*" : text.substring(0, beforeNamespace);
+    String namespace = text.substring(beforeNamespace + 1, Math.max(beforeName, 0));
+    String name = text.substring(beforeName + 1);
+    return isPart(cluster) && isPart(namespace) && isPart(name)
+        ? Optional.of(new WorkloadSelector(cluster, namespace, name))
+        : Optional.empty();
+  }
+
+  private static boolean isPart(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isWhitespace(text.charAt(i))) {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 
   /** The selector of a {@link #term()}; empty for a plain name. */
@@ -39,11 +54,6 @@ public record WorkloadSelector(String cluster, String namespace, String name) {
   /** This selector as one of the names of a service, for queries and scopes. */
   public String term() {
     return SCHEME + this;
-  }
-
-  /** This selector for objects of one name only. */
-  public WorkloadSelector ofName(String exact) {
-    return new WorkloadSelector(cluster, namespace, exact);
   }
 
   public boolean matches(Target target) {

@@ -150,7 +150,7 @@ class CatalogueTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"checkout", "shop/", "/checkout", "'shop/a b'"})
+  @CsvSource({"checkout", "shop/", "/checkout", "/shop/checkout", "'shop/a b'", "'eu 1/shop/a'"})
   void aSelectorWithoutNamespaceOrNameIsRefusedWithTheForm(String text) {
     assertThatThrownBy(() -> Catalogue.parse("services: {a: {workloads: ['" + text + "']}}"))
         .hasMessageContaining("services.a.workloads")
