@@ -11,6 +11,7 @@ import io.changetrail.watcher.attribution.ManagedFieldsWitness;
 import io.changetrail.watcher.attribution.Witness;
 import io.changetrail.watcher.capture.Capture;
 import io.changetrail.watcher.capture.ClusterWatch;
+import io.changetrail.watcher.capture.ClusterWatch.Wanted;
 import io.changetrail.watcher.capture.IgnoredPaths;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.capture.Selection;
@@ -19,6 +20,9 @@ import io.changetrail.watcher.operation.SecretKeys;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.operation.WatcherMetrics;
 import io.changetrail.watcher.recorded.AuditServer;
+import io.changetrail.watcher.rollout.Pods;
+import io.changetrail.watcher.rollout.Revisions;
+import io.changetrail.watcher.rollout.Rollouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,27 +76,38 @@ public final class Watcher implements AutoCloseable {
     shipper.flush(DRAIN);
     AuditServer server = new AuditServer(config.server(), credentials, config.source());
     Witness witness = new ManagedFieldsWitness();
+    Places places =
+        new Places(
+            config.cluster(), config.environment(), config.environments(), config.serviceNames());
+    Revisions revisions = new Revisions(redactor);
+    Rollouts rollouts = new Rollouts(config.source(), places, revisions, shipper::ship, clock);
     Capture capture =
         new Capture(
             uid,
             config.source(),
-            new Places(
-                config.cluster(),
-                config.environment(),
-                config.environments(),
-                config.serviceNames()),
+            places,
             new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude()),
             new IgnoredPaths(config.ignore()),
             redactor,
             server,
             witness,
+            revisions,
             shipper::ship,
-            List.of(),
+            List.of(rollouts),
             metrics,
             clock);
     ClusterWatch watch =
         new ClusterWatch(
-            cluster, capture, config.wanted(), config.discoveryPause(), metrics, clock);
+            cluster,
+            capture,
+            config.wanted(),
+            Map.of(
+                new Wanted("apps", "v1", "ReplicaSet"), revisions,
+                new Wanted("apps", "v1", "ControllerRevision"), revisions,
+                new Wanted("", "v1", "Pod"), new Pods(rollouts)),
+            config.discoveryPause(),
+            metrics,
+            clock);
     watching.set(watch);
     watch.start();
     return new Watcher(shipper, watch, capture);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Interval;
 import io.changetrail.model.RedactedValue;
@@ -24,8 +25,10 @@ import io.changetrail.watcher.recorded.RecordedState;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -36,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * comparison, however often and in whatever order objects are seen: a change that nobody watched is
  * found, and one that is seen twice is shipped once. Thread-safe.
  */
-public final class Capture {
+public final class Capture implements ObjectSink {
   /** The kind of the marker that says from when on a type's objects are recorded. */
   static final String MARKER = "WatchedType";
 
@@ -54,6 +57,10 @@ public final class Capture {
   private final CaptureMetrics metrics;
   private final InstantSource clock;
   private final HeldStates held = new HeldStates();
+  private final TemplateHistory history;
+
+  /** The event that began the rollout of each workload's present template, if it was seen. */
+  private final Map<String, EventRef> lastRollouts = new HashMap<>();
 
   /** Names of the types of which the audit server has had a baseline before. */
   private final Set<String> recordedTypes = new HashSet<>();
@@ -72,6 +79,7 @@ public final class Capture {
       Redactor redactor,
       AuditServer server,
       Witness witness,
+      TemplateHistory history,
       Consumer<AuditEvent> shipper,
       List<Observer> observers,
       CaptureMetrics metrics,
@@ -83,6 +91,7 @@ public final class Capture {
     this.canonical = new CanonicalState(redactor, ignored);
     this.server = server;
     this.witness = witness;
+    this.history = history;
     this.shipper = shipper;
     this.observers = List.copyOf(observers);
     this.metrics = metrics;
@@ -124,7 +133,7 @@ public final class Capture {
   }
 
   /** Notes that all objects of a type have a recorded state. */
-  void record(ResourceType type) throws IOException {
+  private void record(ResourceType type) throws IOException {
     if (isRecorded(type)) {
       return;
     }
@@ -144,8 +153,8 @@ public final class Capture {
     }
   }
 
-  /** An object as it is now. */
-  void present(ResourceType type, ObjectNode object, Sight sight) throws IOException {
+  @Override
+  public void present(ResourceType type, ObjectNode object, Sight sight) throws IOException {
     String uid = object.at("/metadata/uid").asText();
     Baseline baseline = null;
     synchronized (this) {
@@ -230,14 +239,20 @@ public final class Capture {
     observers.forEach(observer -> observer.seen(type, object, since, event));
   }
 
-  /** An object is gone. */
-  synchronized void deleted(ResourceType type, ObjectNode object) {
+  @Override
+  public synchronized void deleted(ResourceType type, ObjectNode object) {
     String uid = object.at("/metadata/uid").asText();
     held.of(uid).ifPresent(before -> gone(type, uid, before, object, Sight.LIVE));
   }
 
-  /** All objects of a type were listed; what is recorded and was not among them is gone. */
-  synchronized void listed(ResourceType type, Set<String> uids, Sight sight) {
+  @Override
+  public void listed(ResourceType type, Set<String> uids, Sight sight) throws IOException {
+    removeAllBut(type, uids, sight);
+    record(type);
+  }
+
+  /** What is recorded and is not among all that there are is gone. */
+  private synchronized void removeAllBut(ResourceType type, Set<String> uids, Sight sight) {
     for (String uid : held.uidsOf(typeName(type))) {
       if (!uids.contains(uid)) {
         held.of(uid).ifPresent(before -> gone(type, uid, before, null, sight));
@@ -254,6 +269,7 @@ public final class Capture {
     ObjectNode state = before.state();
     ship(new ObjectChange(type, state, null), last == null ? state : last, uid, before, sight);
     held.forget(uid);
+    lastRollouts.remove(uid);
     metrics.objects(held.count());
     observers.forEach(observer -> observer.gone(type, uid));
   }
@@ -277,6 +293,7 @@ public final class Capture {
     String old = before == null ? "" : before.hexHash();
     String fresh = change.after() == null ? "" : CanonicalContent.hash(change.after());
     Change.Builder what = change.change(object);
+    tellRollback(change, uid, what);
     String cause = object.at("/metadata/annotations/kubernetes.io~1change-cause").textValue();
     what.reason(cause == null || cause.isBlank() || cause.length() > 8192 ? null : cause);
     what.observedLate(interval(sight, before, object, time));
@@ -289,9 +306,29 @@ public final class Capture {
             .provenance(DeclaredOrigin.of(object, change.artifacts()))
             .build();
     shipper.accept(ExpectedState.expecting(old, event));
+    if (change.isRollout()) {
+      lastRollouts.put(uid, event.ref());
+    }
     witness.shipped(seen, event);
     metrics.shipped(event, now);
     return event;
+  }
+
+  /** A template that the workload had before it took the one that is replaced now. */
+  private void tellRollback(ObjectChange change, String uid, Change.Builder what) {
+    ObjectNode before = change.before();
+    ObjectNode after = change.after();
+    if (before == null || after == null || !change.isRollout()) {
+      return;
+    }
+    history
+        .backTo(uid, after.at("/spec/template"), before.at("/spec/template"))
+        .ifPresent(
+            revision ->
+                what.kind(ChangeKind.DEPLOYMENT)
+                    .action(Change.ROLLBACK)
+                    .summary(change.rollbackSummary(revision))
+                    .rollbackOf(lastRollouts.get(uid)));
   }
 
   /** Never before the state that it ends, or the order of states would be another. */

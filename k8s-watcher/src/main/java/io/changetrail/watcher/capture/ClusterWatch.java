@@ -41,6 +41,7 @@ public final class ClusterWatch implements AutoCloseable {
   private final InstantSource clock;
   private final Duration discovery;
   private final List<Wanted> wanted;
+  private final Map<Wanted, ObjectSink> others;
   private final Map<Wanted, TypeWatch> watches = new LinkedHashMap<>();
   private final Map<Wanted, ResourceType> types = new LinkedHashMap<>();
   private final ScheduledExecutorService timer =
@@ -54,18 +55,24 @@ public final class ClusterWatch implements AutoCloseable {
   private boolean discovered;
 
   /**
+   * @param wanted whose changes are captured
+   * @param others types that are watched for something else
    * @param discovery how often types that were not served are looked for
    */
   public ClusterWatch(
       Cluster cluster,
       Capture capture,
       List<Wanted> wanted,
+      Map<Wanted, ObjectSink> others,
       Duration discovery,
       CaptureMetrics metrics,
       InstantSource clock) {
     this.cluster = cluster;
     this.capture = capture;
-    this.wanted = List.copyOf(wanted);
+    this.others = others;
+    List<Wanted> all = new ArrayList<>(others.keySet());
+    all.addAll(wanted);
+    this.wanted = List.copyOf(all);
     this.discovery = discovery;
     this.metrics = metrics;
     this.clock = clock;
@@ -124,9 +131,12 @@ public final class ClusterWatch implements AutoCloseable {
   }
 
   private void begin(Wanted one, ResourceType type) {
-    TypeWatch watch = new TypeWatch(type, cluster, capture, metrics, clock);
+    TypeWatch watch =
+        new TypeWatch(type, cluster, others.getOrDefault(one, capture), metrics, clock);
     watches.put(one, watch);
-    types.put(one, type);
+    if (!others.containsKey(one)) {
+      types.put(one, type);
+    }
     watch.start();
   }
 

@@ -105,6 +105,10 @@ record ObjectChange(ResourceType type, @Nullable ObjectNode before, @Nullable Ob
         .summary(line(title + ": " + StructuralDiff.summary(state)));
   }
 
+  String rollbackSummary(long revision) {
+    return line(title() + ": rolled back to revision " + revision + ": " + rolloutSummary(state()));
+  }
+
   /** Names the rollout of one generation, as the mapper of audit records does. */
   String rolloutId(JsonNode live) {
     return type.plural()

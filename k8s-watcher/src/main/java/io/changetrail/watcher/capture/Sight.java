@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code null} where the change was seen live, or where nothing is known of the time before
  * @param live whether a watch told of it
  */
-record Sight(boolean live, @Nullable Instant unseenSince) {
+public record Sight(boolean live, @Nullable Instant unseenSince) {
   static final Sight LIVE = new Sight(true, null);
 
   /** By a list, after a time in which nobody watched. */

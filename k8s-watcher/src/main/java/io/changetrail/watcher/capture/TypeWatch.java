@@ -34,7 +34,7 @@ final class TypeWatch implements AutoCloseable {
 
   private final ResourceType type;
   private final Cluster cluster;
-  private final Capture capture;
+  private final ObjectSink sink;
   private final CaptureMetrics metrics;
   private final InstantSource clock;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -49,12 +49,12 @@ final class TypeWatch implements AutoCloseable {
   TypeWatch(
       ResourceType type,
       Cluster cluster,
-      Capture capture,
+      ObjectSink sink,
       CaptureMetrics metrics,
       InstantSource clock) {
     this.type = type;
     this.cluster = cluster;
-    this.capture = capture;
+    this.sink = sink;
     this.metrics = metrics;
     this.clock = clock;
     thread = new Thread(this::run, "changetrail-watch-" + type.name());
@@ -151,14 +151,13 @@ final class TypeWatch implements AutoCloseable {
               type.path(null),
               object -> {
                 uids.add(object.at("/metadata/uid").asText());
-                failures.run(() -> capture.present(type, object, sight));
+                failures.run(() -> sink.present(type, object, sight));
               });
       failures.await();
     } finally {
       workers.shutdownNow();
     }
-    capture.listed(type, uids, sight);
-    capture.record(type);
+    sink.listed(type, uids, sight);
     trouble = null;
     seenUpTo = begun;
     listed.countDown();
@@ -217,7 +216,7 @@ final class TypeWatch implements AutoCloseable {
     @Override
     public void changed(ObjectNode object) {
       try {
-        capture.present(type, object, Sight.LIVE);
+        sink.present(type, object, Sight.LIVE);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -225,7 +224,7 @@ final class TypeWatch implements AutoCloseable {
 
     @Override
     public void deleted(ObjectNode object) {
-      capture.deleted(type, object);
+      sink.deleted(type, object);
     }
 
     @Override

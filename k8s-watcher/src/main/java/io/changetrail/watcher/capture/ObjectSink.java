@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.capture;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.watcher.cluster.ResourceType;
+import java.io.IOException;
+import java.util.Set;
+
+/** Takes what lists and watches of a type bring. */
+public interface ObjectSink {
+  /** An object as it is now. */
+  void present(ResourceType type, ObjectNode object, Sight sight) throws IOException;
+
+  /** An object is gone. */
+  void deleted(ResourceType type, ObjectNode object);
+
+  /** All objects of a type were handed over: those with these uids are all there are. */
+  void listed(ResourceType type, Set<String> uids, Sight sight) throws IOException;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.rollout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Why a pod does not run, in the kubelet's words. */
+final class PodTrouble {
+  /** They do not pass by themselves. */
+  private static final Set<String> FATAL =
+      Set.of(
+          "CrashLoopBackOff",
+          "ImagePullBackOff",
+          "ErrImagePull",
+          "InvalidImageName",
+          "ErrImageNeverPull",
+          "CreateContainerConfigError",
+          "CreateContainerError",
+          "RunContainerError");
+
+  private PodTrouble() {}
+
+  /** For example {@code CrashLoopBackOff (OOMKilled, exit code 137)}. */
+  static Optional<String> of(JsonNode pod) {
+    for (String list : List.of("initContainerStatuses", "containerStatuses")) {
+      for (JsonNode container : pod.path("status").path(list)) {
+        String reason = container.at("/state/waiting/reason").asText();
+        if (FATAL.contains(reason)) {
+          return Optional.of(container.path("name").asText() + ": " + reason + last(container));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String last(JsonNode container) {
+    JsonNode ended = container.at("/lastState/terminated");
+    return ended.isMissingNode()
+        ? ""
+        : " ("
+            + ended.path("reason").asText("Error")
+            + ", exit code "
+            + ended.path("exitCode").asInt()
+            + ")";
+  }
+}

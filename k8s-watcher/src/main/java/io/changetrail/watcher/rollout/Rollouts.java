@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.rollout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Outcome;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Provenance;
+import io.changetrail.model.Target;
+import io.changetrail.source.OciImage;
+import io.changetrail.watcher.capture.Observer;
+import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.cluster.ResourceType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rollouts of all workloads: each begins with the event of the workload's new template, and
+ * ends once, with an outcome. A rollout that ended while nobody watched is told at the next start,
+ * since the workload's status says when that was. Thread-safe.
+ */
+public final class Rollouts implements Observer {
+  private static final Set<String> WORKLOADS =
+      Set.of("Deployment", "StatefulSet", "DaemonSet", "Rollout");
+
+  private final String source;
+  private final Places places;
+  private final Revisions revisions;
+  private final Consumer<AuditEvent> shipper;
+  private final InstantSource clock;
+  private final Map<String, Rollout> open = new HashMap<>();
+
+  private final OwnedPods pods = new OwnedPods();
+
+  /** A rollout that has not ended. */
+  private record Rollout(
+      EventRef start,
+      Instant since,
+      ChangeKind kind,
+      String action,
+      String id,
+      long generation,
+      @Nullable ObjectNode workload) {
+    Rollout with(ObjectNode seen) {
+      return new Rollout(start, since, kind, action, id, generation, seen);
+    }
+  }
+
+  public Rollouts(
+      String source,
+      Places places,
+      Revisions revisions,
+      Consumer<AuditEvent> shipper,
+      InstantSource clock) {
+    this.revisions = revisions;
+    this.source = source;
+    this.places = places;
+    this.shipper = shipper;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized void seen(
+      ResourceType type, ObjectNode object, Instant recordedSince, @Nullable AuditEvent shipped) {
+    if (!WORKLOADS.contains(type.kind())) {
+      return;
+    }
+    String uid = object.at("/metadata/uid").asText();
+    if (shipped != null && shipped.change().phase() == Phase.STARTED) {
+      Rollout before = open.remove(uid);
+      if (before != null) {
+        end(before, uid, object, Outcome.ABORTED, "replaced by the next", shipped.time());
+      }
+      open.put(
+          uid,
+          new Rollout(
+              shipped.ref(),
+              shipped.time(),
+              shipped.change().kind(),
+              shipped.change().action(),
+              String.valueOf(shipped.change().id()),
+              object.at("/metadata/generation").asLong(),
+              object));
+    } else {
+      open.computeIfPresent(uid, (any, rollout) -> rollout.with(object));
+    }
+    judge(uid, object);
+  }
+
+  private void judge(String uid, ObjectNode object) {
+    Rollout rollout = open.get(uid);
+    if (rollout == null) {
+      return;
+    }
+    Verdict verdict = Verdict.of(object);
+    Instant at = verdict.at();
+    switch (verdict.stage()) {
+      case COMPLETE -> {
+        // The kubelet's word on what it runs may come a moment after the controller's.
+        if (!pods.isDigestAwaited(object)) {
+          finish(uid, rollout, object, Outcome.SUCCESS, null, at);
+        }
+      }
+      case STALLED -> {
+        String pod = pods.trouble(object).orElse(null);
+        finish(
+            uid,
+            rollout,
+            object,
+            Outcome.FAILURE,
+            verdict.reason() + (pod == null ? "" : ", " + pod),
+            at);
+      }
+      case UNSEEN, PROGRESSING, PAUSED -> {}
+    }
+  }
+
+  private void finish(
+      String uid,
+      Rollout rollout,
+      ObjectNode object,
+      Outcome outcome,
+      @Nullable String reason,
+      @Nullable Instant at) {
+    open.remove(uid);
+    end(rollout, uid, object, outcome, reason, at == null ? clock.instant() : at);
+  }
+
+  private void end(
+      Rollout rollout,
+      String uid,
+      ObjectNode object,
+      Outcome outcome,
+      @Nullable String reason,
+      Instant at) {
+    Instant time = at.isBefore(rollout.since()) ? rollout.since() : at;
+    String took = seconds(rollout.since(), time);
+    Target target = places.of(object, uid);
+    String title =
+        object.path("kind").asText()
+            + " "
+            + target.namespace()
+            + "/"
+            + object.at("/metadata/name").asText();
+    String summary =
+        switch (outcome) {
+          case SUCCESS -> title + ": rolled out " + images(object) + " in " + took;
+          case ABORTED -> title + ": rollout " + reason + " after " + took;
+          default -> title + ": rollout failed after " + took + ": " + reason;
+        };
+    AuditEvent.Builder event =
+        AuditEvent.builder(
+                new EventRef(source, rollout.start().id() + "/" + outcome.wireName()),
+                time,
+                Actor.unknown(),
+                Change.of(rollout.kind(), Phase.FINISHED, rollout.action())
+                    .outcome(outcome)
+                    .id(rollout.id())
+                    .summary(summary)
+                    .reason(reason)
+                    .build())
+            .target(target)
+            .provenance(new Provenance(null, null, artifacts(object)))
+            .attribute(
+                "changetrail.rollout.duration",
+                TextNode.valueOf(Duration.between(rollout.since(), time).toString()));
+    String revision =
+        object.at("/metadata/annotations/deployment.kubernetes.io~1revision").asText("");
+    if (!revision.isEmpty()) {
+      event.attribute("k8s.deployment.revision", TextNode.valueOf(revision));
+    }
+    shipper.accept(event.build());
+  }
+
+  private static String seconds(Instant from, Instant to) {
+    return Duration.between(from, to).toSeconds() + " s";
+  }
+
+  private static List<String> references(JsonNode workload) {
+    List<String> references = new ArrayList<>();
+    for (JsonNode container : workload.at("/spec/template/spec/containers")) {
+      references.add(container.path("image").asText());
+    }
+    return references;
+  }
+
+  private static String images(JsonNode workload) {
+    return String.join(
+        ", ",
+        references(workload).stream()
+            .map(
+                reference ->
+                    OciImage.parse(reference)
+                        .map(image -> image.name() + " " + image.version())
+                        .orElse(reference))
+            .toList());
+  }
+
+  /** The images with the digests that the pods really run. */
+  private List<Provenance.Artifact> artifacts(JsonNode workload) {
+    Map<String, String> running = pods.digests(workload);
+    List<Provenance.Artifact> artifacts = new ArrayList<>();
+    for (String reference : references(workload)) {
+      OciImage.parse(reference)
+          .map(
+              image ->
+                  image.digest() != null || !running.containsKey(reference)
+                      ? image
+                      : new OciImage(image.repository(), image.tag(), running.get(reference)))
+          .map(OciImage::artifact)
+          .filter(artifact -> !artifacts.contains(artifact))
+          .ifPresent(artifacts::add);
+    }
+    return artifacts;
+  }
+
+  /** A pod as it is now; {@code gone} once it is deleted. */
+  public synchronized void pod(JsonNode pod, boolean gone) {
+    if (!pods.seen(pod, gone)) {
+      return;
+    }
+    Instant made =
+        Instant.parse(pod.at("/metadata/creationTimestamp").asText("9999-01-01T00:00:00Z"));
+    new LinkedHashMap<>(open)
+        .forEach(
+            (uid, rollout) -> {
+              ObjectNode workload = rollout.workload();
+              if (workload != null && pods.isOfTemplate(pod, workload)) {
+                judge(uid, workload);
+              }
+            });
+    PodTrouble.of(pod)
+        .ifPresent(
+            trouble -> {
+              for (Map.Entry<String, Rollout> entry : new LinkedHashMap<>(open).entrySet()) {
+                ObjectNode workload = entry.getValue().workload();
+                // A pod of before may have the same images, and its own troubles.
+                if (workload != null
+                    && !made.isBefore(entry.getValue().since().truncatedTo(ChronoUnit.SECONDS))
+                    && pods.isOfTemplate(pod, workload)) {
+                  finish(
+                      entry.getKey(), entry.getValue(), workload, Outcome.FAILURE, trouble, null);
+                }
+              }
+            });
+  }
+
+  /** All pods were listed. */
+  synchronized void podsAre(Set<String> uids) {
+    pods.keepOnly(uids);
+  }
+
+  @Override
+  public synchronized void gone(ResourceType type, String uid) {
+    revisions.forget(uid);
+    open.remove(uid);
+  }
+}

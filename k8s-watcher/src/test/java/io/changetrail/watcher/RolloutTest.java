@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Outcome;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Provenance;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How rollouts in a real cluster are told; the tests play the kubelet. */
+class RolloutTest {
+  private static final String DIGEST = "sha256:" + "ab".repeat(32);
+
+  @TempDir private Path directory;
+  private ControlPlane plane;
+  private Scene scene;
+  private String deployments;
+  private String pods;
+
+  @BeforeEach
+  void begin() throws Exception {
+    plane = ControlPlane.shared();
+    scene = new Scene(plane, directory);
+    deployments = "/apis/apps/v1/namespaces/" + scene.namespace + "/deployments";
+    pods = "/api/v1/namespaces/" + scene.namespace + "/pods";
+  }
+
+  @AfterEach
+  void end() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  private static boolean isFinished(AuditEvent event) {
+    return event.change().phase() == Phase.FINISHED;
+  }
+
+  /** Waits for a pod that asks for this image, and writes its status. */
+  private void kubelet(String image, String status) throws Exception {
+    await()
+        .atMost(Scene.PATIENCE)
+        .until(
+            () -> {
+              boolean found = false;
+              for (JsonNode pod : plane.get(pods).path("items")) {
+                if (pod.at("/spec/containers/0/image").asText().equals(image)
+                    && !pod.at("/metadata").has("deletionTimestamp")) {
+                  plane.patch(pods + "/" + pod.at("/metadata/name").asText() + "/status", status);
+                  found = true;
+                }
+              }
+              return found;
+            });
+  }
+
+  private void runs(String image, String digest) throws Exception {
+    kubelet(
+        image,
+        """
+        status:
+          phase: Running
+          conditions: [{type: Ready, status: "True"}, {type: ContainersReady, status: "True"}]
+          containerStatuses:
+            - {name: app, image: "%1$s", imageID: "ghcr.io/acme/x@%2$s", ready: true, restartCount: 0, state: {running: {}}}
+        """
+            .formatted(image, digest));
+  }
+
+  private static String image(String image) {
+    return "{spec: {template: {spec: {containers: [{name: app, image: \"%s\"}]}}}}"
+        .formatted(image);
+  }
+
+  @Test
+  void C4_aRolloutHasAStartAndOneEndWithImagesDigestsAndRevision() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.1"));
+    AuditEvent start = scene.await(1, event -> event.change().phase() == Phase.STARTED).get(0);
+    assertThat(scene.events()).noneMatch(RolloutTest::isFinished);
+    runs("ghcr.io/acme/web:1.1", "sha256:" + "cd".repeat(32));
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(start.change().kind()).isEqualTo(ChangeKind.DEPLOYMENT);
+    assertThat(start.change().summary()).contains("image web 1.0 → web 1.1");
+    assertThat(start.provenance().artifacts())
+        .extracting(Provenance.Artifact::version)
+        .containsExactly("1.1");
+    assertThat(end.change().outcome()).isEqualTo(Outcome.SUCCESS);
+    assertThat(end.change().id()).isEqualTo(start.change().id());
+    assertThat(end.provenance().artifacts())
+        .extracting(Provenance.Artifact::digest)
+        .containsExactly("sha256:" + "cd".repeat(32));
+    assertThat(end.attributes().get("k8s.deployment.revision").asText()).isEqualTo("2");
+    assertThat(end.time()).isAfterOrEqualTo(start.time());
+    JsonNode changes = scene.server.get("/v1/changes?kind=deployment");
+    assertThat(changes.path("changes")).as("%s", changes).hasSize(1);
+    scene.settle();
+    scene.await(1, RolloutTest::isFinished);
+  }
+
+  @Test
+  void C4_aRolloutWhosePodsCannotRunFailsWithTheKubeletsReason() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:broken"));
+    kubelet(
+        "ghcr.io/acme/web:broken",
+        """
+        status:
+          phase: Running
+          containerStatuses:
+            - name: app
+              image: ghcr.io/acme/web:broken
+              imageID: ""
+              ready: false
+              restartCount: 3
+              state: {waiting: {reason: CrashLoopBackOff, message: back-off}}
+              lastState: {terminated: {reason: OOMKilled, exitCode: 137}}
+        """);
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(end.change().outcome()).isEqualTo(Outcome.FAILURE);
+    assertThat(end.change().reason()).isEqualTo("app: CrashLoopBackOff (OOMKilled, exit code 137)");
+  }
+
+  @Test
+  void C4_aRolloutThatPassesItsDeadlineIsStalled() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    plane.patch(deployments + "/web", "{spec: {minReadySeconds: 0, progressDeadlineSeconds: 1}}");
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:slow"));
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(end.change().outcome()).isEqualTo(Outcome.FAILURE);
+    assertThat(end.change().reason()).isEqualTo("ProgressDeadlineExceeded");
+  }
+
+  @Test
+  void C4_aRolloutThatTheNextReplacesIsAborted() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.1"));
+    scene.await(1, event -> event.change().phase() == Phase.STARTED);
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.2"));
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(end.change().outcome()).isEqualTo(Outcome.ABORTED);
+    scene.await(2, event -> event.change().phase() == Phase.STARTED);
+  }
+
+  @Test
+  void R8_goingBackToAnEarlierRevisionIsARollbackOfTheChangeThatItUndoes() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.1"));
+    runs("ghcr.io/acme/web:1.1", DIGEST);
+    scene.await(1, RolloutTest::isFinished);
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.await(2, RolloutTest::isFinished);
+
+    List<AuditEvent> starts = scene.await(2, event -> event.change().phase() == Phase.STARTED);
+    assertThat(starts.get(0).change().isRollback()).isFalse();
+    assertThat(starts.get(1).change().action()).isEqualTo(Change.ROLLBACK);
+    assertThat(starts.get(1).change().summary()).contains("rolled back to revision 1");
+    assertThat(starts.get(1).change().rollbackOf()).isEqualTo(starts.get(0).ref());
+  }
+
+  @Test
+  void C4_statefulSetsAndDaemonSetsRollOutToo() throws Exception {
+    for (String kind : List.of("StatefulSet", "DaemonSet")) {
+      String path =
+          "/apis/apps/v1/namespaces/"
+              + scene.namespace
+              + "/"
+              + kind.toLowerCase(java.util.Locale.ROOT)
+              + "s";
+      String yaml =
+          """
+          apiVersion: apps/v1
+          kind: %1$s
+          metadata: {name: db}
+          spec:
+            selector: {matchLabels: {kind: %1$s}}
+            template:
+              metadata: {labels: {kind: %1$s}}
+              spec: {containers: [{name: app, image: "ghcr.io/acme/%2$s:1.0"}]}
+          """
+              .formatted(kind, kind.toLowerCase(java.util.Locale.ROOT));
+      plane.create(path, yaml + (kind.equals("StatefulSet") ? "  replicas: 1\n" : ""));
+    }
+    runs("ghcr.io/acme/statefulset:1.0", DIGEST);
+    scene.start();
+    plane.patch(
+        "/apis/apps/v1/namespaces/" + scene.namespace + "/statefulsets/db",
+        image("ghcr.io/acme/statefulset:2.0"));
+    plane.patch(
+        "/apis/apps/v1/namespaces/" + scene.namespace + "/daemonsets/db",
+        image("ghcr.io/acme/daemonset:2.0"));
+    runs("ghcr.io/acme/statefulset:2.0", DIGEST);
+
+    assertThat(scene.await(2, RolloutTest::isFinished))
+        .allSatisfy(end -> assertThat(end.change().outcome()).isEqualTo(Outcome.SUCCESS))
+        .extracting(end -> end.targets().get(0).resource().kind())
+        .containsExactlyInAnyOrder("StatefulSet", "DaemonSet");
+  }
+}
