@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signatures only, as declared in jenkinsci/jenkins jenkins-2.479.3:
+// core/src/main/java/hudson/ExtensionPoint.java
+package hudson;
+
+public interface ExtensionPoint {
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signatures only, as declared in jenkinsci/jenkins jenkins-2.479.3:
+// core/src/main/java/hudson/tasks/Notifier.java
+package hudson.tasks;
+
+public abstract class Notifier extends hudson.tasks.Publisher implements hudson.ExtensionPoint {
+  public native hudson.tasks.BuildStepDescriptor getDescriptor();
+  protected Notifier() {}
+}

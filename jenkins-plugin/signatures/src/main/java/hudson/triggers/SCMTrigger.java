@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signatures only, as declared in jenkinsci/jenkins jenkins-2.479.3:
+// core/src/main/java/hudson/triggers/SCMTrigger.java
+package hudson.triggers;
+
+public abstract class SCMTrigger implements hudson.ExtensionPoint {
+  public static abstract class SCMTriggerCause extends hudson.model.Cause {
+    public native java.lang.String getShortDescription();
+    protected SCMTriggerCause() {}
+  }
+  protected SCMTrigger() {}
+}

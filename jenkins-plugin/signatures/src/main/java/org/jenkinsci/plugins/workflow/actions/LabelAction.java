@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signatures only, as declared in jenkinsci/workflow-api-plugin 1373.v7b_813f10efa_b_:
+// src/main/java/org/jenkinsci/plugins/workflow/actions/LabelAction.java
+package org.jenkinsci.plugins.workflow.actions;
+
+public abstract class LabelAction {
+  public native java.lang.String getIconFileName();
+  public native java.lang.String getDisplayName();
+  public native java.lang.String getUrlName();
+  protected LabelAction() {}
+}

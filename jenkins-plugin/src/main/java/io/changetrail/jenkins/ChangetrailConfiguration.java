@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins;
+
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.Util;
+import hudson.model.Descriptor;
+import hudson.security.ACL;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.changetrail.jenkins.capture.Controller;
+import io.changetrail.jenkins.capture.JobPatterns;
+import io.changetrail.jenkins.shipping.ConnectionTest;
+import io.changetrail.jenkins.shipping.Trail;
+import io.changetrail.shipper.Credentials;
+import io.changetrail.shipper.Destination;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import jenkins.model.GlobalConfiguration;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
+import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The section <em>Changetrail</em> of the system configuration; {@code unclassified: changetrail:}
+ * in configuration as code. The credential is kept by its id alone.
+ */
+@Extension
+@Symbol("changetrail")
+public class ChangetrailConfiguration extends GlobalConfiguration {
+  private @Nullable String serverUrl;
+  private @Nullable String credentialsId;
+  private @Nullable String includedJobs;
+  private @Nullable String excludedJobs;
+  private boolean withoutConfigurationChanges;
+
+  private final transient Trail trail;
+  private transient @Nullable String applied;
+  private transient @Nullable JobPatterns patterns;
+
+  /** Reads what was saved, and begins to capture if there is a server. */
+  public ChangetrailConfiguration() {
+    Jenkins jenkins = Jenkins.get();
+    trail =
+        new Trail(
+            jenkins.getRootDir().toPath().resolve("changetrail"), jenkins.getLegacyInstanceId());
+    load();
+    apply();
+  }
+
+  /** The one instance. */
+  public static ChangetrailConfiguration get() {
+    return ExtensionList.lookupSingleton(ChangetrailConfiguration.class);
+  }
+
+  @Override
+  public String getDisplayName() {
+    return "Changetrail";
+  }
+
+  @Override
+  public boolean configure(StaplerRequest2 req, JSONObject json) throws Descriptor.FormException {
+    String url = Util.fixEmptyAndTrim(json.optString("serverUrl"));
+    FormValidation validation = doCheckServerUrl(url);
+    if (validation.kind == FormValidation.Kind.ERROR) {
+      throw new Descriptor.FormException(String.valueOf(validation.getMessage()), "serverUrl");
+    }
+    req.bindJSON(this, json);
+    save();
+    return true;
+  }
+
+  public @Nullable String getServerUrl() {
+    return serverUrl;
+  }
+
+  /**
+   * Where the audit server answers.
+   *
+   * @throws IllegalArgumentException if it is no address of one, with what to do
+   */
+  @DataBoundSetter
+  public void setServerUrl(@Nullable String value) {
+    String url = Util.fixEmptyAndTrim(value);
+    if (url != null) {
+      address(url);
+    }
+    serverUrl = url;
+    save();
+    apply();
+  }
+
+  public @Nullable String getCredentialsId() {
+    return credentialsId;
+  }
+
+  /** Names the secret text that holds the token; nothing if the server needs none. */
+  @DataBoundSetter
+  public void setCredentialsId(@Nullable String value) {
+    credentialsId = Util.fixEmptyAndTrim(value);
+    save();
+  }
+
+  public @Nullable String getIncludedJobs() {
+    return includedJobs;
+  }
+
+  /** Which jobs are captured; see {@link JobPatterns}. */
+  @DataBoundSetter
+  public void setIncludedJobs(@Nullable String value) {
+    includedJobs = Util.fixEmptyAndTrim(value);
+    patterns = null;
+    save();
+  }
+
+  public @Nullable String getExcludedJobs() {
+    return excludedJobs;
+  }
+
+  /** Which jobs are not captured; see {@link JobPatterns}. */
+  @DataBoundSetter
+  public void setExcludedJobs(@Nullable String value) {
+    excludedJobs = Util.fixEmptyAndTrim(value);
+    patterns = null;
+    save();
+  }
+
+  public boolean isWithoutConfigurationChanges() {
+    return withoutConfigurationChanges;
+  }
+
+  /** Whether changes of Jenkins' own configuration are left out. */
+  @DataBoundSetter
+  public void setWithoutConfigurationChanges(boolean value) {
+    withoutConfigurationChanges = value;
+    save();
+  }
+
+  private synchronized void apply() {
+    if (serverUrl == null) {
+      trail.stop();
+    } else if (!serverUrl.equals(applied)) {
+      trail.shipTo(address(serverUrl), this::token);
+    }
+    applied = serverUrl;
+  }
+
+  private static URI address(String url) {
+    try {
+      return new Destination("check", URI.create(url), Credentials.none()).server();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "serverUrl must be an http or https URL with a host and nothing else, as in"
+              + " https://changetrail.example.com:8321",
+          e);
+    }
+  }
+
+  private @Nullable String token() throws IOException {
+    return token(credentialsId, serverUrl);
+  }
+
+  private static @Nullable String token(@Nullable String id, @Nullable String url)
+      throws IOException {
+    if (id == null) {
+      return null;
+    }
+    for (StringCredentials each :
+        CredentialsProvider.lookupCredentialsInItemGroup(
+            StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements(url))) {
+      if (each.getId().equals(id)) {
+        return each.getSecret().getPlainText();
+      }
+    }
+    throw new IOException(
+        "there is no secret text with the id '"
+            + id
+            + "' that may be used for this server; choose another one in the configuration of"
+            + " Changetrail");
+  }
+
+  private static List<DomainRequirement> requirements(@Nullable String url) {
+    return URIRequirementBuilder.fromUri(url == null ? "" : url).build();
+  }
+
+  /** The way to the server. */
+  public Trail trail() {
+    return trail;
+  }
+
+  /** Whether anything of this job is to be captured. */
+  public boolean captures(String job) {
+    JobPatterns current = patterns;
+    if (current == null) {
+      current = JobPatterns.of(includedJobs, excludedJobs);
+      patterns = current;
+    }
+    return trail.isCapturing() && current.match(job);
+  }
+
+  /** Whether Jenkins' own configuration is to be captured. */
+  public boolean capturesConfiguration() {
+    return trail.isCapturing() && !withoutConfigurationChanges;
+  }
+
+  /** Who the events are from. */
+  public static Controller controller() {
+    Jenkins jenkins = Jenkins.get();
+    return new Controller(jenkins.getLegacyInstanceId(), jenkins.getRootUrl());
+  }
+
+  /** Tells in the form what is wrong with an address. */
+  public FormValidation doCheckServerUrl(@QueryParameter @Nullable String value) {
+    String url = Util.fixEmptyAndTrim(value);
+    if (url == null) {
+      return FormValidation.warning("Without a server nothing is captured.");
+    }
+    try {
+      address(url);
+    } catch (IllegalArgumentException e) {
+      return FormValidation.error(e.getMessage());
+    }
+    return url.startsWith("http://")
+        ? FormValidation.warning("Without TLS everybody on the way can read the token.")
+        : FormValidation.ok();
+  }
+
+  /** The credentials to choose from. */
+  @POST
+  public ListBoxModel doFillCredentialsIdItems(
+      @QueryParameter @Nullable String serverUrl, @QueryParameter @Nullable String credentialsId) {
+    StandardListBoxModel items = new StandardListBoxModel();
+    if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+      return items.includeCurrentValue(credentialsId == null ? "" : credentialsId);
+    }
+    return items
+        .includeEmptyValue()
+        .includeMatchingAs(
+            ACL.SYSTEM2,
+            Jenkins.get(),
+            StringCredentials.class,
+            requirements(Util.fixEmptyAndTrim(serverUrl)),
+            CredentialsMatchers.always())
+        .includeCurrentValue(credentialsId == null ? "" : credentialsId);
+  }
+
+  /** Asks the server of the form whether it takes events with the credential of the form. */
+  @POST
+  public FormValidation doTestConnection(
+      @QueryParameter @Nullable String serverUrl, @QueryParameter @Nullable String credentialsId) {
+    Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+    String url = Util.fixEmptyAndTrim(serverUrl);
+    if (url == null) {
+      return FormValidation.error("Enter the URL of the audit server first.");
+    }
+    try {
+      ConnectionTest.Result result =
+          ConnectionTest.of(address(url), token(Util.fixEmptyAndTrim(credentialsId), url));
+      return result.ok()
+          ? FormValidation.ok(result.message())
+          : FormValidation.error(result.message());
+    } catch (IllegalArgumentException | IOException e) {
+      return FormValidation.error(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.capture;
+
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which of several checkouts a run is about: pipelines check out their libraries too. */
+public final class Checkouts {
+  private Checkouts() {}
+
+  /**
+   * The same with the main one first: that of the revision which the run was started for, else one
+   * that brought commits, else the first. Equal ones are one.
+   *
+   * @param revision that the run was started for; {@code null} where that is not known
+   */
+  public static List<Checkout> mainFirst(List<Checkout> checkouts, @Nullable String revision) {
+    Comparator<Checkout> started =
+        Comparator.comparing(
+            each ->
+                revision == null || each.revision() == null || !revision.contains(each.revision()));
+    return checkouts.stream()
+        .distinct()
+        .sorted(started.thenComparing(each -> each.commits().isEmpty()))
+        .toList();
+  }
+}
