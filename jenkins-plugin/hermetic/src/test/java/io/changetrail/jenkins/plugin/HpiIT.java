@@ -69,7 +69,7 @@ class HpiIT {
       assertThat(attributes.getValue("Plugin-Version")).isNotBlank().doesNotContain("$");
       assertThat(attributes.getValue("Jenkins-Version")).isEqualTo("2.479.3");
       assertThat(attributes.getValue("Minimum-Java-Version")).isEqualTo("17");
-      assertThat(attributes.getValue("Plugin-Dependencies").split(","))
+      assertThat(attributes.getValue("Plugin-Dependencies").split(",", -1))
           .allMatch(each -> each.matches("[a-z-]+:[\\w.-]+(;resolution:=optional)?"))
           .filteredOn(each -> !each.endsWith(";resolution:=optional"))
           .extracting(each -> each.replaceFirst(":.*", ""))
@@ -84,8 +84,8 @@ class HpiIT {
     try (JarFile hpi = new JarFile(HPI.toFile())) {
       Attributes attributes = hpi.getManifest().getMainAttributes();
       assertThat(list).contains("jenkins-" + attributes.getValue("Jenkins-Version"));
-      for (String each : attributes.getValue("Plugin-Dependencies").split(",")) {
-        String[] parts = each.replace(";resolution:=optional", "").split(":");
+      for (String each : attributes.getValue("Plugin-Dependencies").split(",", -1)) {
+        String[] parts = each.replace(";resolution:=optional", "").split(":", -1);
         assertThat(list)
             .as("%s", each)
             .containsPattern(
