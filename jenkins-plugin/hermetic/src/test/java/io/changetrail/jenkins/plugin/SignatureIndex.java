@@ -40,11 +40,11 @@ final class SignatureIndex {
   SignatureIndex(List<String> lines) {
     List<Fact> members = new ArrayList<>();
     for (String line : lines) {
-      String[] words = line.strip().split(" ");
+      String[] words = line.strip().split(" ", -1);
       if (words[0].equals("class")) {
         members = new ArrayList<>();
         int end = words.length;
-        Set<String> flags = new LinkedHashSet<>(List.of(words[2].split(",")));
+        Set<String> flags = new LinkedHashSet<>(List.of(words[2].split(",", -1)));
         while (words[end - 1].equals("deprecated") || words[end - 1].equals("restricted")) {
           flags.add(words[--end]);
         }
@@ -53,10 +53,10 @@ final class SignatureIndex {
             new Type(
                 new Fact(words[1], "", flags),
                 words[4].equals("-") ? null : words[4],
-                end > 6 ? List.of(words[6].split(",")) : List.of(),
+                end > 6 ? List.of(words[6].split(",", -1)) : List.of(),
                 members));
       } else {
-        Set<String> flags = new LinkedHashSet<>(List.of(words[3].split(",")));
+        Set<String> flags = new LinkedHashSet<>(List.of(words[3].split(",", -1)));
         flags.addAll(List.of(words).subList(4, words.length));
         members.add(new Fact(words[1], words[2], flags));
       }
