@@ -265,7 +265,7 @@ final class Signatures {
     boolean constructor = false;
     Set<String> written = new TreeSet<>();
     Map<String, String> left = new TreeMap<>();
-    for (Element member : type.getEnclosedElements()) {
+    for (Element member : members(type, want)) {
       if (member instanceof TypeElement nested) {
         if (isWanted(nested) || encloses(nested)) {
           type(java, nested, deeper);
@@ -296,12 +296,33 @@ final class Signatures {
     if (want != null) {
       for (String member : want.members()) {
         if (!member.equals("*")
-            && type.getEnclosedElements().stream().noneMatch(each -> name(each).equals(member))) {
+            && members(type, want).stream().noneMatch(each -> name(each).equals(member))) {
           complaints.add(binary(type, elements) + " declares no " + member);
         }
       }
     }
     java.append(indent).append("}\n");
+  }
+
+  /**
+   * The members of a class; those that are wanted of it and inherited from what is not listed stand
+   * as its own, which to whoever calls them is the same.
+   */
+  private List<Element> members(TypeElement type, Wanted want) {
+    List<Element> all = new ArrayList<>(type.getEnclosedElements());
+    if (want != null) {
+      for (Element each : elements.getAllMembers(type)) {
+        boolean unlisted =
+            each.getEnclosingElement() instanceof TypeElement owner
+                && !owner.equals(type)
+                && !wanted.containsKey(binary(owner, elements))
+                && given.stream().noneMatch(binary(owner, elements)::startsWith);
+        if (unlisted && each instanceof ExecutableElement && want.members().contains(name(each))) {
+          all.add(each);
+        }
+      }
+    }
+    return all;
   }
 
   private boolean encloses(TypeElement type) {
@@ -648,11 +669,8 @@ final class Signatures {
                 .collect(Collectors.joining(",")));
     lines.add(head.toString().stripTrailing() + marks(type));
     List<String> members = new ArrayList<>();
-    for (Element member : type.getEnclosedElements()) {
-      boolean implied =
-          want.members().isEmpty() == false || isAbstract(member) || type.getKind().isInterface();
+    for (Element member : members(type, want)) {
       if (!isVisible(member)
-          || !implied
           || !(isWanted(member, want, type)
               || member.getKind() == ElementKind.ENUM_CONSTANT
               || isMandated(member))) {

@@ -10,4 +10,5 @@ public class EnvVars extends java.util.TreeMap<java.lang.String,java.lang.String
   public EnvVars(java.lang.String... keyValuePairs) {}
   public native void override(java.lang.String key, java.lang.String value);
   public native java.lang.String put(java.lang.String key, java.lang.String value);
+  public native java.lang.String expand(java.lang.String s);
 }

@@ -9,4 +9,7 @@ public interface BuildStep {
   @Deprecated
   public hudson.model.Action getProjectAction(hudson.model.AbstractProject<?,?> project);
   public java.util.Collection<? extends hudson.model.Action> getProjectActions(hudson.model.AbstractProject<?,?> project);
+  public default hudson.tasks.BuildStepMonitor getRequiredMonitorService() {
+    throw new UnsupportedOperationException();
+  }
 }

@@ -4,6 +4,6 @@
 package hudson.tasks;
 
 public abstract class Recorder extends hudson.tasks.Publisher implements hudson.ExtensionPoint {
-  public native hudson.tasks.BuildStepDescriptor getDescriptor();
   protected Recorder() {}
+  public native hudson.tasks.BuildStepDescriptor getDescriptor();
 }

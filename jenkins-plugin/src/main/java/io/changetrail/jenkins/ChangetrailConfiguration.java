@@ -14,6 +14,7 @@ import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.changetrail.jenkins.capture.Controller;
+import io.changetrail.jenkins.capture.DeploymentRule;
 import io.changetrail.jenkins.capture.JobPatterns;
 import io.changetrail.jenkins.shipping.ConnectionTest;
 import io.changetrail.jenkins.shipping.Trail;
@@ -21,6 +22,7 @@ import io.changetrail.shipper.Credentials;
 import io.changetrail.shipper.Destination;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
@@ -45,6 +47,7 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
   private @Nullable String includedJobs;
   private @Nullable String excludedJobs;
   private boolean withoutConfigurationChanges;
+  private List<DeploymentRuleSetting> rules = new ArrayList<>();
 
   private final transient Trail trail;
   private transient @Nullable String applied;
@@ -77,6 +80,8 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
     if (validation.kind == FormValidation.Kind.ERROR) {
       throw new Descriptor.FormException(String.valueOf(validation.getMessage()), "serverUrl");
     }
+    // A form without rules sends none, rather than an empty list.
+    rules = new ArrayList<>();
     req.bindJSON(this, json);
     save();
     return true;
@@ -146,6 +151,22 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
   public void setWithoutConfigurationChanges(boolean value) {
     withoutConfigurationChanges = value;
     save();
+  }
+
+  public List<DeploymentRuleSetting> getRules() {
+    return List.copyOf(rules);
+  }
+
+  /** By what deployments are detected; without any, by well-known words. */
+  @DataBoundSetter
+  public void setRules(@Nullable List<DeploymentRuleSetting> value) {
+    rules = value == null ? new ArrayList<>() : new ArrayList<>(value);
+    save();
+  }
+
+  /** As {@link #getRules}, in the form in which they are applied. */
+  public List<DeploymentRule> deploymentRules() {
+    return rules.stream().map(DeploymentRuleSetting::rule).toList();
   }
 
   private synchronized void apply() {

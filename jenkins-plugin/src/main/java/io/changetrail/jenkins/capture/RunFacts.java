@@ -36,6 +36,24 @@ public record RunFacts(
     checkouts = List.copyOf(checkouts);
   }
 
+  /** The same within another span. */
+  public RunFacts withTraceparent(String other) {
+    return new RunFacts(
+        controller,
+        job,
+        number,
+        started,
+        path,
+        triggers,
+        parameters,
+        checkouts,
+        branch,
+        node,
+        other,
+        service,
+        backfilled);
+  }
+
   /** The same with other checkouts. */
   public RunFacts withCheckouts(List<Checkout> others) {
     return new RunFacts(

@@ -5,29 +5,29 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
-import io.changetrail.jenkins.ChangetrailConfiguration;
+import io.changetrail.jenkins.capture.Ending;
 import io.changetrail.jenkins.capture.RunEvents;
 
 /** Is told of every run of every job, whatever its kind. */
 @Extension
 public class RunCapture extends RunListener<Run<?, ?>> {
+  private static final String WHOLE_RUN = "run";
 
   @Override
   public void onStarted(Run<?, ?> run, TaskListener listener) {
-    ChangetrailConfiguration configuration = ChangetrailConfiguration.get();
-    if (configuration.captures(run.getParent().getFullName())) {
-      configuration.trail().record(() -> RunEvents.started(RunReader.read(run)));
+    if (RunTrail.captures(run)) {
+      RunTrail.record(run, RunEvents::started);
+      StageDetection.begins(run, null, WHOLE_RUN, null);
     }
   }
 
   /** Not earlier: only now the result and the duration are certain. */
   @Override
   public void onFinalized(Run<?, ?> run) {
-    ChangetrailConfiguration configuration = ChangetrailConfiguration.get();
-    if (configuration.captures(run.getParent().getFullName())) {
-      configuration
-          .trail()
-          .record(() -> RunEvents.finished(RunReader.read(run), RunReader.ending(run)));
+    if (RunTrail.captures(run)) {
+      Ending ending = RunReader.ending(run);
+      RunTrail.close(run, ending.outcome());
+      RunTrail.record(run, facts -> RunEvents.finished(facts, ending));
     }
   }
 }

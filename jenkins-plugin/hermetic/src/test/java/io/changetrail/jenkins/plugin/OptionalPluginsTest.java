@@ -56,12 +56,12 @@ class OptionalPluginsTest {
   }
 
   /** Everything that Jenkins asks of a class when it looks for extensions. */
-  private static void examine(ClassLoader loader, String name) throws ClassNotFoundException {
+  private static int examine(ClassLoader loader, String name) throws ClassNotFoundException {
     Class<?> type = Class.forName(name, false, loader);
-    type.getDeclaredMethods();
-    type.getDeclaredFields();
-    type.getDeclaredConstructors();
-    type.getGenericSuperclass();
+    return type.getDeclaredMethods().length
+        + type.getDeclaredFields().length
+        + type.getDeclaredConstructors().length
+        + String.valueOf(type.getGenericSuperclass()).length();
   }
 
   @Test
@@ -79,13 +79,7 @@ class OptionalPluginsTest {
     }
     assertThat(failed)
         .as("only these may need a plugin: %s", optional)
-        .allSatisfy(
-            name ->
-                assertThat(optional)
-                    .anySatisfy(
-                        extension ->
-                            assertThat(name.replaceFirst("\\$.*", ""))
-                                .isEqualTo(extension.replaceFirst("\\$.*", ""))));
+        .allSatisfy(name -> assertThat(mayNeedOne(name, optional)).as("%s", name).isTrue());
     assertThat(failed).as("the test can fail").isNotEmpty();
   }
 
@@ -100,10 +94,9 @@ class OptionalPluginsTest {
                   .map(type -> type.replace('/', '.'))
                   .anyMatch(type -> OPTIONAL.stream().anyMatch(type::startsWith));
           if (mentions) {
-            String top = by.replace('/', '.').replaceFirst("\\$.*", "");
-            assertThat(optional.stream().map(each -> each.replaceFirst("\\$.*", "")))
+            assertThat(mayNeedOne(by.replace('/', '.'), optional))
                 .as("%s mentions a plugin that may be absent", by)
-                .contains(top);
+                .isTrue();
           }
         });
   }
@@ -119,6 +112,13 @@ class OptionalPluginsTest {
             .isInstanceOf(NoClassDefFoundError.class);
       }
     }
+  }
+
+  /** A class of an optional extension, or of the package of steps, which only such ones use. */
+  private static boolean mayNeedOne(String name, Set<String> optional) {
+    String top = name.replaceFirst("\\$.*", "");
+    return top.startsWith("io.changetrail.jenkins.step.")
+        || optional.stream().anyMatch(each -> each.replaceFirst("\\$.*", "").equals(top));
   }
 
   private static Set<String> optionalExtensions() throws Exception {

@@ -3,7 +3,7 @@
 // src/main/java/org/jenkinsci/plugins/workflow/actions/ErrorAction.java
 package org.jenkinsci.plugins.workflow.actions;
 
-public abstract class ErrorAction {
+public abstract class ErrorAction implements org.jenkinsci.plugins.workflow.actions.PersistentAction {
   public native java.lang.Throwable getError();
   public native java.lang.String getIconFileName();
   public native java.lang.String getDisplayName();

@@ -3,7 +3,7 @@
 // src/main/java/org/jenkinsci/plugins/workflow/actions/LabelAction.java
 package org.jenkinsci.plugins.workflow.actions;
 
-public abstract class LabelAction {
+public abstract class LabelAction implements org.jenkinsci.plugins.workflow.actions.PersistentAction {
   public native java.lang.String getIconFileName();
   public native java.lang.String getDisplayName();
   public native java.lang.String getUrlName();

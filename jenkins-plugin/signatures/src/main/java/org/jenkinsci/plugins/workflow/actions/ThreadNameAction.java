@@ -3,6 +3,6 @@
 // src/main/java/org/jenkinsci/plugins/workflow/actions/ThreadNameAction.java
 package org.jenkinsci.plugins.workflow.actions;
 
-public interface ThreadNameAction {
+public interface ThreadNameAction extends org.jenkinsci.plugins.workflow.actions.PersistentAction {
   public java.lang.String getThreadName();
 }

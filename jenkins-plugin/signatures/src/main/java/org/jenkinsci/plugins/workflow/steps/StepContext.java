@@ -9,6 +9,8 @@ public abstract class StepContext implements java.io.Serializable {
   public abstract boolean isReady();
   public abstract void setResult(hudson.model.Result r);
   public abstract org.jenkinsci.plugins.workflow.steps.BodyInvoker newBodyInvoker() throws java.lang.IllegalStateException;
+  public native boolean hasBody();
   public abstract boolean equals(java.lang.Object o);
   public abstract int hashCode();
+  public abstract void onFailure(java.lang.Throwable arg0);
 }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.run;
+
+import hudson.model.Run;
+import io.changetrail.jenkins.capture.Deployment;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Target;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import jenkins.model.RunAction2;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was captured of a run, kept with it: shown on its page, given to its later stages, and the
+ * deployments that have begun and not ended.
+ */
+public final class RecordedEvents implements RunAction2 {
+  /** More are captured but not shown. */
+  private static final int MOST = 500;
+
+  private final List<Entry> entries = new ArrayList<>();
+  private final List<OpenDeployment> open = new ArrayList<>();
+  private transient @Nullable Run<?, ?> run;
+
+  /** One event as the page shows it. */
+  public static final class Entry implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final String source;
+    private final String id;
+    private final String kind;
+    private final String phase;
+    private final String summary;
+    private final @Nullable String environment;
+    private final @Nullable String services;
+    private final @Nullable String revision;
+    private final long time;
+
+    Entry(AuditEvent event) {
+      source = event.ref().source();
+      id = event.ref().id();
+      kind = event.change().kind().name();
+      phase =
+          event.change().ended().map(outcome -> outcome.wireName()).orElse(
+              event.change().phase().wireName());
+      summary = event.change().summary();
+      environment =
+          event.targets().stream()
+              .flatMap(target -> target.environmentName().stream())
+              .findFirst()
+              .orElse(null);
+      services =
+          event.targets().stream()
+              .map(Target::service)
+              .filter(service -> service != null)
+              .collect(Collectors.joining("\n"));
+      revision = event.provenance().commit().map(vcs -> vcs.revision()).orElse(null);
+      time = event.time().toEpochMilli();
+    }
+
+    public String getSource() {
+      return source;
+    }
+
+    public String getId() {
+      return id;
+    }
+
+    public String getKind() {
+      return kind;
+    }
+
+    public String getPhase() {
+      return phase;
+    }
+
+    public String getSummary() {
+      return summary;
+    }
+
+    public long getTime() {
+      return time;
+    }
+
+    boolean deployed(Deployment deployment) {
+      return kind.equals("deployment")
+          && phase.equals("success")
+          && deployment.environment().equals(environment)
+          && String.join("\n", deployment.services()).equals(services);
+    }
+  }
+
+  /** Those of a run; made if it has none. */
+  static RecordedEvents of(Run<?, ?> run) {
+    synchronized (run) {
+      RecordedEvents known = run.getAction(RecordedEvents.class);
+      if (known == null) {
+        known = new RecordedEvents();
+        known.run = run;
+        run.addAction(known);
+      }
+      return known;
+    }
+  }
+
+  synchronized void add(AuditEvent event) {
+    if (entries.size() < MOST) {
+      entries.add(new Entry(event));
+    }
+  }
+
+  synchronized void opened(Deployment deployment) {
+    open.add(new OpenDeployment(deployment));
+  }
+
+  synchronized void closed(Deployment deployment) {
+    open.removeIf(each -> each.key().equals(deployment.key()));
+  }
+
+  synchronized List<Deployment> open() {
+    return open.stream().map(OpenDeployment::deployment).toList();
+  }
+
+  /** The revision that this run deployed there with success. */
+  synchronized Optional<String> deployed(Deployment deployment) {
+    return entries.stream()
+        .filter(each -> each.deployed(deployment))
+        .map(each -> each.revision)
+        .filter(revision -> revision != null)
+        .reduce((first, second) -> second);
+  }
+
+  /** For the page, the newest last. */
+  public synchronized List<Entry> getEntries() {
+    return List.copyOf(entries);
+  }
+
+  public @Nullable Run<?, ?> getRun() {
+    return run;
+  }
+
+  @Override
+  public void onAttached(Run<?, ?> to) {
+    run = to;
+  }
+
+  @Override
+  public void onLoad(Run<?, ?> of) {
+    run = of;
+  }
+
+  @Override
+  public String getIconFileName() {
+    return "symbol-changes";
+  }
+
+  @Override
+  public String getDisplayName() {
+    return "Changetrail";
+  }
+
+  @Override
+  public String getUrlName() {
+    return "changetrail";
+  }
+}
