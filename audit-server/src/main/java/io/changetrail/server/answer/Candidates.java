@@ -4,9 +4,11 @@ package io.changetrail.server.answer;
 import io.changetrail.correlation.CandidateChange;
 import io.changetrail.correlation.CandidateChange.Exposure;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Interval;
 import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
+import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.Observation;
@@ -19,8 +21,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  * their source is off.
  */
 final class Candidates {
+  /**
+   * @see <a href="https://flagd.dev/reference/flag-definitions/">flagd, flag definitions</a>
+   */
+  private static final String VARIANT = "defaultVariant";
+
   private final Catalogue catalogue;
   private final Map<String, SourceStatus> sources = new HashMap<>();
 
@@ -54,7 +63,8 @@ final class Candidates {
         change.kind(),
         start,
         end,
-        new Exposure(exposure, clockError(change), Set.of(), version(change), share(change)),
+        new Exposure(
+            exposure, clockError(change), instances(change), version(change), share(change)),
         change.targets().stream().flatMap(this::canonical).distinct().toList(),
         change.outcome(),
         Set.copyOf(change.undoes()),
@@ -115,19 +125,38 @@ final class Candidates {
         target.resource());
   }
 
+  /** The pods that were changed themselves, as by hand; a rollout names its workload instead. */
+  private static Set<String> instances(ObservedChange change) {
+    return change.targets().stream()
+        .map(Target::resource)
+        .filter(Objects::nonNull)
+        .filter(resource -> resource.kind().equalsIgnoreCase("pod"))
+        .map(Resource::name)
+        .collect(Collectors.toSet());
+  }
+
+  /** The version that was deployed, or the variant of a flag that all others get now. */
   private static @Nullable String version(ObservedChange change) {
     return change.observations().stream()
         .flatMap(seen -> seen.event().provenance().artifacts().stream())
         .map(Provenance.Artifact::version)
-        .filter(java.util.Objects::nonNull)
+        .filter(Objects::nonNull)
         .findFirst()
+        .or(
+            () ->
+                change.observations().stream()
+                    .filter(seen -> seen.event().change().kind().equals(ChangeKind.FEATURE_FLAG))
+                    .flatMap(seen -> seen.event().change().state().afterState().stream())
+                    .map(state -> state.path(VARIANT).textValue())
+                    .filter(Objects::nonNull)
+                    .findFirst())
         .orElse(null);
   }
 
   private static double share(ObservedChange change) {
     return change.observations().stream()
         .map(seen -> seen.event().change().rollout())
-        .filter(java.util.Objects::nonNull)
+        .filter(Objects::nonNull)
         .mapToDouble(percent -> percent / 100)
         .filter(share -> share > 0)
         .max()

@@ -32,8 +32,14 @@ import org.jspecify.annotations.Nullable;
 public final class RecordedChanges {
   private static final int MAX_EVENTS = 20_000;
 
+  /**
+   * For one question about a moment. A day of most stores has less; of the others the nearest are
+   * what matters, and somebody waits for the answer.
+   */
+  private static final int NEAREST_EVENTS = 5_000;
+
   /** Of these, most may be evidence only, such as commits and builds, and is passed over. */
-  private static final int MAX_PAGES = 60;
+  private static final int MAX_PAGES = 20;
 
   private final AuditStore store;
   private final Duration finishLimit;
@@ -106,9 +112,9 @@ public final class RecordedChanges {
     Query wanted = environments == null ? all : all.where(Field.ENVIRONMENT, environments);
     Query before = wanted.between(from.minus(margin), to);
     Map<String, StoredEvent> events = new LinkedHashMap<>();
-    Instant since = read(scope, before, Order.NEWEST_FIRST, MAX_EVENTS, events);
+    Instant since = read(scope, before, Order.NEWEST_FIRST, NEAREST_EVENTS, events);
     Query after = wanted.between(to, to.plus(margin));
-    read(scope, after, Order.OLDEST_FIRST, MAX_EVENTS / 4, events);
+    read(scope, after, Order.OLDEST_FIRST, NEAREST_EVENTS / 4, events);
     Instant earliest = since == null ? from.minus(margin) : since;
     if (environments != null) {
       Query built = all.where(Field.KIND, ChangeKind.ARTIFACT.name());
@@ -116,7 +122,7 @@ public final class RecordedChanges {
           scope,
           built.between(earliest, to.plus(margin)),
           Order.NEWEST_FIRST,
-          MAX_EVENTS / 4,
+          NEAREST_EVENTS / 4,
           events);
     }
     return span(
@@ -159,13 +165,13 @@ public final class RecordedChanges {
             scope,
             wanted.between(at.minus(margin), at.plusNanos(1)),
             Order.NEWEST_FIRST,
-            MAX_EVENTS / 2,
+            NEAREST_EVENTS / 2,
             events);
     read(
         scope,
         wanted.between(at.plusNanos(1), at.plus(margin)),
         Order.OLDEST_FIRST,
-        MAX_EVENTS / 2,
+        NEAREST_EVENTS / 2,
         events);
     Instant earliest = since == null ? at.minus(margin) : since;
     read(
@@ -174,7 +180,7 @@ public final class RecordedChanges {
             .where(Field.KIND, ChangeKind.ARTIFACT.name())
             .between(earliest, at.plus(margin)),
         Order.NEWEST_FIRST,
-        MAX_EVENTS / 4,
+        NEAREST_EVENTS / 4,
         events);
     return span(scope, earliest, events, since, catalogue, asOf);
   }
