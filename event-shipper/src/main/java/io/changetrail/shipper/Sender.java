@@ -60,6 +60,9 @@ final class Sender {
   private long batchBytes = MOST_BYTES;
   private long nextLog = System.nanoTime();
 
+  /** Whether the cursor is further than what the disk has of it. */
+  private boolean unsaved;
+
   private volatile Place reached;
   private volatile boolean untold;
   private final AtomicLong sent = new AtomicLong();
@@ -213,6 +216,10 @@ final class Sender {
     declareWhatIsDue();
     List<Entry> entries = journal.read(cursor.place(), MOST_EVENTS, batchBytes);
     if (entries.isEmpty()) {
+      if (unsaved) {
+        // Nothing that comes would save it, and until then nothing of the spool is let go.
+        save();
+      }
       progress.run();
       return false;
     }
@@ -362,10 +369,12 @@ final class Sender {
   }
 
   private void save() throws IOException {
+    unsaved = true;
     cursor.save();
-    reached = cursor.place();
+    unsaved = false;
     untold = !cursor.losses().isEmpty();
     lost = cursor.lost();
+    reached = cursor.place();
     progress.run();
   }
 

@@ -3,22 +3,20 @@ package io.changetrail.shipper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,81 +25,152 @@ import org.junit.jupiter.api.io.TempDir;
 /** Moments that a real server cannot be made to choose. */
 class SenderTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final RandomGenerator ANY = new Random(1);
 
   @TempDir private Path spool;
-  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
-  private HttpServer server;
+  private TakingServer server;
 
-  /** Takes one event a request, and every declaration. */
   @BeforeEach
   void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.getRequestBody().readAllBytes();
-          requests.add(exchange.getRequestURI().getPath());
-          byte[] answer =
-              "{\"accepted\":1,\"duplicate\":0,\"conflicting\":0,\"rejected\":0,\"declared\":1}"
-                  .getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.sendResponseHeaders(202, answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
-        });
-    server.start();
+    server = new TakingServer();
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    server.close();
+  }
+
+  private static ShipperSettings settings(
+      boolean shortLived, @Nullable Duration heartbeat, Duration pause, RandomGenerator random) {
+    return new ShipperSettings(
+        64 << 10,
+        shortLived,
+        heartbeat,
+        Duration.ZERO,
+        null,
+        PATIENCE,
+        pause,
+        pause,
+        InstantSource.system(),
+        random);
+  }
+
+  private static ShipperSettings settings() {
+    return settings(false, null, Duration.ofMillis(1), ANY);
+  }
+
+  private Journal journal(ShipperSettings settings) throws IOException {
+    return new Journal(
+        spool, () -> "epoch", settings.maxBytes(), settings.shortLived(), settings.clock());
+  }
+
+  private static void append(Journal journal, String source, int bytes) {
+    byte[] event = ("{\"text\":\"" + "x".repeat(bytes) + "\"}").getBytes(StandardCharsets.UTF_8);
+    journal.append(source, "here", (epoch, number) -> event);
+  }
+
+  private Path directory() {
+    return spool.resolve("only");
+  }
+
+  /** Whoever waits is woken at each progress of a sender. */
+  private final Object progress = new Object();
+
+  private Sender sender(Journal journal, ShipperSettings settings, Runnable then)
+      throws IOException {
+    return sender(server.destination(), journal, settings, then);
+  }
+
+  private Sender sender(
+      Destination destination, Journal journal, ShipperSettings settings, Runnable then)
+      throws IOException {
+    return new Sender(
+        destination,
+        directory(),
+        journal,
+        settings,
+        new OkHttpClient(),
+        new Declarations(journal, "here", Set.of(), settings.heartbeat()),
+        () -> {
+          then.run();
+          synchronized (progress) {
+            progress.notifyAll();
+          }
+        });
+  }
+
+  private boolean comes(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    synchronized (progress) {
+      while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+        progress.wait(50);
+      }
+    }
+    return condition.getAsBoolean();
+  }
+
+  private static void end(Sender sender) throws InterruptedException {
+    sender.beginClose();
+    sender.awaitClose(System.nanoTime() + PATIENCE.toNanos());
   }
 
   @Test
   void T4_anEventThatComesBetweenTheLastLookAndTheEndIsSentBeforeTheLastNumberIsDeclared()
       throws Exception {
-    ShipperSettings settings =
-        new ShipperSettings(
-            1 << 20,
-            true,
-            null,
-            Duration.ZERO,
-            null,
-            PATIENCE,
-            Duration.ofMillis(1),
-            Duration.ofMillis(1),
-            InstantSource.system(),
-            new Random(1));
-    try (Journal journal =
-        new Journal(spool, () -> "epoch", settings.maxBytes(), true, settings.clock())) {
+    ShipperSettings settings = settings(true, null, Duration.ofMillis(1), ANY);
+    try (Journal journal = journal(settings)) {
       AtomicReference<Sender> sender = new AtomicReference<>();
       // A sender that has found nothing says so before it acts on it: that is the moment.
-      Runnable progress =
+      Runnable then =
           () -> {
             Sender finding = sender.getAndSet(null);
             if (finding != null) {
-              journal.append("/a", "here", (epoch, number) -> new byte[] {'{', '}'});
+              append(journal, "/a", 0);
               finding.beginClose();
             }
           };
-      Sender only =
-          new Sender(
-              new Destination(
-                  "only",
-                  URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
-                  Credentials.none()),
-              spool.resolve("only"),
-              journal,
-              settings,
-              new OkHttpClient(),
-              new Declarations(journal, "here", Set.of(), null),
-              progress);
+      Sender only = sender(journal, settings, then);
       sender.set(only);
       only.start();
       only.awaitClose(System.nanoTime() + PATIENCE.toNanos());
 
-      assertThat(List.copyOf(requests)).containsExactly("/v1/events", "/v1/declarations");
+      assertThat(server.paths()).containsExactly("/v1/events", "/v1/declarations");
       assertThat(only.isDone()).isTrue();
+    }
+  }
+
+  @Test
+  void aCursorThatTheDiskDidNotTakeIsSavedLaterThoughNothingMoreIsToBeSent() throws Exception {
+    // A directory of that name keeps the file from being made.
+    Path inTheWay = directory().resolve("cursor.json.tmp");
+    RandomGenerator thenThereIsRoom =
+        new Random(1) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public double nextDouble() {
+            try {
+              Files.deleteIfExists(inTheWay);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            return super.nextDouble();
+          }
+        };
+    ShipperSettings settings = settings(false, null, Duration.ofMillis(1), thenThereIsRoom);
+    try (Journal journal = journal(settings)) {
+      for (int i = 0; i < 30; i++) {
+        append(journal, "/a", 1000);
+      }
+      Sender only = sender(journal, settings, () -> {});
+      Files.createDirectory(inTheWay);
+      only.start();
+
+      assertThat(comes(only::isDone)).isTrue();
+      assertThat(server.paths()).as("each is sent once").containsExactly("/v1/events");
+      journal.release(only.reached());
+      assertThat(journal.sizeBytes()).as("of the newest segment").isLessThan(10_000);
+      end(only);
     }
   }
 }
