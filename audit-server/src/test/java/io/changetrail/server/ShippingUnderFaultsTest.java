@@ -303,6 +303,35 @@ class ShippingUnderFaultsTest {
   }
 
   @Test
+  void T4_whatTheSpoolsBoundTookOfASourceThatFellSilentIsListedToo() throws Exception {
+    front.always(FaultServer.status(503));
+    try (Shipper shipper = shipper(front.address()).maxBytes(1 << 20).open()) {
+      for (int i = 0; i < 10; i++) {
+        shipper.ship(event(i));
+      }
+      for (int i = 0; i < 3000; i++) {
+        shipper.ship(
+            Events.config("config-" + i, Instant.now(), "checkout-config", "{}", "{\"data\":1}")
+                .build());
+      }
+      front.heal();
+      assertThat(shipper.flush(PATIENCE)).isTrue();
+    }
+    JsonNode sources = server.get("/v1/sources").json().path("sources");
+    assertThat(sources)
+        .filteredOn(source -> source.path("source").asText().equals(Events.GITHUB))
+        .singleElement()
+        .satisfies(
+            silent -> {
+              assertThat(silent.path("events").asInt()).isZero();
+              assertThat(silent.path("gaps")).hasSize(1);
+              assertThat(silent.at("/gaps/0/first").asInt()).isEqualTo(1);
+              assertThat(silent.at("/gaps/0/last").asInt()).isEqualTo(10);
+              assertThat(silent.at("/gaps/0/reason").asText()).isEqualTo("spool full");
+            });
+  }
+
+  @Test
   void T4_aFileOfTheSpoolThatIsGoneIsAGapThatSaysSo() throws Exception {
     front.always(FaultServer.status(503));
     try (Shipper shipper = shipper(front.address()).maxBytes(1 << 20).open()) {

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +21,8 @@ import java.util.Map;
 /**
  * How far one destination is in the journal, and which losses it has not been told yet: one file,
  * written anew and renamed. Losses are not noted when they happen but found here, by numbers that
- * do not follow upon each other, so that none can be missed. Not safe for use by several threads.
+ * do not follow upon each other or upon those that a segment begins with, so that none can be
+ * missed. Not safe for use by several threads.
  */
 final class Cursor {
   private static final JsonMapper JSON = new JsonMapper();
@@ -60,26 +60,19 @@ final class Cursor {
       return cursor;
     }
     for (JsonNode each : json.path("handled")) {
-      cursor.handled.put(sequence(each), each.path("last").longValue());
+      cursor.handled.put(Sequence.fromJson(each), each.path("last").longValue());
     }
     for (JsonNode each : json.path("losses")) {
-      cursor.losses.add(
-          new Loss(
-              sequence(each),
-              each.path("first").longValue(),
-              each.path("last").longValue(),
-              each.path("reason").asText(),
-              Instant.parse(each.path("at").asText())));
+      cursor.losses.add(Loss.fromJson(Sequence.fromJson(each), each));
     }
     Place place =
         new Place(
             json.path("segment").longValue(),
             json.path("offset").longValue(),
             json.path("record").longValue());
-    String epoch = json.path("epoch").asText();
-    if (journal.knows(place, epoch)) {
+    cursor.epoch = json.path("epoch").asText();
+    if (journal.knows(place, cursor.epoch)) {
       cursor.place = place;
-      cursor.epoch = epoch;
     }
     return cursor;
   }
@@ -92,32 +85,54 @@ final class Cursor {
     }
   }
 
-  private static Sequence sequence(JsonNode json) {
-    return new Sequence(
-        json.path("source").asText(),
-        json.path("installation").asText(),
-        json.path("epoch").asText());
-  }
-
   Place place() {
     return place;
   }
 
   /** Goes on behind an entry that was dealt with. */
   void pass(Entry entry, Journal journal) {
-    Sequence sequence = entry.sequence();
-    if (entry.first() > 0) {
-      long expected = handled.getOrDefault(sequence, 0L) + 1;
-      if (entry.first() > expected) {
-        lose(journal.explain(sequence, expected, entry.first() - 1));
-      }
-      if (entry.lostBecause() != null) {
-        lose(new Loss(sequence, entry.first(), entry.last(), entry.lostBecause(), entry.at()));
-      }
-      handled.merge(sequence, entry.last(), Math::max);
+    if (entry instanceof Entry.Header beginning) {
+      enter(beginning, journal);
+    } else if (entry instanceof Entry.Lost lost) {
+      Loss loss = lost.loss();
+      miss(loss.sequence(), loss.first() - 1, journal);
+      lose(loss);
+      handled.merge(loss.sequence(), loss.last(), Math::max);
+    } else if (entry instanceof Entry.Event event && event.number() > 0) {
+      miss(event.sequence(), event.number() - 1, journal);
+      handled.merge(event.sequence(), event.number(), Math::max);
     }
     place = entry.next();
-    epoch = sequence.epoch();
+  }
+
+  /** Finds what is missing of the sequences of which nothing may come any more. */
+  private void enter(Entry.Header beginning, Journal journal) {
+    SegmentHeader header = beginning.header();
+    journal
+        .dropped()
+        .forEach(
+            (sequence, dropped) -> {
+              // What went before this place was dealt with, and may be forgotten; of what went
+              // behind this segment a part may have been read before.
+              if (dropped.segment() >= place.segment()
+                  && dropped.segment() < beginning.place().segment()) {
+                miss(sequence, dropped.until(), journal);
+              }
+            });
+    if (!epoch.isEmpty() && !epoch.equals(header.epoch())) {
+      header.previousLast().forEach((sequence, last) -> miss(sequence, last, journal));
+    }
+    header.last().forEach((sequence, last) -> miss(sequence, last, journal));
+    epoch = header.epoch();
+  }
+
+  /** What was not dealt with up to a number will not come any more. */
+  private void miss(Sequence sequence, long until, Journal journal) {
+    long before = handled(sequence);
+    if (before < until) {
+      lose(journal.explain(sequence, before + 1, until));
+      handled.put(sequence, until);
+    }
   }
 
   /** Notes a loss that the destination is to be told; joined with the one before if it can be. */
@@ -167,29 +182,17 @@ final class Cursor {
         .put("record", place.record());
     json.put("epoch", epoch);
     ArrayNode numbers = json.putArray("handled");
-    handled.forEach((sequence, number) -> add(numbers, sequence).put("last", number));
+    handled.forEach((sequence, number) -> numbers.add(sequence.toJson().put("last", number)));
     ArrayNode untold = json.putArray("losses");
-    losses.forEach(
-        loss ->
-            add(untold, loss.sequence())
-                .put("first", loss.first())
-                .put("last", loss.last())
-                .put("reason", loss.reason())
-                .put("at", loss.at().toString()));
+    losses.forEach(loss -> untold.add(loss.sequence().toJson().setAll(loss.toJson())));
     write(file, JSON.writeValueAsBytes(json));
-  }
-
-  private static ObjectNode add(ArrayNode array, Sequence sequence) {
-    return array
-        .addObject()
-        .put("source", sequence.source())
-        .put("installation", sequence.installation())
-        .put("epoch", sequence.epoch());
   }
 
   /** Forgets sequences of which nothing can come any more. */
   void forget(Journal journal) {
-    handled.keySet().removeIf(sequence -> !journal.has(sequence.epoch()));
+    handled
+        .keySet()
+        .removeIf(sequence -> !sequence.epoch().equals(epoch) && !journal.has(sequence.epoch()));
   }
 
   static void write(Path file, byte[] content) throws IOException {

@@ -32,13 +32,13 @@ final class DeadLetters {
   }
 
   /** Parks an event; done again for the same place, it is still one. */
-  synchronized void park(Entry entry, String reason, Instant at) throws IOException {
+  synchronized void park(Entry.Event entry, String reason, Instant at) throws IOException {
     String name =
         String.format("%016x-%016x.json", entry.place().segment(), entry.place().offset());
     ObjectNode letter = JsonNodeFactory.instance.objectNode();
     letter.put("reason", reason).put("at", at.toString());
-    letter.put("number", entry.first()).put("epoch", entry.sequence().epoch());
-    letter.set("event", JSON.readTree(entry.event()));
+    letter.put("number", entry.number()).put("epoch", entry.sequence().epoch());
+    letter.set("event", JSON.readTree(entry.json()));
     Cursor.write(directory.resolve(name), JSON.writeValueAsBytes(letter));
     removeOldest();
   }

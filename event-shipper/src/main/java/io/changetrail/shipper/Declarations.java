@@ -2,7 +2,6 @@
 package io.changetrail.shipper;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,11 +59,7 @@ final class Declarations {
   }
 
   private ObjectNode json(Sequence sequence, long last, boolean ended, List<Loss> losses) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("source", sequence.source());
-    json.put("installation", sequence.installation());
-    json.put("epoch", sequence.epoch());
-    json.put("last", last);
+    ObjectNode json = sequence.toJson().put("last", last);
     if (sequence.epoch().equals(journal.epoch())) {
       if (journal.previousEpoch() != null) {
         json.put("previousEpoch", journal.previousEpoch());
@@ -78,13 +73,7 @@ final class Declarations {
       }
     }
     ArrayNode lost = json.putArray("lost");
-    for (Loss loss : losses) {
-      lost.addObject()
-          .put("first", loss.first())
-          .put("last", loss.last())
-          .put("reason", loss.reason())
-          .put("at", loss.at().toString());
-    }
+    losses.forEach(loss -> lost.add(loss.toJson()));
     return json;
   }
 }

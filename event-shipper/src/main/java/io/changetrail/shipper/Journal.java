@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.shipper;
 
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -42,6 +43,10 @@ final class Journal implements AutoCloseable {
   static final int OVERFLOW_BYTES = 4 << 20;
   private static final int SEGMENT_BYTES = 8 << 20;
   private static final int CONDEMNED = 2;
+
+  /** Sequences of which nothing is left, and that destinations may not have been told of. */
+  private static final int MOST_DROPPED = 200;
+
   private static final System.Logger LOG = System.getLogger(Journal.class.getName());
 
   private final Path directory;
@@ -53,6 +58,10 @@ final class Journal implements AutoCloseable {
 
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
   private final Map<Sequence, Long> last = new LinkedHashMap<>();
+
+  /** Those of them that are on disk: the same, unless some wait in memory. */
+  private final Map<Sequence, Long> written = new LinkedHashMap<>();
+
   private final Map<Sequence, SegmentHeader.Dropped> dropped = new LinkedHashMap<>();
   private String epoch = "";
   private @Nullable String previousEpoch;
@@ -89,6 +98,13 @@ final class Journal implements AutoCloseable {
       this.header = header;
       this.size = size;
     }
+
+    void note(Sequence sequence, long number, boolean isEvent) {
+      events += isEvent ? 1 : 0;
+      if (number > 0) {
+        until.put(sequence, number);
+      }
+    }
   }
 
   private record Waiting(Sequence sequence, long number, Instant at, byte[] body) {}
@@ -119,7 +135,8 @@ final class Journal implements AutoCloseable {
         active = resume(segments.lastEntry().getValue());
       }
       session.open();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      closeFiles();
       lock.close();
       throw e;
     }
@@ -165,6 +182,7 @@ final class Journal implements AutoCloseable {
       dropped.putAll(newest.header.dropped());
       last.putAll(newest.header.last());
       last.putAll(newest.until);
+      written.putAll(last);
     }
     return certain;
   }
@@ -189,17 +207,15 @@ final class Journal implements AutoCloseable {
       Segment segment = new Segment(file, Records.header(first), reader.offset());
       for (ByteBuffer body = reader.next(); body != null; body = reader.next()) {
         Place place = new Place(id, segment.size, segment.events);
-        note(segment, Records.entry(body, place, segment.header.epoch()));
+        Entry entry = Records.entry(body, place, segment.header.epoch());
+        if (entry instanceof Entry.Event event) {
+          segment.note(event.sequence(), event.number(), true);
+        } else if (entry instanceof Entry.Lost lost) {
+          segment.note(lost.loss().sequence(), lost.loss().last(), false);
+        }
         segment.size = reader.offset();
       }
       return new Scan(segment, reader.end());
-    }
-  }
-
-  private static void note(Segment segment, Entry entry) {
-    segment.events += entry.isEvent() ? 1 : 0;
-    if (entry.last() > 0) {
-      segment.until.put(entry.sequence(), entry.last());
     }
   }
 
@@ -214,6 +230,7 @@ final class Journal implements AutoCloseable {
     previousLast = certain ? Map.copyOf(last) : Map.of();
     epoch = name;
     last.clear();
+    written.clear();
     begin();
   }
 
@@ -221,7 +238,7 @@ final class Journal implements AutoCloseable {
   private void begin() throws IOException {
     long id = nextId;
     Path path = directory.resolve(String.format("%016x.journal", id));
-    SegmentHeader header = new SegmentHeader(epoch, previousEpoch, previousLast, last, dropped);
+    SegmentHeader header = new SegmentHeader(epoch, previousEpoch, previousLast, written, dropped);
     byte[] record = Records.framed(id, Records.header(header));
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     try {
@@ -384,9 +401,11 @@ final class Journal implements AutoCloseable {
     // Over what a write that failed may have left.
     file.seek(segment.size);
     file.write(Records.framed(segments.lastKey(), record.body()));
-    Place place = new Place(segments.lastKey(), segment.size, segment.events);
-    note(segment, Records.entry(ByteBuffer.wrap(record.body()), place, record.sequence().epoch()));
+    segment.note(record.sequence(), record.number(), Records.isEvent(record.body()));
     segment.size += size;
+    if (record.number() > 0) {
+      written.put(record.sequence(), record.number());
+    }
     dirty = true;
   }
 
@@ -394,16 +413,30 @@ final class Journal implements AutoCloseable {
   private void makeRoom(int size) throws IOException {
     long room = Math.max(segmentBytes, size);
     while (segments.size() > 1 && sizeBytes() + room > maxBytes) {
-      Segment oldest = segments.pollFirstEntry().getValue();
+      Map.Entry<Long, Segment> oldest = segments.pollFirstEntry();
       Instant now = clock.instant();
-      oldest.until.forEach(
-          (sequence, until) -> dropped.put(sequence, new SegmentHeader.Dropped(until, now)));
-      condemned.add(oldest.file);
+      oldest
+          .getValue()
+          .until
+          .forEach(
+              (sequence, until) ->
+                  dropped.put(sequence, new SegmentHeader.Dropped(until, now, oldest.getKey())));
+      condemned.add(oldest.getValue().file);
     }
-    dropped.keySet().removeIf(sequence -> !isKept(sequence.epoch()));
+    forgetDropped();
     // Usually the other thread deletes them. It may be stuck, and the bound holds nevertheless.
     while (condemned.size() > CONDEMNED) {
-      Files.deleteIfExists(condemned.remove());
+      Files.deleteIfExists(condemned.element());
+      condemned.remove();
+    }
+  }
+
+  /** A destination that is away for ever must not let the headers grow for ever. */
+  private void forgetDropped() {
+    List<Sequence> over =
+        dropped.keySet().stream().filter(sequence -> !isKept(sequence.epoch())).toList();
+    if (over.size() > MOST_DROPPED) {
+      over.subList(0, over.size() - MOST_DROPPED).forEach(dropped::remove);
     }
   }
 
@@ -412,9 +445,10 @@ final class Journal implements AutoCloseable {
         || segments.values().stream().anyMatch(segment -> segment.header.epoch().equals(name));
   }
 
-  /** The entries from a place on, up to so many and so many bytes but at least one if there is. */
+  /** The entries from a place on, with so many events and bytes of them, but at least one event. */
   List<Entry> read(Place from, int maxEvents, long maxBatchBytes) throws IOException {
     List<Entry> found = new ArrayList<>();
+    int events = 0;
     long bytes = 0;
     for (Map.Entry<Long, Extent> each : extents(from).entrySet()) {
       long id = each.getKey();
@@ -426,14 +460,13 @@ final class Journal implements AutoCloseable {
       try (SegmentReader reader =
           new SegmentReader(extent.file(), id, place.offset(), extent.size())) {
         for (ByteBuffer body = reader.next(); body != null; body = reader.next()) {
-          if (body.get(0) == Records.HEADER) {
-            place = new Place(id, reader.offset(), place.record());
-            continue;
-          }
           Entry entry = Records.entry(body, place, extent.epoch());
-          bytes += entry.event().length;
-          if (found.size() == maxEvents || (bytes > maxBatchBytes && !found.isEmpty())) {
-            return found;
+          if (entry instanceof Entry.Event event) {
+            bytes += event.json().length;
+            if (events == maxEvents || (bytes > maxBatchBytes && events > 0)) {
+              return found;
+            }
+            events++;
           }
           found.add(entry);
           place = entry.next();
@@ -461,11 +494,17 @@ final class Journal implements AutoCloseable {
   /** The numbers before the first that is here, by sequence: where a new reader begins. */
   synchronized Map<Sequence, Long> beginning() {
     Map<Sequence, Long> beginning = new LinkedHashMap<>();
+    dropped.forEach((sequence, gone) -> beginning.put(sequence, gone.until()));
     for (Segment segment : segments.values()) {
       segment.header.last().forEach(beginning::putIfAbsent);
       segment.until.keySet().forEach(sequence -> beginning.putIfAbsent(sequence, 0L));
     }
     return beginning;
+  }
+
+  /** Up to where the oldest went because the spool was full. */
+  synchronized Map<Sequence, SegmentHeader.Dropped> dropped() {
+    return Map.copyOf(dropped);
   }
 
   /** Why numbers up to this one are not here. */
@@ -485,16 +524,29 @@ final class Journal implements AutoCloseable {
     return segment != null && segment.header.epoch().equals(epochThere);
   }
 
-  /** Whether anything of an epoch may still be read or written. */
+  /** Whether anything of an epoch may still be read or written, or found to have gone. */
   synchronized boolean has(String name) {
-    return isKept(name);
+    return isKept(name)
+        || dropped.keySet().stream().anyMatch(sequence -> sequence.epoch().equals(name));
+  }
+
+  /** Whether nothing lies behind a place. */
+  synchronized boolean isEnd(Place place) {
+    return overflow.isEmpty()
+        && overflowLosses.isEmpty()
+        && (segments.lastKey() < place.segment()
+            || (segments.lastKey() == place.segment()
+                && segments.lastEntry().getValue().size <= place.offset()));
   }
 
   /** How many events lie behind a place. */
   synchronized long depth(Place from) {
     long depth = overflow.size();
     for (Map.Entry<Long, Segment> each : segments.tailMap(from.segment()).entrySet()) {
-      depth += each.getValue().events - (each.getKey() == from.segment() ? from.record() : 0);
+      // A place may be one of which the end of the operating system took what was before it.
+      depth +=
+          Math.max(
+              0, each.getValue().events - (each.getKey() == from.segment() ? from.record() : 0));
     }
     return depth;
   }
@@ -502,6 +554,11 @@ final class Journal implements AutoCloseable {
   /** Nothing before this place is needed any more. */
   void release(Place place) throws IOException {
     synchronized (this) {
+      dropped
+          .entrySet()
+          .removeIf(
+              gone ->
+                  gone.getValue().segment() < place.segment() && !isKept(gone.getKey().epoch()));
       if (segments.isEmpty() || segments.firstKey() >= place.segment()) {
         return;
       }
@@ -527,15 +584,26 @@ final class Journal implements AutoCloseable {
         }
         dirty = false;
         full = List.copyOf(retired);
-        retired.clear();
         newest = active;
       }
-      for (RandomAccessFile file : full) {
-        file.getFD().sync();
-        file.close();
+      try {
+        for (RandomAccessFile file : full) {
+          file.getFD().sync();
+        }
+        if (newest != null) {
+          newest.getFD().sync();
+        }
+      } catch (IOException e) {
+        synchronized (this) {
+          dirty = true;
+        }
+        throw e;
       }
-      if (newest != null) {
-        newest.getFD().sync();
+      synchronized (this) {
+        retired.removeAll(full);
+      }
+      for (RandomAccessFile file : full) {
+        file.close();
       }
       syncNames();
     }
@@ -554,10 +622,20 @@ final class Journal implements AutoCloseable {
     List<Path> files;
     synchronized (this) {
       files = List.copyOf(condemned);
-      condemned.clear();
     }
+    IOException failure = null;
     for (Path file : files) {
-      Files.deleteIfExists(file);
+      try {
+        Files.deleteIfExists(file);
+        synchronized (this) {
+          condemned.remove(file);
+        }
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
@@ -565,25 +643,40 @@ final class Journal implements AutoCloseable {
     return segments.values().stream().mapToLong(segment -> segment.size).sum();
   }
 
+  /** Whatever fails, the spool is free for the next one to open. */
   @Override
   public void close() throws IOException {
     synchronized (syncing) {
-      drainOverflow();
-      sync();
-      deleteCondemned();
-      synchronized (this) {
-        if (closed) {
-          return;
+      if (closed) {
+        return;
+      }
+      try (lock;
+          Closeable files = this::closeFiles) {
+        drainOverflow();
+        sync();
+        synchronized (this) {
+          closed = true;
+          if (overflow.isEmpty() && overflowLosses.isEmpty()) {
+            session.closed();
+          }
         }
-        closed = true;
-        if (active != null) {
-          active.close();
-        }
-        if (overflow.isEmpty() && overflowLosses.isEmpty()) {
-          session.closed();
-        }
-        lock.close();
+        deleteCondemned();
       }
     }
+  }
+
+  private synchronized void closeFiles() {
+    closed = true;
+    if (active != null) {
+      retired.add(active);
+    }
+    for (RandomAccessFile file : retired) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "a file of the spool cannot be closed", e);
+      }
+    }
+    retired.clear();
   }
 }

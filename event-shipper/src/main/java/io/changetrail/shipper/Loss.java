@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.shipper;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 
 /** Numbers that will not come by themselves, both inclusive, and why. */
@@ -13,4 +16,23 @@ record Loss(Sequence sequence, long first, long last, String reason, Instant at)
 
   /** Files of the spool are damaged or were removed. */
   static final String SPOOL_DAMAGED = "spool damaged";
+
+  /** Everything but its sequence. */
+  ObjectNode toJson() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("first", first)
+        .put("last", last)
+        .put("reason", reason)
+        .put("at", at.toString());
+  }
+
+  static Loss fromJson(Sequence sequence, JsonNode json) {
+    return new Loss(
+        sequence,
+        json.path("first").longValue(),
+        json.path("last").longValue(),
+        json.path("reason").asText(),
+        Instant.parse(json.path("at").asText()));
+  }
 }

@@ -62,6 +62,10 @@ final class Records {
     }
   }
 
+  static boolean isEvent(byte[] body) {
+    return body[0] == EVENT;
+  }
+
   static byte[] event(Sequence sequence, long number, Instant at, byte[] event) {
     byte[] source = utf8(sequence.source());
     byte[] installation = utf8(sequence.installation());
@@ -113,18 +117,27 @@ final class Records {
    *
    * @param place of the record, whose frame is before the body
    */
-  static Entry entry(ByteBuffer body, Place place, String epoch) {
-    byte type = body.get();
+  static Entry entry(ByteBuffer body, Place place, String epoch) throws IOException {
     long end = place.offset() + FRAME + body.limit();
+    byte type = body.get(0);
+    if (type == HEADER) {
+      return new Entry.Header(place, new Place(place.segment(), end, place.record()), header(body));
+    }
+    body.position(1);
     long first = body.getLong();
     long last = type == LOSS ? body.getLong() : first;
     Instant at = Instant.ofEpochMilli(body.getLong());
     Sequence sequence = new Sequence(text(body), text(body), epoch);
-    String reason = type == LOSS ? text(body) : null;
-    byte[] event = new byte[body.remaining()];
-    body.get(event);
-    Place next = new Place(place.segment(), end, place.record() + (type == EVENT ? 1 : 0));
-    return new Entry(place, next, sequence, first, last, at, event, reason);
+    if (type == LOSS) {
+      return new Entry.Lost(
+          place,
+          new Place(place.segment(), end, place.record()),
+          new Loss(sequence, first, last, text(body), at));
+    }
+    byte[] json = new byte[body.remaining()];
+    body.get(json);
+    return new Entry.Event(
+        place, new Place(place.segment(), end, place.record() + 1), sequence, first, at, json);
   }
 
   private static String text(ByteBuffer body) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param previousEpoch the one before, in the same spool
  * @param previousLast where the sequences of that one ended, if that is certain; in them the key is
  *     the sequence of the previous epoch
- * @param last the last number so far of each sequence of this epoch
+ * @param last the last number before the segment of each sequence of this epoch
  * @param dropped up to where the oldest went because the spool was full, and when
  */
 record SegmentHeader(
@@ -27,8 +27,13 @@ record SegmentHeader(
     Map<Sequence, Long> last,
     Map<Sequence, Dropped> dropped) {
 
-  /** All numbers up to this one went at the latest then. */
-  record Dropped(long until, Instant at) {}
+  /**
+   * All numbers up to one went.
+   *
+   * @param at the latest of them
+   * @param segment that held the latest of them
+   */
+  record Dropped(long until, Instant at, long segment) {}
 
   SegmentHeader {
     previousLast = Map.copyOf(previousLast);
@@ -40,30 +45,30 @@ record SegmentHeader(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("epoch", epoch).put("previousEpoch", previousEpoch);
     ArrayNode ended = json.putArray("previousLast");
-    previousLast.forEach((sequence, number) -> sequence(ended, sequence).put("last", number));
+    previousLast.forEach((sequence, number) -> ended.add(sequence.toJson().put("last", number)));
     ArrayNode numbers = json.putArray("last");
-    last.forEach((sequence, number) -> sequence(numbers, sequence).put("last", number));
+    last.forEach((sequence, number) -> numbers.add(sequence.toJson().put("last", number)));
     ArrayNode gone = json.putArray("dropped");
     dropped.forEach(
         (sequence, until) ->
-            sequence(gone, sequence).put("last", until.until()).put("at", until.at().toString()));
+            gone.add(
+                sequence
+                    .toJson()
+                    .put("last", until.until())
+                    .put("at", until.at().toString())
+                    .put("segment", until.segment())));
     return json;
-  }
-
-  private static ObjectNode sequence(ArrayNode array, Sequence sequence) {
-    return array
-        .addObject()
-        .put("source", sequence.source())
-        .put("installation", sequence.installation())
-        .put("epoch", sequence.epoch());
   }
 
   static SegmentHeader fromJson(ObjectNode json) {
     Map<Sequence, Dropped> dropped = new LinkedHashMap<>();
     for (JsonNode each : json.path("dropped")) {
       dropped.put(
-          sequence(each),
-          new Dropped(each.path("last").longValue(), Instant.parse(each.path("at").asText())));
+          Sequence.fromJson(each),
+          new Dropped(
+              each.path("last").longValue(),
+              Instant.parse(each.path("at").asText()),
+              each.path("segment").longValue()));
     }
     return new SegmentHeader(
         json.path("epoch").asText(),
@@ -75,14 +80,7 @@ record SegmentHeader(
 
   private static Map<Sequence, Long> numbers(JsonNode array) {
     Map<Sequence, Long> numbers = new LinkedHashMap<>();
-    array.forEach(each -> numbers.put(sequence(each), each.path("last").longValue()));
+    array.forEach(each -> numbers.put(Sequence.fromJson(each), each.path("last").longValue()));
     return numbers;
-  }
-
-  private static Sequence sequence(JsonNode json) {
-    return new Sequence(
-        json.path("source").asText(),
-        json.path("installation").asText(),
-        json.path("epoch").asText());
   }
 }

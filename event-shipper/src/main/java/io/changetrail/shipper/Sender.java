@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -136,7 +135,7 @@ final class Sender {
 
   /** Whether nothing is left to be sent or told. */
   boolean isDone() {
-    return !replay && !untold && journal.depth(reached) == 0;
+    return !replay && !untold && journal.isEnd(reached);
   }
 
   private void run() {
@@ -242,26 +241,29 @@ final class Sender {
   private final class Entries implements Batch<Entry> {
     @Override
     public byte @Nullable [] event(Entry entry) {
-      return entry.isEvent() ? entry.event() : null;
+      return entry instanceof Entry.Event event ? event.json() : null;
     }
 
     @Override
     public void refused(Entry entry, String reason) throws IOException {
-      deadLetters.park(entry, reason, clock.instant());
+      if (!(entry instanceof Entry.Event event)) {
+        return;
+      }
+      deadLetters.park(event, reason, clock.instant());
       LOG.log(
           System.Logger.Level.WARNING,
           "{0} refuses event {1} of {2}, which is kept for a replay: {3}",
           name,
-          entry.first(),
-          entry.sequence().source(),
+          event.number(),
+          event.sequence().source(),
           reason);
-      if (entry.first() > 0) {
+      if (event.number() > 0) {
         String why = "refused: " + reason;
         cursor.lose(
             new Loss(
-                entry.sequence(),
-                entry.first(),
-                entry.last(),
+                event.sequence(),
+                event.number(),
+                event.number(),
                 why.substring(0, Math.min(LONGEST_REASON, why.length())),
                 clock.instant()));
       }
@@ -501,10 +503,12 @@ final class Sender {
 
   private @Nullable Duration age() {
     try {
-      List<Entry> oldest = journal.read(reached, 1, 1);
-      return oldest.isEmpty()
-          ? null
-          : Objects.requireNonNull(Duration.between(oldest.get(0).at(), clock.instant()));
+      for (Entry entry : journal.read(reached, 1, 1)) {
+        if (entry instanceof Entry.Event oldest) {
+          return Duration.between(oldest.at(), clock.instant());
+        }
+      }
+      return null;
     } catch (IOException e) {
       // Then it is not known; a reader of metrics cannot help it.
       return null;

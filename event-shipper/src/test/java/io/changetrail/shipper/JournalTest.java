@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,15 @@ class JournalTest {
   }
 
   private static List<String> all(Journal journal) throws IOException {
-    return journal.read(Place.START, 10_000, Long.MAX_VALUE).stream()
-        .map(event -> event.sequence().source() + event.first())
+    return events(journal, 10_000).stream()
+        .map(event -> event.sequence().source() + event.number())
+        .toList();
+  }
+
+  private static List<Entry.Event> events(Journal journal, int most) throws IOException {
+    return journal.read(Place.START, most, Long.MAX_VALUE).stream()
+        .filter(Entry.Event.class::isInstance)
+        .map(Entry.Event.class::cast)
         .toList();
   }
 
@@ -129,16 +137,16 @@ class JournalTest {
         append(journal, "/a", 1000);
       }
       assertThat(journal.sizeBytes()).isLessThanOrEqualTo(64 << 10);
-      List<Entry> left = journal.read(Place.START, 10_000, Long.MAX_VALUE);
-      Entry oldest = left.get(0);
-      assertThat(left.get(left.size() - 1).first()).isEqualTo(500);
-      assertThat(left).hasSize((int) (500 - oldest.first() + 1));
-      assertThat(journal.explain(oldest.sequence(), 1, oldest.first() - 1).reason())
+      List<Entry.Event> left = events(journal, 10_000);
+      Entry.Event oldest = left.get(0);
+      assertThat(left.get(left.size() - 1).number()).isEqualTo(500);
+      assertThat(left).hasSize((int) (500 - oldest.number() + 1));
+      assertThat(journal.explain(oldest.sequence(), 1, oldest.number() - 1).reason())
           .isEqualTo(Loss.SPOOL_FULL);
     }
     try (Journal journal = open()) {
-      Entry oldest = journal.read(Place.START, 1, 1).get(0);
-      assertThat(journal.explain(oldest.sequence(), 1, oldest.first() - 1).reason())
+      Entry.Event oldest = events(journal, 1).get(0);
+      assertThat(journal.explain(oldest.sequence(), 1, oldest.number() - 1).reason())
           .as("after a restart")
           .isEqualTo(Loss.SPOOL_FULL);
     }
@@ -150,7 +158,7 @@ class JournalTest {
       for (int i = 0; i < 40; i++) {
         append(journal, "/a", 1000);
       }
-      List<Entry> events = journal.read(Place.START, 30, Long.MAX_VALUE);
+      List<Entry.Event> events = events(journal, 30);
       assertThat(journal.depth(events.get(29).next())).isEqualTo(10);
       journal.release(events.get(29).next());
       assertThat(all(journal)).contains("/a31", "/a40").doesNotContain("/a1");
@@ -191,11 +199,9 @@ class JournalTest {
 
       Files.delete(taken);
       journal.drainOverflow();
-      Entry newest =
-          journal.read(Place.START, 10_000, Long.MAX_VALUE).stream()
-              .reduce((one, other) -> other)
-              .orElseThrow();
-      assertThat(newest.first()).isEqualTo(9000);
+      Entry.Event newest =
+          events(journal, 10_000).stream().reduce((one, other) -> other).orElseThrow();
+      assertThat(newest.number()).isEqualTo(9000);
       assertThat(journal.sizeBytes()).isLessThanOrEqualTo(64 << 10);
     }
   }
@@ -208,9 +214,12 @@ class JournalTest {
       append(journal, "/a", 10);
       List<Entry> entries = journal.read(Place.START, 10, Long.MAX_VALUE);
       assertThat(entries)
-          .extracting(Entry::lostBecause)
-          .containsExactly(null, "could not be spooled", null);
-      assertThat(entries).extracting(Entry::first).containsExactly(1L, 2L, 3L);
+          .extracting(Entry::getClass)
+          .containsExactly(
+              Entry.Header.class, Entry.Event.class, Entry.Lost.class, Entry.Event.class);
+      Loss loss = ((Entry.Lost) entries.get(2)).loss();
+      assertThat(loss.reason()).isEqualTo("could not be spooled");
+      assertThat(loss.first()).isEqualTo(2).isEqualTo(loss.last());
       assertThat(journal.depth(Place.START)).isEqualTo(2);
     }
   }
@@ -253,6 +262,73 @@ class JournalTest {
       assertThat(Thread.interrupted()).isTrue();
       append(journal, "/a", 10);
       assertThat(all(journal)).containsExactly("/a1", "/a2");
+    }
+  }
+
+  @Test
+  void whatCannotBeDeletedKeepsNothingElseAndGoesLater() throws Exception {
+    Path first = spool.resolve("0000000000000001.journal");
+    Path stuck = first.resolve("stuck");
+    try (Journal journal = open()) {
+      for (int i = 0; i < 40; i++) {
+        append(journal, "/a", 1000);
+      }
+      Place behind = events(journal, 30).get(29).next();
+      Files.delete(first);
+      Files.createFile(Files.createDirectory(first).resolve("stuck"));
+      assertThatThrownBy(() -> journal.release(behind)).isInstanceOf(IOException.class);
+      assertThat(spool.resolve("0000000000000002.journal")).doesNotExist();
+
+      Files.delete(stuck);
+      journal.deleteCondemned();
+      assertThat(first).doesNotExist();
+    }
+  }
+
+  @Test
+  void whateverFailsWhileItClosesTheSpoolIsFreeForTheNextOne() throws Exception {
+    Path session = spool.resolve("SESSION");
+    Journal journal = open();
+    append(journal, "/a", 10);
+    Files.delete(session);
+    Files.createDirectory(session);
+    assertThatThrownBy(journal::close).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> append(journal, "/a", 10)).hasMessage("the spool is closed");
+    journal.close();
+    Files.delete(session);
+
+    Path first = newest();
+    Journal again = open();
+    for (int i = 0; i < 40; i++) {
+      append(again, "/a", 1000);
+    }
+    Place behind = events(again, 30).get(29).next();
+    Files.delete(first);
+    Files.createFile(Files.createDirectory(first).resolve("stuck"));
+    assertThatThrownBy(() -> again.release(behind)).isInstanceOf(IOException.class);
+    assertThatThrownBy(again::close).isInstanceOf(IOException.class);
+    try (Journal third = open()) {
+      assertThat(append(third, "/a", 10)).as("its numbers were certain").isEqualTo(42);
+    }
+  }
+
+  @Test
+  void aPlaceThatTheOperatingSystemTookWithItHasNothingLessThanNothingBehindIt() throws Exception {
+    Place end;
+    try (Journal journal = open()) {
+      for (int i = 0; i < 10; i++) {
+        append(journal, "/a", 10);
+      }
+      end = events(journal, 10).get(9).next();
+    }
+    try (FileChannel file = FileChannel.open(newest(), StandardOpenOption.WRITE)) {
+      file.truncate(end.offset() / 2);
+    }
+    Files.writeString(spool.resolve("SESSION"), "OPEN another-boot");
+    try (Journal journal = open()) {
+      assertThat(journal.depth(end)).isZero();
+      append(journal, "/a", 10);
+      assertThat(journal.depth(end)).isEqualTo(1);
     }
   }
 

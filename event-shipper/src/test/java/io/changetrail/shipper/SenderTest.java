@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -120,13 +121,14 @@ class SenderTest {
     ShipperSettings settings = settings(true, null, Duration.ofMillis(1), ANY);
     try (Journal journal = journal(settings)) {
       AtomicReference<Sender> sender = new AtomicReference<>();
-      // A sender that has found nothing says so before it acts on it: that is the moment.
+      // A sender that has found nothing says so before it acts on it: that is the moment. It has
+      // said before that it is behind the header of the first segment.
+      AtomicInteger says = new AtomicInteger();
       Runnable then =
           () -> {
-            Sender finding = sender.getAndSet(null);
-            if (finding != null) {
+            if (says.incrementAndGet() == 2) {
               append(journal, "/a", 0);
-              finding.beginClose();
+              sender.get().beginClose();
             }
           };
       Sender only = sender(journal, settings, then);
@@ -170,6 +172,25 @@ class SenderTest {
       assertThat(server.paths()).as("each is sent once").containsExactly("/v1/events");
       journal.release(only.reached());
       assertThat(journal.sizeBytes()).as("of the newest segment").isLessThan(10_000);
+      end(only);
+    }
+  }
+
+  @Test
+  void T4_whatTheBoundTookOfASourceThatFellSilentIsDeclared() throws Exception {
+    ShipperSettings settings = settings();
+    try (Journal journal = journal(settings)) {
+      Sender only = sender(journal, settings, () -> {});
+      for (int i = 0; i < 10; i++) {
+        append(journal, "/a", 1000);
+      }
+      for (int i = 0; i < 100; i++) {
+        append(journal, "/b", 1000);
+      }
+      only.start();
+
+      assertThat(comes(only::isDone)).isTrue();
+      assertThat(server.losses()).contains("/a 1-10 spool full");
       end(only);
     }
   }

@@ -91,10 +91,16 @@ public record SourceAccount(
       missing += epoch.older();
       long end = end(epoch, source.epochs());
       if (end > epoch.last()) {
-        if (isOver(epoch, source.epochs(), now)) {
-          explain(epoch, epoch.last() + 1, end, epoch.lastTime(), null, gaps);
-        } else {
-          behind += end - epoch.last();
+        List<Gap> ahead = new ArrayList<>();
+        explain(epoch, epoch.last() + 1, end, epoch.lastTime(), null, ahead);
+        boolean over = isOver(epoch, source.epochs(), now);
+        for (Gap gap : ahead) {
+          // What the source itself calls lost is not on its way.
+          if (over || gap.reason() != null) {
+            gaps.add(gap);
+          } else {
+            behind += gap.size();
+          }
         }
       }
       unknown |= !continues(epoch, source.epochs());
