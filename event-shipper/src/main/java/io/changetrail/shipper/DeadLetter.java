@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.shipper;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 
 /**
  * An event that its destination will not take as it is.
  *
  * @param file that holds it
- * @param reason what the destination said
- * @param event the CloudEvent
+ * @param event the CloudEvent in JSON
  */
-record DeadLetter(Path file, String reason, JsonNode event) {}
+record DeadLetter(Path file, byte[] event) {}

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events that one destination refuses, one file each with the reason, the oldest first. Bounded
@@ -89,19 +89,17 @@ final class DeadLetters {
     }
   }
 
-  /** Those of the files that can be read. */
-  synchronized List<DeadLetter> read(List<Path> files) throws IOException {
-    List<DeadLetter> letters = new ArrayList<>();
-    for (Path file : files) {
-      if (Files.exists(file)) {
-        JsonNode json = JSON.readTree(Files.readAllBytes(file));
-        letters.add(new DeadLetter(file, json.path("reason").asText(), json.path("event")));
+  /** What a file holds; {@code null} if that cannot be told, which keeps no other from going. */
+  synchronized @Nullable DeadLetter read(Path file) {
+    try {
+      JsonNode event = JSON.readTree(Files.readAllBytes(file)).path("event");
+      if (event.isObject()) {
+        return new DeadLetter(file, JSON.writeValueAsBytes(event));
       }
+      LOG.log(System.Logger.Level.WARNING, "{0} holds no event and is left as it is", file);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "{0} cannot be read and is left as it is: {1}", file, e);
     }
-    return letters;
-  }
-
-  static byte[] encoded(DeadLetter letter) throws IOException {
-    return JSON.writeValueAsBytes(letter.event());
+    return null;
   }
 }

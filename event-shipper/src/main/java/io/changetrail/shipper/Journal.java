@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.shipper;
 
-import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -74,6 +73,7 @@ final class Journal implements AutoCloseable {
 
   private final Map<Sequence, Loss> overflowLosses = new LinkedHashMap<>();
   private long overflowBytes;
+  private @Nullable String trouble;
 
   /** Full segments that are to be synced and closed, and files that are to be deleted. */
   private final Deque<RandomAccessFile> retired = new ArrayDeque<>();
@@ -330,10 +330,8 @@ final class Journal implements AutoCloseable {
         write(record);
         return;
       } catch (IOException e) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "the disk of the spool takes no events: {0}",
-            e.toString());
+        trouble = "the disk of the spool takes no events: " + e;
+        LOG.log(System.Logger.Level.WARNING, trouble);
         markFull();
       }
     }
@@ -364,26 +362,40 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Writes what the disk did not take before; how much is left shows whether it does now. */
-  synchronized void drainOverflow() {
+  /**
+   * Writes what the disk did not take before.
+   *
+   * @return whether there is any that it takes now
+   */
+  synchronized boolean drainOverflow() {
     if (overflow.isEmpty() && overflowLosses.isEmpty()) {
-      return;
+      return false;
     }
+    boolean taken = false;
     try {
       while (!overflowLosses.isEmpty()) {
         Loss loss = overflowLosses.values().iterator().next();
         write(new Waiting(loss.sequence(), loss.last(), loss.at(), Records.loss(loss)));
         overflowLosses.remove(loss.sequence());
+        taken = true;
       }
       while (!overflow.isEmpty()) {
         write(overflow.element());
+        taken = true;
         overflowBytes -= overflow.remove().body().length;
       }
       session.open();
+      trouble = null;
       LOG.log(System.Logger.Level.INFO, "the disk of the spool takes events again");
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "the disk of the spool still takes no events", e);
     }
+    return taken;
+  }
+
+  /** Why records wait in memory; {@code null} if none do. */
+  synchronized @Nullable String trouble() {
+    return trouble;
   }
 
   private void write(Waiting record) throws IOException {
@@ -650,17 +662,20 @@ final class Journal implements AutoCloseable {
       if (closed) {
         return;
       }
-      try (lock;
-          Closeable files = this::closeFiles) {
-        drainOverflow();
-        sync();
-        synchronized (this) {
-          closed = true;
-          if (overflow.isEmpty() && overflowLosses.isEmpty()) {
-            session.closed();
+      try (lock) {
+        try {
+          drainOverflow();
+          sync();
+          synchronized (this) {
+            closed = true;
+            if (overflow.isEmpty() && overflowLosses.isEmpty()) {
+              session.closed();
+            }
           }
+          deleteCondemned();
+        } finally {
+          closeFiles();
         }
-        deleteCondemned();
       }
     }
   }

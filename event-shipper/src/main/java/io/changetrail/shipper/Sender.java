@@ -135,7 +135,8 @@ final class Sender {
 
   /** Whether nothing is left to be sent or told. */
   boolean isDone() {
-    return !replay && !untold && journal.isEnd(reached);
+    // In this order: what is found missing on the way to a place is untold before it is reached.
+    return journal.isEnd(reached) && !untold && !replay;
   }
 
   private void run() {
@@ -147,10 +148,13 @@ final class Sender {
           if (step()) {
             continue;
           }
-          if (ending) {
+          if (!ending) {
+            awaitWork();
+          } else if (sayGoodbye()) {
             break;
+          } else {
+            pause(declaringBackoff.next());
           }
-          awaitWork();
         } catch (LaterException e) {
           retried.incrementAndGet();
           failed(String.valueOf(e.getMessage()));
@@ -158,16 +162,20 @@ final class Sender {
             break;
           }
           pause(later(e.later.after()));
-        } catch (IOException | RuntimeException e) {
-          // The disk, or a fault of ours: neither may end the thread.
-          failed(e.toString());
+        } catch (IOException | RuntimeException | Error e) {
+          // The disk, a fault of ours, or the host is out of memory: none may end the thread.
+          failed(e);
           if (isToGiveUp()) {
             break;
           }
           pause(backoff.next());
         }
       }
-      sayGoodbye();
+      if (unsaved) {
+        cursor.save();
+      }
+    } catch (IOException e) {
+      failed(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -195,16 +203,24 @@ final class Sender {
   }
 
   private void awaitWork() throws InterruptedException {
-    long due =
-        settings.heartbeat() == null
-            ? QUIET.toMillis()
-            : TimeUnit.NANOSECONDS.toMillis(nextHeartbeat - System.nanoTime());
-    boolean woken = work.tryAcquire(Math.max(1, due), TimeUnit.MILLISECONDS);
+    boolean woken = work.tryAcquire(untilDeclaration(), TimeUnit.NANOSECONDS);
     work.drainPermits();
     if (woken) {
       // A little later there is more to go in the same request.
       closing.await(settings.linger().toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** How many nanoseconds it is until something may have to be declared. */
+  private long untilDeclaration() {
+    long now = System.nanoTime();
+    long due = QUIET.toNanos();
+    if (isGreetingDue() || !cursor.losses().isEmpty()) {
+      due = 0;
+    } else if (settings.heartbeat() != null) {
+      due = Math.min(due, nextHeartbeat - now);
+    }
+    return Math.max(due, nextDeclaration - now);
   }
 
   /** Does one thing; whether there may be more to do at once. */
@@ -229,7 +245,7 @@ final class Sender {
   /** What becomes of the items of a batch. */
   private interface Batch<T> {
     /** The CloudEvent; {@code null} if this item is none. */
-    byte @Nullable [] event(T item) throws IOException;
+    byte @Nullable [] event(T item);
 
     void refused(T item, String reason) throws IOException;
 
@@ -281,8 +297,8 @@ final class Sender {
     private final List<DeadLetter> again = new ArrayList<>();
 
     @Override
-    public byte[] event(DeadLetter letter) throws IOException {
-      return DeadLetters.encoded(letter);
+    public byte[] event(DeadLetter letter) {
+      return letter.event();
     }
 
     @Override
@@ -307,8 +323,11 @@ final class Sender {
       List<DeadLetter> batch = new ArrayList<>();
       long bytes = 0;
       for (; i < files.size() && batch.size() < MOST_EVENTS && bytes < batchBytes; i++) {
-        bytes += Files.size(files.get(i));
-        batch.addAll(deadLetters.read(List.of(files.get(i))));
+        DeadLetter letter = deadLetters.read(files.get(i));
+        if (letter != null) {
+          bytes += letter.event().length;
+          batch.add(letter);
+        }
       }
       send(batch, new Letters());
     }
@@ -380,10 +399,15 @@ final class Sender {
     progress.run();
   }
 
+  /** Whether it was not said yet that an epoch goes on from another. */
+  private boolean isGreetingDue() {
+    return !greeted && journal.previousEpoch() != null;
+  }
+
   private void declareWhatIsDue() throws IOException {
     long now = System.nanoTime();
     boolean heartbeat = settings.heartbeat() != null && now - nextHeartbeat >= 0;
-    boolean greeting = !greeted && journal.previousEpoch() != null;
+    boolean greeting = isGreetingDue();
     if (now - nextDeclaration < 0 || (!heartbeat && !greeting && cursor.losses().isEmpty())) {
       return;
     }
@@ -439,14 +463,22 @@ final class Sender {
     return true;
   }
 
-  private void sayGoodbye() {
+  /** Whether nothing is left to be said, or what is can wait for the next time. */
+  private boolean sayGoodbye() throws IOException {
+    if (settings.shortLived()) {
+      return declare(true, true);
+    }
+    if (!cursor.losses().isEmpty()) {
+      declare(false, false);
+    }
+    return true;
+  }
+
+  private void failed(Throwable e) {
     try {
-      if (settings.shortLived() && !stopped) {
-        declare(true, true);
-      }
-      cursor.save();
-    } catch (IOException | RuntimeException e) {
       failed(e.toString());
+    } catch (Error again) {
+      trouble = "an error that there is no memory to tell";
     }
   }
 

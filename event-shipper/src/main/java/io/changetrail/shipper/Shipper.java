@@ -57,7 +57,6 @@ public final class Shipper implements AutoCloseable {
   private final EventLimits limits = new EventLimits();
   private final Redactor redactor;
   private final String installation;
-  private final @Nullable String replica;
   private final Duration closing;
   private final Journal journal;
   private final OkHttpClient http;
@@ -71,11 +70,11 @@ public final class Shipper implements AutoCloseable {
   private final Object progress = new Object();
   private final AtomicLong shipped = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private volatile @Nullable String trouble;
 
   private Shipper(Builder builder) throws IOException {
     redactor = builder.redactor;
     installation = builder.installation;
-    replica = builder.replica;
     closing = builder.closing;
     ShipperSettings settings = builder.settings();
     createDirectory(builder.directory);
@@ -182,11 +181,11 @@ public final class Shipper implements AutoCloseable {
         journal.appendUncounted(safe.ref().source(), origin.installation(), CODEC.encode(safe));
       } else {
         String from = origin == null ? installation : origin.installation();
-        String twin = origin == null || origin.replica() == null ? replica : origin.replica();
+        String replica = origin == null ? null : origin.replica();
         journal.append(
             safe.ref().source(),
             from,
-            (epoch, number) -> numbered(safe, from, twin, epoch, number));
+            (epoch, number) -> numbered(safe, from, replica, epoch, number));
       }
       shipped.incrementAndGet();
       senders.forEach(Sender::wake);
@@ -196,14 +195,14 @@ public final class Shipper implements AutoCloseable {
   }
 
   private byte[] numbered(
-      AuditEvent event, String from, @Nullable String twin, String epoch, long number) {
+      AuditEvent event, String from, @Nullable String replica, String epoch, long number) {
     Sequence sequence = new Sequence(event.ref().source(), from, epoch);
     return CODEC.encode(
         event.toBuilder()
             .origin(
                 new Origin(
                     from,
-                    twin,
+                    replica,
                     epoch,
                     number,
                     journal.previousEpoch(),
@@ -222,6 +221,7 @@ public final class Shipper implements AutoCloseable {
             event.ref().source(),
             origin == null ? installation : origin.installation(),
             "could not be spooled: " + why.getClass().getSimpleName());
+        senders.forEach(Sender::wake);
       }
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.DEBUG, "nor could its number be", e);
@@ -263,6 +263,7 @@ public final class Shipper implements AutoCloseable {
         shipped.get(),
         failed.get(),
         journal.sizeBytes(),
+        trouble == null ? journal.trouble() : trouble,
         senders.stream().map(Sender::metrics).toList());
   }
 
@@ -291,16 +292,29 @@ public final class Shipper implements AutoCloseable {
   private void keep() {
     try {
       while (!closed.await(KEPT_IN_MEMORY_ONLY.toMillis(), TimeUnit.MILLISECONDS)) {
-        try {
-          journal.drainOverflow();
-          journal.sync();
-          journal.deleteCondemned();
-        } catch (IOException | RuntimeException e) {
-          LOG.log(System.Logger.Level.WARNING, "the spool cannot be synced: {0}", e.toString());
-        }
+        keepOnce();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void keepOnce() {
+    String before = trouble;
+    try {
+      if (journal.drainOverflow()) {
+        senders.forEach(Sender::wake);
+      }
+      journal.sync();
+      journal.deleteCondemned();
+      trouble = null;
+    } catch (IOException | RuntimeException | Error e) {
+      // Whatever it is, the next time may be better.
+      String why = "the spool cannot be synced: " + e;
+      trouble = why;
+      if (!why.equals(before)) {
+        LOG.log(System.Logger.Level.WARNING, why);
+      }
     }
   }
 
@@ -339,7 +353,6 @@ public final class Shipper implements AutoCloseable {
     private final List<Destination> destinations = new ArrayList<>();
     private final Set<String> sources = new LinkedHashSet<>();
     private String installation = host();
-    private @Nullable String replica;
     private Redactor redactor = new Redactor(RedactionRules.defaults(), null);
     private long maxBytes = 256 << 20;
     private boolean shortLived;
@@ -371,12 +384,6 @@ public final class Shipper implements AutoCloseable {
      */
     public Builder installation(String id) {
       installation = id;
-      return this;
-    }
-
-    /** Names which of several equal processes this is. */
-    public Builder replica(String name) {
-      replica = name;
       return this;
     }
 

@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param shipped events that were handed over and are in the spool
  * @param failed events that could not be spooled at all; their numbers are declared as lost
  * @param spoolBytes on disk
+ * @param trouble what keeps events from reaching the disk, or from staying there if the machine
+ *     goes down; {@code null} if nothing does
  */
 public record ShipperMetrics(
-    long shipped, long failed, long spoolBytes, List<ForDestination> destinations) {
+    long shipped,
+    long failed,
+    long spoolBytes,
+    @Nullable String trouble,
+    List<ForDestination> destinations) {
   public ShipperMetrics {
     destinations = List.copyOf(destinations);
   }

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -101,7 +103,11 @@ class SenderTest {
   }
 
   private boolean comes(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    return comes(condition, PATIENCE);
+  }
+
+  private boolean comes(BooleanSupplier condition, Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
     synchronized (progress) {
       while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
         progress.wait(50);
@@ -172,6 +178,125 @@ class SenderTest {
       assertThat(server.paths()).as("each is sent once").containsExactly("/v1/events");
       journal.release(only.reached());
       assertThat(journal.sizeBytes()).as("of the newest segment").isLessThan(10_000);
+      end(only);
+    }
+  }
+
+  @Test
+  void T4_aLossIsDeclaredAgainUntilItIsTakenThoughNothingMoreIsToBeSent() throws Exception {
+    ShipperSettings settings = settings();
+    server.awayForDeclarations(3);
+    try (Journal journal = journal(settings)) {
+      Sender only = sender(journal, settings, () -> {});
+      journal.lose("/a", "here", "could not be spooled");
+      only.start();
+
+      assertThat(comes(only::isDone)).isTrue();
+      assertThat(server.losses()).hasSize(4).containsOnly("/a 1-1 could not be spooled");
+      end(only);
+    }
+  }
+
+  @Test
+  void T4_aLossIsDeclaredOnceMoreAtTheEndHoweverLongThePauseIs() throws Exception {
+    ShipperSettings settings = settings(false, null, Duration.ofHours(1), ANY);
+    server.awayForDeclarations(1);
+    try (Journal journal = journal(settings)) {
+      Sender only = sender(journal, settings, () -> {});
+      journal.lose("/a", "here", "could not be spooled");
+      only.start();
+      assertThat(comes(() -> server.losses().size() == 1)).isTrue();
+
+      end(only);
+      assertThat(server.losses()).hasSize(2);
+      assertThat(only.isDone()).isTrue();
+    }
+  }
+
+  @Test
+  void T4_aShortLivedSourceDeclaresItsLastNumberUntilThatIsTaken() throws Exception {
+    ShipperSettings settings = settings(true, null, Duration.ofMillis(1), ANY);
+    server.awayForDeclarations(3);
+    try (Journal journal = journal(settings)) {
+      Sender only = sender(journal, settings, () -> {});
+      append(journal, "/a", 10);
+      only.start();
+      end(only);
+
+      assertThat(server.declared())
+          .hasSize(4)
+          .allSatisfy(
+              declared -> {
+                assertThat(declared.path("last").asInt()).isEqualTo(1);
+                assertThat(declared.path("ended").asBoolean()).isTrue();
+              });
+    }
+  }
+
+  @Test
+  void aHeartbeatThatIsNotTakenIsNotTriedAllTheTime() throws Exception {
+    ShipperSettings settings = settings(false, Duration.ofMillis(10), Duration.ofHours(1), ANY);
+    server.awayForDeclarations(1000);
+    AtomicInteger looks = new AtomicInteger();
+    try (Journal journal = journal(settings)) {
+      append(journal, "/a", 10);
+      Sender only = sender(journal, settings, looks::incrementAndGet);
+      only.start();
+      assertThat(comes(() -> !server.declared().isEmpty())).isTrue();
+
+      assertThat(comes(() -> looks.get() > 20, Duration.ofMillis(500))).isFalse();
+      end(only);
+    }
+  }
+
+  @Test
+  void anErrorIsToldAndShippingGoesOn() throws Exception {
+    ShipperSettings settings = settings();
+    AtomicReference<Sender> sender = new AtomicReference<>();
+    List<String> troubles = new CopyOnWriteArrayList<>();
+    Credentials failing =
+        () -> {
+          troubles.add(String.valueOf(sender.get().metrics().trouble()));
+          if (troubles.size() <= 2) {
+            throw new NoClassDefFoundError("gone/Token");
+          }
+          return null;
+        };
+    try (Journal journal = journal(settings)) {
+      append(journal, "/a", 10);
+      Sender only = sender(server.destination(failing), journal, settings, () -> {});
+      sender.set(only);
+      only.start();
+
+      assertThat(comes(only::isDone)).isTrue();
+      assertThat(troubles).hasSize(3).first().isEqualTo("null");
+      assertThat(troubles.subList(1, 3))
+          .allSatisfy(trouble -> assertThat(trouble).contains("NoClassDefFoundError: gone/Token"));
+      assertThat(only.metrics().trouble()).isNull();
+      end(only);
+    }
+  }
+
+  @Test
+  void T3_aDeadLetterThatCannotBeReadKeepsNeitherTheOthersNorNewEventsFromBeingSent()
+      throws Exception {
+    ShipperSettings settings = settings();
+    try (Journal journal = journal(settings)) {
+      Path letters = Files.createDirectories(directory().resolve("dead-letters"));
+      Path half = Files.writeString(letters.resolve("1.json"), "{\"reason\":\"no\",\"ev");
+      Path none = Files.writeString(letters.resolve("2.json"), "{\"reason\":\"no\"}");
+      Path no = Files.createDirectory(letters.resolve("3.json"));
+      Path good = Files.writeString(letters.resolve("4.json"), "{\"event\":{\"id\":\"x\"}}");
+      append(journal, "/a", 10);
+      Sender only = sender(journal, settings, () -> {});
+      only.replay();
+      only.start();
+
+      assertThat(comes(only::isDone)).isTrue();
+      assertThat(server.paths()).containsExactly("/v1/events", "/v1/events");
+      assertThat(good).doesNotExist();
+      assertThat(List.of(half, none, no)).allSatisfy(left -> assertThat(left).exists());
+      assertThat(only.metrics().parked()).isEqualTo(3);
       end(only);
     }
   }
