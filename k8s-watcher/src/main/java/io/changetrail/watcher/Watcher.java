@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.watcher;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.redaction.RedactionRules;
 import io.changetrail.model.redaction.Redactor;
 import io.changetrail.shipper.Credentials;
 import io.changetrail.shipper.Destination;
 import io.changetrail.shipper.Shipper;
+import io.changetrail.watcher.access.HumanAccess;
+import io.changetrail.watcher.attribution.AuditLogWitness;
 import io.changetrail.watcher.attribution.ManagedFieldsWitness;
 import io.changetrail.watcher.attribution.Witness;
 import io.changetrail.watcher.capture.Capture;
@@ -39,8 +42,17 @@ public final class Watcher implements AutoCloseable {
   private final Shipper shipper;
   private final ClusterWatch watch;
   private final Capture capture;
+  private final AuditLogWitness witness;
+  private final HumanAccess access;
 
-  private Watcher(Shipper shipper, ClusterWatch watch, Capture capture) {
+  private Watcher(
+      Shipper shipper,
+      ClusterWatch watch,
+      Capture capture,
+      AuditLogWitness witness,
+      HumanAccess access) {
+    this.witness = witness;
+    this.access = access;
     this.shipper = shipper;
     this.watch = watch;
     this.capture = capture;
@@ -75,7 +87,8 @@ public final class Watcher implements AutoCloseable {
     // What was captured before must be there before it is compared with what is there.
     shipper.flush(DRAIN);
     AuditServer server = new AuditServer(config.server(), credentials, config.source());
-    Witness witness = new ManagedFieldsWitness();
+    Witness byFields = new ManagedFieldsWitness();
+    AuditLogWitness witness = new AuditLogWitness(byFields, shipper::ship, clock);
     Places places =
         new Places(
             config.cluster(), config.environment(), config.environments(), config.serviceNames());
@@ -110,7 +123,12 @@ public final class Watcher implements AutoCloseable {
             clock);
     watching.set(watch);
     watch.start();
-    return new Watcher(shipper, watch, capture);
+    return new Watcher(
+        shipper,
+        watch,
+        capture,
+        witness,
+        new HumanAccess(config.source(), places, config.namespaces()));
   }
 
   private static void superseded(AtomicReference<ClusterWatch> watching, AuditEvent event) {
@@ -118,6 +136,14 @@ public final class Watcher implements AutoCloseable {
     // Before the watch began nothing is held that would have to be compared anew.
     if (watch != null) {
       watch.superseded(event);
+    }
+  }
+
+  /** Takes a list of records of the API server's audit log. */
+  void audited(JsonNode list) {
+    for (JsonNode entry : list.path("items")) {
+      witness.record(entry);
+      access.of(entry).ifPresent(shipper::ship);
     }
   }
 

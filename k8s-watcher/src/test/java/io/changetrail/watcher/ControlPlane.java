@@ -53,6 +53,11 @@ final class ControlPlane implements AutoCloseable {
   /** A person in the group {@code developers}. */
   static final String ALICE = "alice-token";
 
+  private static final String CONTROLLERS = "controllers-token";
+
+  /** What the audit webhook shows. */
+  static final String AUDIT = "audit-webhook-token";
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static @Nullable ControlPlane shared;
@@ -63,6 +68,7 @@ final class ControlPlane implements AutoCloseable {
   private final int etcdPort = freePort();
   private final int etcdPeerPort = freePort();
   private final int controllerPort = freePort();
+  private final int auditPort = freePort();
   private final HttpClient http = HttpClient.newBuilder().sslContext(trustingAll()).build();
   private @Nullable Process etcd;
   private @Nullable Process apiServer;
@@ -130,6 +136,8 @@ final class ControlPlane implements AutoCloseable {
             + ",admin,admin,system:masters\n"
             + WATCHER
             + ",watcher,watcher\n"
+            + CONTROLLERS
+            + ",system:kube-controller-manager,controllers,system:masters\n"
             + ALICE
             + ",alice,alice,\"system:masters,developers\"\n");
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -139,7 +147,11 @@ final class ControlPlane implements AutoCloseable {
         directory.resolve("sa.key"), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
     Files.writeString(
         directory.resolve("sa.pub"), pem("PUBLIC KEY", pair.getPublic().getEncoded()));
-    Files.writeString(directory.resolve("kubeconfig-admin"), kubeconfig(ADMIN));
+    Files.writeString(directory.resolve("kubeconfig-controllers"), kubeconfig(CONTROLLERS));
+    Files.writeString(
+        directory.resolve("kubeconfig-audit"),
+        kubeconfig(AUDIT)
+            .replace(address().toString(), "https://127.0.0.1:" + auditPort + "/audit"));
   }
 
   private static String pem(String type, byte[] der) {
@@ -163,6 +175,11 @@ final class ControlPlane implements AutoCloseable {
         contexts: [{name: test, context: {cluster: test, user: test}}]
         """
         .formatted(address(), token);
+  }
+
+  /** Where on loopback the audit webhook is called. */
+  int auditPort() {
+    return auditPort;
   }
 
   /** Further flags of the API server, from its next start on. */
@@ -211,6 +228,13 @@ final class ControlPlane implements AutoCloseable {
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + directory.resolve("sa.pub"),
                 "--service-account-signing-key-file=" + directory.resolve("sa.key"),
+                "--audit-policy-file="
+                    + Path.of("../deploy/kubernetes/audit-policy.yaml")
+                        .toAbsolutePath()
+                        .normalize(),
+                "--audit-webhook-config-file=" + directory.resolve("kubeconfig-audit"),
+                "--audit-webhook-batch-max-wait=100ms",
+                "--audit-webhook-initial-backoff=200ms",
                 "--disable-admission-plugins=ServiceAccount",
                 "--endpoint-reconciler-type=none"));
     flags.addAll(apiServerFlags);
@@ -234,7 +258,7 @@ final class ControlPlane implements AutoCloseable {
     controllers =
         begin(
             "kube-controller-manager",
-            "--kubeconfig=" + directory.resolve("kubeconfig-admin"),
+            "--kubeconfig=" + directory.resolve("kubeconfig-controllers"),
             "--bind-address=127.0.0.1",
             "--secure-port=" + controllerPort,
             "--cert-dir=" + directory.resolve("controller-certificates"),
@@ -396,7 +420,7 @@ final class ControlPlane implements AutoCloseable {
   }
 
   /** The API server's certificate is its own; a test has nobody else on loopback. */
-  private static SSLContext trustingAll() {
+  static SSLContext trustingAll() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());

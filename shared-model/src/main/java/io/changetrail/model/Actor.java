@@ -55,6 +55,11 @@ public record Actor(
     AUDIT_LOG,
     /** The source's signed or authenticated payload names the actor. */
     DECLARED,
+    /**
+     * The platform's audit log names one actor who wrote that object in that way about then; that
+     * it was this very write is likely, not shown.
+     */
+    AUDIT_LOG_TIME,
     /** Only the tool that owns the changed fields is known. */
     FIELD_MANAGER,
     /** Nothing shows who it was. */

@@ -115,11 +115,11 @@ public record WatcherConfig(
    * Where the API server's audit webhook sends its records.
    *
    * @param tokenFile what the API server must show as bearer token
-   * @param certificate PEM; with {@code key} for HTTPS. Without both it is HTTP, for loopback and a
-   *     proxy in front
+   * @param keyStore PKCS #12 with certificate and key: the API server shows its token over HTTPS
+   *     only
+   * @param passwordFile of the key store
    */
-  public record AuditWebhook(
-      int port, Path tokenFile, @Nullable Path certificate, @Nullable Path key) {}
+  public record AuditWebhook(int port, Path tokenFile, Path keyStore, Path passwordFile) {}
 
   // Jackson hands over null for what the file leaves out.
   @SuppressWarnings({"ConstantConditions", "NullAway"})

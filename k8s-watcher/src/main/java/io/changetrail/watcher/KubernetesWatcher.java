@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.operation.AuditWebhookReceiver;
+import io.changetrail.watcher.operation.HttpEndpoints;
+import io.changetrail.watcher.operation.HttpEndpoints.Answer;
+import io.changetrail.watcher.operation.Leadership;
+import io.changetrail.watcher.operation.WatcherConfig;
+import io.changetrail.watcher.operation.WatcherConfig.AuditWebhook;
+import io.changetrail.watcher.operation.WatcherConfig.LeaderElection;
+import io.changetrail.watcher.operation.WatcherMetrics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command {@code k8s-watcher}. */
+@Command(
+    name = "k8s-watcher",
+    mixinStandardHelpOptions = true,
+    description = "Ships every change in a cluster to an audit server.")
+public final class KubernetesWatcher implements Callable<Integer> {
+  private static final System.Logger LOG = System.getLogger(KubernetesWatcher.class.getName());
+  private static final Duration LEASE = Duration.ofSeconds(15);
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The watcher's YAML; docs/kubernetes.md explains it.")
+  @SuppressWarnings("NullAway.Init")
+  private Path config;
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description = "The cluster; that which this process runs in unless given.")
+  private @Nullable Path kubeconfig;
+
+  private final WatcherMetrics metrics = new WatcherMetrics();
+  private final AtomicReference<Watcher> active = new AtomicReference<>();
+
+  private KubernetesWatcher() {}
+
+  /** Runs until it is ended. */
+  public static void main(String[] arguments) {
+    CommandLine line = new CommandLine(new KubernetesWatcher());
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          command.getErr().println("k8s-watcher: " + e.getMessage());
+          return 1;
+        });
+    System.exit(line.execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    WatcherConfig settings = WatcherConfig.read(config);
+    Cluster cluster = Cluster.connect(kubeconfig);
+    List<AutoCloseable> open = new ArrayList<>();
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  closeAll(open);
+                  ended.countDown();
+                },
+                "changetrail-shutdown"));
+    LeaderElection election = settings.leaderElection();
+    Leadership leadership =
+        election == null
+            ? null
+            : new Leadership(
+                cluster,
+                election,
+                identity(election),
+                LEASE,
+                InstantSource.system(),
+                () -> begin(settings, cluster),
+                this::end);
+    open.add(0, this::end);
+    if (settings.port() > 0) {
+      open.add(0, health(settings, leadership));
+    }
+    AuditWebhook webhook = settings.auditWebhook();
+    if (webhook != null) {
+      open.add(
+          0,
+          HttpEndpoints.https(
+                  "0.0.0.0",
+                  webhook.port(),
+                  webhook.keyStore(),
+                  Files.readString(webhook.passwordFile()).strip())
+              .on("/audit", new AuditWebhookReceiver(webhook.tokenFile(), this::audited))
+              .start());
+    }
+    if (leadership == null) {
+      begin(settings, cluster);
+    } else {
+      open.add(0, leadership);
+      leadership.start();
+    }
+    ended.await();
+    return 0;
+  }
+
+  private static void closeAll(List<AutoCloseable> open) {
+    for (AutoCloseable one : open) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        LOG.log(System.Logger.Level.WARNING, "cannot be closed: {0}", e.toString());
+      }
+    }
+  }
+
+  private static String identity(LeaderElection election) throws IOException {
+    String given = election.identity();
+    return given != null
+        ? given
+        : InetAddress.getLocalHost().getHostName() + "_" + UUID.randomUUID();
+  }
+
+  private void begin(WatcherConfig settings, Cluster cluster) {
+    try {
+      active.set(Watcher.start(settings, cluster, metrics, InstantSource.system()));
+      metrics.leader(true);
+    } catch (IOException e) {
+      throw new IllegalStateException("the watcher cannot begin: " + e.getMessage(), e);
+    }
+  }
+
+  private void end() {
+    Watcher watcher = active.getAndSet(null);
+    metrics.leader(false);
+    if (watcher != null) {
+      watcher.close();
+    }
+  }
+
+  private boolean audited(JsonNode list) {
+    Watcher watcher = active.get();
+    if (watcher == null) {
+      return false;
+    }
+    watcher.audited(list);
+    return true;
+  }
+
+  /** A standby is ready to take over; a leader once it has compared everything. */
+  private HttpEndpoints health(WatcherConfig settings, @Nullable Leadership leadership)
+      throws IOException {
+    return HttpEndpoints.http("0.0.0.0", settings.port())
+        .on("/healthz", question -> Answer.of(200, "ok\n"))
+        .on("/readyz", question -> ready(leadership))
+        .on("/metrics", question -> new Answer(200, metrics.scrape()))
+        .start();
+  }
+
+  private Answer ready(@Nullable Leadership leadership) {
+    Watcher watcher = active.get();
+    if (watcher == null) {
+      return leadership == null || leadership.isLeading()
+          ? Answer.of(503, "starting\n")
+          : Answer.of(200, "standby\n");
+    }
+    Map<String, String> troubles = watcher.troubles();
+    return watcher.isReady()
+        ? Answer.of(200, "watching\n")
+        : Answer.of(
+            503,
+            "not everything is compared yet" + (troubles.isEmpty() ? "" : "; " + troubles) + "\n");
+  }
+}

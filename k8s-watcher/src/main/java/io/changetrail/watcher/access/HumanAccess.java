@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Phase;
+import io.changetrail.watcher.attribution.AuditRecord;
+import io.changetrail.watcher.capture.Places;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What people did by hand to pods, which no object shows afterwards: a shell, a forwarded port, a
+ * debug container, a pod deleted or evicted. From the audit log alone.
+ */
+public final class HumanAccess {
+  private static final Map<String, String> SUBRESOURCES =
+      Map.of(
+          "exec", "exec",
+          "attach", "attach",
+          "portforward", "port-forward",
+          "ephemeralcontainers", "debug",
+          "eviction", "evict");
+
+  private final String source;
+  private final Places places;
+  private final Set<String> namespaces;
+
+  /**
+   * @param namespaces only these; all if empty
+   */
+  public HumanAccess(String source, Places places, Set<String> namespaces) {
+    this.namespaces = Set.copyOf(namespaces);
+    this.source = source;
+    this.places = places;
+  }
+
+  /** The operation that an entry tells of; empty if it is none, failed, or a controller's. */
+  public Optional<AuditEvent> of(JsonNode entry) {
+    JsonNode object = entry.path("objectRef");
+    String subresource = object.path("subresource").asText("");
+    String action =
+        subresource.isEmpty() && entry.path("verb").asText().equals("delete")
+            ? "delete"
+            : SUBRESOURCES.get(subresource);
+    int code = entry.at("/responseStatus/code").asInt();
+    // A shell goes on for hours: it is told of when it begins.
+    boolean begins = subresource.matches("exec|attach|portforward");
+    Actor actor = AuditRecord.actor(entry, "/user/username", Actor.Evidence.AUDIT_LOG);
+    if (action == null
+        || !object.path("resource").asText().equals("pods")
+        || (!namespaces.isEmpty() && !namespaces.contains(object.path("namespace").asText()))
+        || actor.kind() != Actor.Kind.USER
+        || !entry.path("stage").asText().equals(begins ? "ResponseStarted" : "ResponseComplete")
+        || (code != 101 && (code < 200 || code > 299))) {
+      return Optional.empty();
+    }
+    ObjectNode pod =
+        JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
+    pod.putObject("metadata")
+        .put("name", object.path("name").asText())
+        .put("namespace", object.path("namespace").asText());
+    String name = object.path("namespace").asText() + "/" + object.path("name").asText();
+    AuditEvent.Builder event =
+        AuditEvent.builder(
+                new EventRef(source, "audit/" + entry.path("auditID").asText() + "/" + action),
+                OffsetDateTime.parse(entry.path("requestReceivedTimestamp").asText()).toInstant(),
+                actor,
+                Change.of(ChangeKind.OPERATION, Phase.OCCURRED, action)
+                    .summary("Pod " + name + ": " + action + " by " + actor.id())
+                    .build())
+            .target(places.of(pod, "pod/" + name));
+    if (entry.has("impersonatedUser")) {
+      event.onBehalfOf(
+          AuditRecord.actor(entry, "/impersonatedUser/username", Actor.Evidence.AUDIT_LOG));
+    }
+    return Optional.of(event.build());
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.operation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.changetrail.watcher.operation.HttpEndpoints.Answer;
+import io.changetrail.watcher.operation.HttpEndpoints.Question;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.function.Predicate;
+
+/**
+ * Takes what the API server's audit webhook sends: lists of records, with a token of its own.
+ *
+ * @see <a
+ *     href="https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#webhook-backend">Webhook
+ *     backend</a>
+ */
+public final class AuditWebhookReceiver implements HttpEndpoints.Endpoint {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path tokenFile;
+  private final Predicate<JsonNode> taker;
+
+  /**
+   * @param taker takes one list; false if this process does not emit, and so another must have it
+   */
+  public AuditWebhookReceiver(Path tokenFile, Predicate<JsonNode> taker) {
+    this.tokenFile = tokenFile;
+    this.taker = taker;
+  }
+
+  @Override
+  public Answer handle(Question question) throws IOException {
+    byte[] wanted =
+        ("Bearer " + Files.readString(tokenFile).strip()).getBytes(StandardCharsets.UTF_8);
+    byte[] given = question.authorization().getBytes(StandardCharsets.UTF_8);
+    if (!MessageDigest.isEqual(wanted, given)) {
+      return Answer.of(401, "show the token of auditWebhook.tokenFile as bearer token\n");
+    }
+    JsonNode list;
+    try {
+      list = JSON.readTree(question.body());
+    } catch (JsonProcessingException e) {
+      return Answer.of(400, "not JSON; send lists of audit.k8s.io/v1\n");
+    }
+    if (!list.path("kind").asText().equals("EventList")
+        || !list.path("apiVersion").asText().startsWith("audit.k8s.io/")) {
+      return Answer.of(400, "not an EventList of audit.k8s.io/v1\n");
+    }
+    return taker.test(list)
+        ? Answer.of(200, "")
+        : Answer.of(503, "another replica emits; send it again\n");
+  }
+}

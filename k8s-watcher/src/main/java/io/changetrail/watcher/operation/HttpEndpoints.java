@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.operation;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** A small HTTP server: a path each for health and metrics, or for the audit webhook. */
+public final class HttpEndpoints implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HttpEndpoints.class.getName());
+  private static final int MOST_BYTES = 32 << 20;
+  private static final int BACKLOG = 64;
+
+  /** Answers one kind of request. */
+  @FunctionalInterface
+  public interface Endpoint {
+    Answer handle(Question question) throws IOException;
+  }
+
+  /**
+   * A request.
+   *
+   * @param authorization empty if there is none
+   */
+  public record Question(String method, String authorization, byte[] body) {}
+
+  /** An answer in plain text. */
+  public record Answer(int status, byte[] text) {
+    public static Answer of(int status, String text) {
+      return new Answer(status, text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private final HttpServer server;
+  private final ExecutorService workers = Executors.newFixedThreadPool(4);
+
+  private HttpEndpoints(HttpServer server) {
+    this.server = server;
+    server.setExecutor(workers);
+  }
+
+  /** Plain HTTP: for what is no secret. */
+  public static HttpEndpoints http(String host, int port) throws IOException {
+    return new HttpEndpoints(HttpServer.create(new InetSocketAddress(host, port), BACKLOG));
+  }
+
+  /**
+   * HTTPS.
+   *
+   * @param keyStore PKCS #12 with the certificate and its key
+   * @throws IOException if it cannot be read, or the port is taken
+   */
+  public static HttpEndpoints https(String host, int port, Path keyStore, String password)
+      throws IOException {
+    HttpsServer server = HttpsServer.create(new InetSocketAddress(host, port), BACKLOG);
+    try (InputStream in = Files.newInputStream(keyStore)) {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(in, password.toCharArray());
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(keys, password.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(factory.getKeyManagers(), null, null);
+      server.setHttpsConfigurator(new HttpsConfigurator(context));
+    } catch (GeneralSecurityException e) {
+      throw new IOException(keyStore + " is no PKCS #12 key store that its password opens", e);
+    }
+    return new HttpEndpoints(server);
+  }
+
+  public HttpEndpoints on(String path, Endpoint endpoint) {
+    server.createContext(path, exchange -> handle(exchange, path, endpoint));
+    return this;
+  }
+
+  public HttpEndpoints start() {
+    server.start();
+    return this;
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  private static void handle(HttpExchange exchange, String path, Endpoint endpoint)
+      throws IOException {
+    try (exchange) {
+      Answer answer;
+      try (InputStream in = exchange.getRequestBody()) {
+        byte[] body = in.readNBytes(MOST_BYTES + 1);
+        String given = exchange.getRequestHeaders().getFirst("Authorization");
+        answer =
+            !exchange.getRequestURI().getPath().equals(path)
+                ? Answer.of(404, "not here\n")
+                : body.length > MOST_BYTES
+                    ? Answer.of(413, "at most " + MOST_BYTES + " bytes\n")
+                    : endpoint.handle(
+                        new Question(
+                            exchange.getRequestMethod(), given == null ? "" : given, body));
+      } catch (IOException | RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "{0} failed: {1}", path, e.toString());
+        answer = Answer.of(500, "failed; see the log\n");
+      }
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+      exchange.sendResponseHeaders(
+          answer.status(), answer.text().length == 0 ? -1 : answer.text().length);
+      exchange.getResponseBody().write(answer.text());
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    workers.shutdownNow();
+  }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.cluster.ClusterException;
+import io.changetrail.watcher.operation.WatcherConfig.LeaderElection;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of several equal processes leads: the holder of a Lease. Whether a Lease has run out is
+ * judged by how long it was not seen to change, never by another machine's clock. Who cannot renew
+ * stops before anybody else may begin.
+ *
+ * @see <a href="https://kubernetes.io/docs/concepts/architecture/leases/">Leases</a>
+ */
+public final class Leadership implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Leadership.class.getName());
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final Cluster cluster;
+  private final String collection;
+  private final String path;
+  private final String name;
+  private final String identity;
+  private final Duration length;
+  private final InstantSource clock;
+  private final Runnable begin;
+  private final Runnable end;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "changetrail-leadership");
+
+  private @Nullable String seen;
+  private long seenAt;
+  private long renewedAt;
+  private volatile boolean leading;
+
+  /**
+   * @param length of the Lease; it is renewed five times within
+   * @param begin is run when this process becomes the leader
+   * @param end is run when it is no longer
+   */
+  public Leadership(
+      Cluster cluster,
+      LeaderElection election,
+      String identity,
+      Duration length,
+      InstantSource clock,
+      Runnable begin,
+      Runnable end) {
+    this.cluster = cluster;
+    this.collection = "/apis/coordination.k8s.io/v1/namespaces/" + election.namespace() + "/leases";
+    this.name = election.lease();
+    this.path = collection + "/" + name;
+    this.identity = identity;
+    this.length = length;
+    this.clock = clock;
+    this.begin = begin;
+    this.end = end;
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  public boolean isLeading() {
+    return leading;
+  }
+
+  private void run() {
+    try {
+      while (!closed.await(length.toMillis() / 5, TimeUnit.MILLISECONDS)) {
+        boolean held = false;
+        try {
+          held = acquireOrRenew();
+        } catch (IOException | RuntimeException e) {
+          LOG.log(
+              System.Logger.Level.WARNING, "the Lease {0} cannot be had: {1}", name, e.toString());
+        }
+        long now = System.nanoTime();
+        if (held) {
+          renewedAt = now;
+          if (!leading) {
+            lead();
+          }
+        } else if (leading && now - renewedAt > length.toNanos() * 2 / 3) {
+          step(false);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lead() {
+    try {
+      begin.run();
+      leading = true;
+      LOG.log(System.Logger.Level.INFO, "{0} leads now", identity);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "cannot begin to lead; tried again: {0}", e.toString());
+    }
+  }
+
+  private void step(boolean release) {
+    if (leading) {
+      leading = false;
+      LOG.log(System.Logger.Level.INFO, "{0} leads no longer", identity);
+      end.run();
+      if (release) {
+        release();
+      }
+    }
+  }
+
+  private boolean acquireOrRenew() throws IOException {
+    Optional<JsonNode> found = cluster.find(path);
+    try {
+      if (found.isEmpty()) {
+        cluster.send("POST", collection, lease(null));
+        return true;
+      }
+      JsonNode lease = found.get();
+      String holder = lease.at("/spec/holderIdentity").asText("");
+      String state = holder + lease.at("/metadata/resourceVersion").asText();
+      if (!state.equals(seen)) {
+        seen = state;
+        seenAt = System.nanoTime();
+      }
+      boolean ranOut = System.nanoTime() - seenAt > length.toNanos();
+      if (!holder.isEmpty() && !holder.equals(identity) && !ranOut) {
+        return false;
+      }
+      cluster.send("PUT", path, lease(lease));
+      return true;
+    } catch (ClusterException e) {
+      if (e.isConflict()) {
+        return false; // somebody was faster
+      }
+      throw e;
+    }
+  }
+
+  private ObjectNode lease(@Nullable JsonNode old) {
+    String now = MICROS.format(clock.instant());
+    ObjectNode lease = JsonNodeFactory.instance.objectNode();
+    lease.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
+    lease.putObject("metadata").put("name", name);
+    ObjectNode spec = lease.putObject("spec");
+    if (old != null) {
+      lease.withObject("/metadata").set("resourceVersion", old.at("/metadata/resourceVersion"));
+      spec.setAll((ObjectNode) old.path("spec").deepCopy());
+    }
+    if (!spec.path("holderIdentity").asText("").equals(identity)) {
+      spec.put("holderIdentity", identity).put("acquireTime", now);
+      spec.put("leaseTransitions", spec.path("leaseTransitions").asInt() + 1);
+    }
+    return lease.set(
+        "spec", spec.put("renewTime", now).put("leaseDurationSeconds", (int) length.toSeconds()));
+  }
+
+  /** So that another need not wait until it runs out. */
+  private void release() {
+    try {
+      ObjectNode lease = cluster.get(path).deepCopy();
+      if (lease.at("/spec/holderIdentity").asText().equals(identity)) {
+        lease.withObject("/spec").put("holderIdentity", "");
+        cluster.send("PUT", path, lease);
+      }
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.INFO, "the Lease {0} runs out by itself: {1}", name, e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      thread.join(length.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    step(true);
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.watcher.operation.AuditWebhookReceiver;
+import io.changetrail.watcher.operation.HttpEndpoints;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is named for a change, and on what evidence; the audit records are the API server's own. */
+class AttributionTest {
+  @TempDir private Path directory;
+  private ControlPlane plane;
+  private Scene scene;
+  private HttpEndpoints receiver;
+  private String configMaps;
+
+  @BeforeEach
+  void begin() throws Exception {
+    plane = ControlPlane.shared();
+    scene = new Scene(plane, directory);
+    configMaps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
+  }
+
+  @AfterEach
+  void end() {
+    if (receiver != null) {
+      receiver.close();
+    }
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  private void listen(Watcher watcher) throws Exception {
+    Path token = directory.resolve("audit-token");
+    Files.writeString(token, ControlPlane.AUDIT + "\n");
+    receiver =
+        HttpEndpoints.https("127.0.0.1", plane.auditPort(), keyStore(), "changeit")
+            .on(
+                "/audit",
+                new AuditWebhookReceiver(
+                    token,
+                    list -> {
+                      watcher.audited(list);
+                      return true;
+                    }))
+            .start();
+  }
+
+  private Path keyStore() throws Exception {
+    Path store = directory.resolve("audit.p12");
+    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+    String command =
+        keytool
+            + " -genkeypair -alias audit -keyalg EC -dname CN=localhost -ext san=ip:127.0.0.1"
+            + " -validity 2 -storetype PKCS12 -storepass changeit -keystore "
+            + store;
+    Process made = new ProcessBuilder(command.split(" ")).inheritIO().start();
+    assertThat(made.waitFor()).isZero();
+    return store;
+  }
+
+  private static String configMap(String name) {
+    return "{apiVersion: v1, kind: ConfigMap, metadata: {name: " + name + "}, data: {a: \"1\"}}";
+  }
+
+  @Test
+  void C6_theAuditLogNamesTheUserOfEachVeryWrite() throws Exception {
+    plane.create(configMaps, configMap("mine"));
+    plane.create(configMaps, configMap("yours"));
+    listen(
+        scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());
+    plane.patch(ControlPlane.ALICE, configMaps + "/mine", "{data: {a: \"2\"}}");
+    plane.patch(ControlPlane.ADMIN, configMaps + "/yours", "{data: {a: \"2\"}}");
+    plane.patch(ControlPlane.ALICE, configMaps + "/yours", "{data: {a: \"3\"}}");
+
+    await()
+        .atMost(Scene.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(scene.events())
+                    .extracting(AuditEvent::actor)
+                    .extracting(Actor::evidence)
+                    .hasSize(3)
+                    .containsOnly(Actor.Evidence.AUDIT_LOG));
+    assertThat(scene.await(1, Scene.of("ConfigMap", "mine")).get(0).actor())
+        .satisfies(actor -> assertThat(actor.id()).isEqualTo("alice"))
+        .satisfies(actor -> assertThat(actor.kind()).isEqualTo(Actor.Kind.USER))
+        .satisfies(actor -> assertThat(actor.via()).isEqualTo("kubectl/v1.36.3"));
+    assertThat(scene.await(2, Scene.of("ConfigMap", "yours")))
+        .extracting(event -> event.actor().id())
+        .containsExactly("admin", "alice");
+  }
+
+  @Test
+  void C6_aSecretsRecordHasNoBodyAndIsJoinedByTime() throws Exception {
+    String secrets = "/api/v1/namespaces/" + scene.namespace + "/secrets";
+    plane.create(
+        secrets,
+        "{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {k: one-value}}");
+    listen(
+        scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());
+    // Another write of the same second would be as good a match.
+    await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+    plane.patch(ControlPlane.ALICE, secrets + "/db", "{stringData: {k: another-value}}");
+
+    await()
+        .atMost(Scene.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(scene.events())
+                    .extracting(event -> event.actor().id() + " " + event.actor().evidence())
+                    .containsExactly("alice AUDIT_LOG_TIME"));
+  }
+
+  @Test
+  void C6_withoutAnAuditLogTheFieldManagerIsNamedAsSuchAndADeletionByNobody() throws Exception {
+    plane.create(configMaps, configMap("quiet"));
+    scene.start();
+    plane.apply(
+        ControlPlane.ALICE,
+        configMaps + "/quiet",
+        "argocd-controller",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: quiet}, data: {a: \"2\"}}");
+    AuditEvent applied = scene.await(1, Scene.of("ConfigMap", "quiet")).get(0);
+    plane.delete(configMaps + "/quiet");
+    AuditEvent deleted = scene.await(2, Scene.of("ConfigMap", "quiet")).get(1);
+
+    assertThat(applied.actor().id()).isEqualTo("argocd-controller");
+    assertThat(applied.actor().evidence()).isEqualTo(Actor.Evidence.FIELD_MANAGER);
+    assertThat(deleted.actor()).isEqualTo(Actor.unknown());
+  }
+
+  @Test
+  void C6_aPodThatAPersonDeletesIsAnOperationAndOneThatAControllerDeletesIsNot() throws Exception {
+    String deployments = "/apis/apps/v1/namespaces/" + scene.namespace + "/deployments";
+    String pods = "/api/v1/namespaces/" + scene.namespace + "/pods";
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    listen(
+        scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());
+    await().atMost(Scene.PATIENCE).until(() -> plane.get(pods).path("items").size() == 1);
+    String pod = plane.get(pods).at("/items/0/metadata/name").asText();
+    plane.patch(deployments + "/web", "{spec: {replicas: 0}}");
+    await().atMost(Scene.PATIENCE).until(() -> plane.get(pods).path("items").isEmpty());
+    plane.patch(deployments + "/web", "{spec: {replicas: 1}}");
+    await().atMost(Scene.PATIENCE).until(() -> plane.get(pods).path("items").size() == 1);
+    String second = plane.get(pods).at("/items/0/metadata/name").asText();
+    plane.send(ControlPlane.ALICE, "DELETE", pods + "/" + second, null);
+
+    AuditEvent event =
+        scene.await(1, one -> one.change().kind().equals(ChangeKind.OPERATION)).get(0);
+    assertThat(event.change().action()).isEqualTo("delete");
+    assertThat(event.actor().id()).isEqualTo("alice");
+    assertThat(event.targets().get(0).resource().name()).isEqualTo(second).isNotEqualTo(pod);
+  }
+
+  @Test
+  void C6_recordsWithoutTheTokenOrOfAnotherKindAreRefusedWithTheReason() throws Exception {
+    listen(
+        scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());
+    assertThat(post("wrong", "{}").statusCode()).isEqualTo(401);
+    assertThat(post(ControlPlane.AUDIT, "{}").body()).contains("EventList of audit.k8s.io/v1");
+    assertThat(post(ControlPlane.AUDIT, "nonsense").statusCode()).isEqualTo(400);
+    JsonNode none =
+        new ObjectMapper()
+            .readTree("{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":[{}]}");
+    assertThat(post(ControlPlane.AUDIT, none.toString()).statusCode()).isEqualTo(200);
+  }
+
+  private HttpResponse<String> post(String token, String body) throws Exception {
+    return HttpClient.newBuilder()
+        .sslContext(ControlPlane.trustingAll())
+        .build()
+        .send(
+            HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + plane.auditPort() + "/audit"))
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+}
