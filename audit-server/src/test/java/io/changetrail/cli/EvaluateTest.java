@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,26 @@ class EvaluateTest {
     assertThat(lines.subList(1, 3))
         .extracting(one -> one.path("id").asText() + " " + one.path("rank").asText())
         .containsExactly("a 1", "b null");
+  }
+
+  /** The project's own incidents; two have labels that tell who got the change. */
+  @Test
+  void R12_theOwnIncidentsAreExplainedAndTheOneWithoutACauseAccusesNobody() throws Exception {
+    Path incidents =
+        Path.of(Objects.requireNonNull(getClass().getResource("/incidents/README.md")).toURI())
+            .resolveSibling("");
+
+    List<JsonNode> lines =
+        new Terminal()
+            .run("evaluate", incidents.toString(), "--json", "--details")
+            .succeeded()
+            .json();
+
+    JsonNode report = lines.get(0);
+    assertThat(report.path("incidents").asInt()).isEqualTo(4);
+    assertThat(report.path("top1").asDouble()).isEqualTo(1);
+    assertThat(report.path("falseAccusation").asDouble()).isZero();
+    assertThat(report.path("intervals").path("accused").path("value").asDouble()).isEqualTo(1);
   }
 
   @Test
