@@ -661,12 +661,19 @@ final class Signatures {
             superclass.getKind() == TypeKind.DECLARED
                 ? internal((TypeElement) types.asElement(superclass))
                 : "-");
-    head.append(" implements ")
-        .append(
-            type.getInterfaces().stream()
-                .filter(each -> each.getKind() == TypeKind.DECLARED)
-                .map(each -> internal((TypeElement) types.asElement(each)))
-                .collect(Collectors.joining(",")));
+    // Those that are inherited too, as what lies between may not be listed.
+    Set<String> interfaces = new LinkedHashSet<>();
+    for (TypeMirror each : type.getInterfaces()) {
+      if (each.getKind() == TypeKind.DECLARED) {
+        interfaces.add(internal((TypeElement) types.asElement(each)));
+      }
+    }
+    for (TypeElement each : supertypes(type)) {
+      if (each.getKind().isInterface() && isWanted(each)) {
+        interfaces.add(internal(each));
+      }
+    }
+    head.append(" implements ").append(String.join(",", interfaces));
     lines.add(head.toString().stripTrailing() + marks(type));
     List<String> members = new ArrayList<>();
     for (Element member : members(type, want)) {

@@ -18,6 +18,7 @@ public abstract class AbstractItem extends hudson.model.Actionable implements hu
   public native java.lang.String getSearchUrl();
   public native hudson.security.ACL getACL();
   public native void save() throws java.io.IOException;
+  public final native hudson.XmlFile getConfigFile();
   public native void delete() throws java.io.IOException, java.lang.InterruptedException;
   public native void load() throws java.io.IOException;
   public native java.lang.String getSearchName();

@@ -2,10 +2,13 @@
 package io.changetrail.jenkins.run;
 
 import hudson.model.Run;
+import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.capture.Deployment;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Target;
 import java.io.Serializable;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -136,6 +139,19 @@ public final class RecordedEvents implements RunAction2 {
   /** For the page, the newest last. */
   public synchronized List<Entry> getEntries() {
     return List.copyOf(entries);
+  }
+
+  /** All of it on the pages of the audit server; empty if that cannot be told. */
+  public String getServerPage() {
+    String server = ChangetrailConfiguration.get().getServerUrl();
+    Run<?, ?> known = run;
+    if (server == null || known == null) {
+      return "";
+    }
+    String build = known.getParent().getFullName() + "#" + known.getNumber();
+    return server.replaceFirst("/+$", "")
+        + "/search?build="
+        + URLEncoder.encode(build, StandardCharsets.UTF_8);
   }
 
   public @Nullable Run<?, ?> getRun() {

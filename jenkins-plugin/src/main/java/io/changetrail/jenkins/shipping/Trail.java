@@ -44,6 +44,7 @@ public final class Trail implements AutoCloseable {
   private volatile @Nullable String trouble;
   private volatile @Nullable Shipper shipper;
   private volatile @Nullable Target target;
+  private @Nullable Redactor redactor;
 
   /** Where to ship, and as whom. */
   private record Target(URI server, Credentials credentials) {}
@@ -98,7 +99,7 @@ public final class Trail implements AutoCloseable {
           Shipper.builder(home.resolve("spool"))
               .to(new Destination(DESTINATION, server, credentials))
               .installation(installation)
-              .redactor(new Redactor(RedactionRules.defaults(), RedactionKeyFile.in(home)))
+              .redactor(redactor())
               .closing(CLOSING)
               .open();
       synchronized (early) {
@@ -152,6 +153,21 @@ public final class Trail implements AutoCloseable {
     lost.incrementAndGet();
     LOG.log(System.Logger.Level.WARNING, why);
     LOG.log(System.Logger.Level.DEBUG, "why it was", cause);
+  }
+
+  /** What configurations were like before; beside the spool. */
+  public ConfigSnapshots snapshots() {
+    return new ConfigSnapshots(home.resolve("config"));
+  }
+
+  /** Replaces secrets as the spool does; for states that are compared before they are shipped. */
+  public synchronized Redactor redactor() {
+    Redactor known = redactor;
+    if (known == null) {
+      known = new Redactor(RedactionRules.defaults(), RedactionKeyFile.in(home));
+      redactor = known;
+    }
+    return known;
   }
 
   /** Whether anything is captured at all. */

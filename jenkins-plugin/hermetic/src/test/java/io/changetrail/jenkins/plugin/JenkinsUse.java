@@ -46,6 +46,8 @@ final class JenkinsUse {
           "okio/",
           "kotlin/",
           "org/jspecify/",
+          "org/w3c/dom/",
+          "org/xml/sax/",
           "net/sf/json/",
           "jakarta/",
           "org/kohsuke/args4j/",

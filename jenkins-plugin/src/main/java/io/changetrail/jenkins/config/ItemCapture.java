@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.config;
+
+import hudson.Extension;
+import hudson.model.AbstractItem;
+import hudson.model.Item;
+import hudson.model.listeners.ItemListener;
+import io.changetrail.jenkins.ChangetrailConfiguration;
+import jenkins.model.Jenkins;
+import jenkins.util.Timer;
+
+/** Is told of items that go and move, and when Jenkins begins and ends. */
+@Extension
+public class ItemCapture extends ItemListener {
+  @Override
+  public void onDeleted(Item item) {
+    if (ConfigCapture.isOn()) {
+      ConfigCapture.deleted(item.getFullName());
+    }
+  }
+
+  @Override
+  public void onLocationChanged(Item item, String oldFullName, String newFullName) {
+    if (ConfigCapture.isOn()) {
+      ConfigCapture.moved(oldFullName, newFullName);
+    }
+  }
+
+  @Override
+  public void onLoaded() {
+    if (ConfigCapture.isOn()) {
+      Timer.get().execute(ItemCapture::look);
+    }
+  }
+
+  /** What was there before the plugin is noted, so that the first change has a before. */
+  private static void look() {
+    ConfigCapture.findChangesSinceLastTime();
+    for (AbstractItem item : Jenkins.get().getAllItems(AbstractItem.class)) {
+      ConfigCapture.found(item.getFullName(), item.getConfigFile().getFile());
+    }
+  }
+
+  @Override
+  public void onBeforeShutdown() {
+    ChangetrailConfiguration.get().trail().close();
+  }
+}
