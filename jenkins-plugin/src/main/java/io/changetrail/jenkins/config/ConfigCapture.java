@@ -89,6 +89,15 @@ final class ConfigCapture {
   static void moved(String before, String now) {
     Trail trail = ChangetrailConfiguration.get().trail();
     ConfigChanges.Doing doing = doing(null);
+    // What it was like goes with it, or its next change would seem to be its creation.
+    quietly(
+        () -> {
+          Optional<ConfigSnapshots.Seen> seen =
+              trail.snapshots().swap("jenkins.item/" + before, null, doing.at());
+          if (seen.isPresent()) {
+            trail.snapshots().swap("jenkins.item/" + now, seen.get().tree(), doing.at());
+          }
+        });
     trail.record(
         () ->
             ConfigChanges.moved(

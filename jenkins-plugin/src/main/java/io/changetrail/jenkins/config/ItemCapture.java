@@ -5,11 +5,10 @@ import hudson.Extension;
 import hudson.model.AbstractItem;
 import hudson.model.Item;
 import hudson.model.listeners.ItemListener;
-import io.changetrail.jenkins.ChangetrailConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 
-/** Is told of items that go and move, and when Jenkins begins and ends. */
+/** Is told of items that go and move, and when Jenkins has begun. */
 @Extension
 public class ItemCapture extends ItemListener {
   @Override
@@ -39,10 +38,5 @@ public class ItemCapture extends ItemListener {
     for (AbstractItem item : Jenkins.get().getAllItems(AbstractItem.class)) {
       ConfigCapture.found(item.getFullName(), item.getConfigFile().getFile());
     }
-  }
-
-  @Override
-  public void onBeforeShutdown() {
-    ChangetrailConfiguration.get().trail().close();
   }
 }

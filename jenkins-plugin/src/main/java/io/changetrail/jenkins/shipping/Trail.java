@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The spool outlives the process, and the server's absence for days; see the shipper. While it
  * is opened anew for another server, events wait in memory for that moment. Safe for use by several
  * threads.
+ *
+ * <p>Jenkins does not close it when it goes down: builds end after the listeners of its end were
+ * told, and a spool that is left open loses nothing.
  */
 public final class Trail implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Trail.class.getName());
