@@ -48,9 +48,6 @@ import picocli.CommandLine.Parameters;
 final class Ship implements Callable<Integer> {
   private static final CloudEventsCodec CODEC = new CloudEventsCodec();
 
-  /** How many events are read before the spool is looked at again. */
-  private static final int STRIDE = 500;
-
   private final Session session;
   @Mixin private final Remote remote;
   @Mixin private final RedactionKeyOption redaction;
@@ -181,9 +178,7 @@ final class Ship implements Callable<Integer> {
               .put("detail", e.getMessage());
         }
         place++;
-        if (place % STRIDE == 0) {
-          awaitRoom(shipper, file, place);
-        }
+        awaitRoom(shipper, file, place);
       }
     }
   }
@@ -199,7 +194,8 @@ final class Ship implements Callable<Integer> {
   private void awaitRoom(Shipper shipper, String file, int place) {
     long half = ((long) mebibytes << 20) / 2;
     long deadline = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-    while (shipper.metrics().spoolBytes() > half) {
+    // What only destinations need that are not open does not count: nobody here sends it.
+    while (shipper.backlogBytes() > half) {
       if (!shipper.flush(Duration.ofMillis(200)) && System.nanoTime() > deadline) {
         throw Failure.unreachable(
             "the spool is filling up and the server does not take it: "
@@ -215,12 +211,14 @@ final class Ship implements Callable<Integer> {
 
   private int report(ShipperMetrics metrics, boolean complete) {
     ShipperMetrics.ForDestination server = metrics.destinations().get(0);
+    // An event that could not be spooled is counted twice once its number is found missing.
+    long lost = Math.max(metrics.failed(), server.lost());
     Output output = session.output();
     if (session.json()) {
       ObjectNode counts = JsonNodeFactory.instance.objectNode();
       counts.put("read", metrics.shipped()).put("sent", server.sent());
       counts.put("left", server.depth()).put("refused", server.parked());
-      counts.put("lost", metrics.failed() + server.lost());
+      counts.put("lost", lost);
       counts.set("errors", errors);
       output.json(counts);
     } else {
@@ -231,6 +229,8 @@ final class Ship implements Callable<Integer> {
               + " sent, "
               + server.depth()
               + " left in the spool, "
+              + lost
+              + " lost, "
               + server.parked()
               + " refused and kept for --replay");
       errors.forEach(
@@ -247,11 +247,11 @@ final class Ship implements Callable<Integer> {
       String why = server.trouble() == null ? "time was up" : server.trouble();
       throw Failure.unreachable(
           "the server has not taken everything: " + why,
-          "what is left stays in the spool; `changetrail ship --flush` sends it later",
+          "what is left stays in the spool; `changetrail ship --spool "
+              + directory()
+              + " --flush` sends it later",
           new IOException(why));
     }
-    return errors.isEmpty() && server.parked() == 0 && metrics.failed() == 0
-        ? ExitCodes.OK
-        : ExitCodes.REFUSED;
+    return errors.isEmpty() && server.parked() == 0 && lost == 0 ? ExitCodes.OK : ExitCodes.REFUSED;
   }
 }

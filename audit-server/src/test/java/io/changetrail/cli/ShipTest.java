@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.server.RunningServer;
+import io.changetrail.shipper.Credentials;
+import io.changetrail.shipper.Destination;
+import io.changetrail.shipper.Shipper;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +49,8 @@ class ShipTest {
     Terminal.Result away = at(port).typing(lines).run("ship", spool(), "--wait=0");
     assertThat(away.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
     assertThat(away.out()).contains("4 read, 0 sent, 4 left in the spool");
-    assertThat(away.err()).contains("`changetrail ship --flush` sends it later");
+    assertThat(away.err())
+        .contains("`changetrail ship " + spool().replace('=', ' ') + " --flush` sends it later");
 
     try (RunningServer server =
         RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
@@ -67,6 +76,62 @@ class ShipTest {
       assertThat(result.out()).startsWith("4 read, 4 sent, 0 left");
       assertThat(result.err()).contains("-: event 4: ");
     }
+  }
+
+  @Test
+  void T4_aRunThatFindsEventsLostSaysSoAndIsNoSuccess() throws Exception {
+    int port = freePort();
+    URI server = URI.create("http://127.0.0.1:" + port);
+    try (Shipper shipper =
+        Shipper.builder(directory.resolve("spool"))
+            .to(Destination.of(server, Credentials.none()))
+            .maxBytes(1 << 20)
+            .closing(Duration.ZERO)
+            .open()) {
+      AuditEvent event = new CloudEventsCodec().decode(Files.readString(large(1)).getBytes(UTF_8));
+      for (int i = 0; i < 300; i++) {
+        shipper.ship(event);
+      }
+    }
+    try (RunningServer up =
+        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+      assertThat(up.address()).isEqualTo(server);
+      Terminal.Result result = at(port).run("ship", spool(), "--spool-mib=1", "--flush", "--json");
+      assertThat(result.json().get(0).path("lost").asInt()).isBetween(1, 299);
+      assertThat(result.json().get(0).path("left").asInt()).isZero();
+      assertThat(result.exitCode()).isEqualTo(ExitCodes.REFUSED);
+    }
+  }
+
+  @Test
+  void largeEventsAreReadNoFasterThanTheyAreTakenEither() throws Exception {
+    int port = freePort();
+    Terminal.Result away =
+        at(port).run("ship", spool(), "--spool-mib=1", "--wait=0", large(300).toString());
+    assertThat(away.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(away.err()).contains("the spool is filling up");
+    try (RunningServer up =
+        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+      assertThat(up.address().getPort()).isEqualTo(port);
+      at(port).run("ship", spool(), "--spool-mib=1", large(300).toString()).succeeded();
+      assertThat(at(port).run("sources", "--json").succeeded().out()).doesNotContain("spool full");
+    }
+  }
+
+  /** A file of so many events of about 8 KiB. */
+  private Path large(int count) throws IOException {
+    ObjectNode event = (ObjectNode) Terminal.parse(lines.lines().findFirst().orElseThrow());
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      String id = "large-" + i;
+      event.put("id", id);
+      ((ObjectNode) event.at("/data/context")).put("id", id);
+      ((ObjectNode) event.at("/data/customData/changetrail"))
+          .putObject("attributes")
+          .put("log", "x ".repeat(4000));
+      all.append(event).append('\n');
+    }
+    return Files.writeString(directory.resolve("large.ndjson"), all);
   }
 
   @Test

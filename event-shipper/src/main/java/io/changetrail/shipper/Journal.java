@@ -563,6 +563,16 @@ final class Journal implements AutoCloseable {
     return depth;
   }
 
+  /** How many bytes on disk lie behind a place. */
+  synchronized long bytesBehind(Place from) {
+    long bytes = 0;
+    for (Map.Entry<Long, Segment> each : segments.tailMap(from.segment()).entrySet()) {
+      bytes +=
+          Math.max(0, each.getValue().size - (each.getKey() == from.segment() ? from.offset() : 0));
+    }
+    return bytes;
+  }
+
   /** Nothing before this place is needed any more. */
   void release(Place place) throws IOException {
     synchronized (this) {

@@ -257,6 +257,14 @@ public final class Shipper implements AutoCloseable {
     return true;
   }
 
+  /** How many bytes of the spool some open destination still has to get; costs little. */
+  public long backlogBytes() {
+    return senders.stream()
+        .mapToLong(sender -> journal.bytesBehind(sender.reached()))
+        .max()
+        .orElse(0);
+  }
+
   /** How it fares now. */
   public ShipperMetrics metrics() {
     return new ShipperMetrics(
