@@ -3,6 +3,7 @@ package io.changetrail.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -294,6 +295,32 @@ class AlertmanagerTest {
 
     assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
     assertThat(receiver.takeRequest(30, TimeUnit.SECONDS)).as("told again").isNotNull();
+  }
+
+  @Test
+  void I4_anAnswerThatNobodyGotIsToldWithTheNextNotificationAndThenNoMore() throws Exception {
+    deployed();
+    for (int i = 0; i < 3; i++) {
+      receiver.enqueue(new MockResponse.Builder().code(500).build());
+    }
+    notified(notification("firing.json", fired));
+    for (int i = 0; i < 3; i++) {
+      assertThat(receiver.takeRequest(10, TimeUnit.SECONDS)).isNotNull();
+    }
+    assertThat(events("notify")).isZero();
+
+    await()
+        .untilAsserted(
+            () -> {
+              notified(notification("firing.json", fired));
+              assertThat(events("notify")).isEqualTo(1);
+            });
+
+    int told = receiver.getRequestCount();
+    notified(notification("firing.json", fired));
+    assertThat(events("correlate")).isEqualTo(1);
+    assertThat(receiver.takeRequest(1, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.getRequestCount()).isEqualTo(told).isEqualTo(4);
   }
 
   @Test

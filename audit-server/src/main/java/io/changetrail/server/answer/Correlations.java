@@ -43,6 +43,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,9 @@ public final class Correlations {
   private final Acceptance acceptance;
   private final IngestObserver ingested;
   private final Notifier notifier;
+
+  /** Answers that are being told, by the event that will say so. */
+  private final Set<EventRef> telling = ConcurrentHashMap.newKeySet();
 
   public Correlations(
       AuditStore store,
@@ -166,16 +170,52 @@ public final class Correlations {
     }
     ObjectNode answer = shortened(answered.get().toJson());
     String gist = gist(answer);
+    EventRef told;
+    ObjectNode correlation;
     synchronized (this) {
       List<StoredEvent> earlier = answers(scope, incident);
       boolean isSame =
           !earlier.isEmpty()
               && gist.equals(text(earlier.get(earlier.size() - 1).event().attributes().get(GIST)));
-      if (isSame || !append(tenant, event(incident, answer, gist, earlier.size(), now), now)) {
+      if (!isSame && !append(tenant, event(incident, answer, gist, earlier.size(), now), now)) {
+        return;
+      }
+      int number = isSame ? earlier.size() - 1 : earlier.size();
+      told = new EventRef(SOURCE, incident.eventId() + "/told/" + number);
+      correlation = json(scope, incident, now);
+      // One that is stored and was not told is told now: the server or a receiver was down then.
+      if (!notifier.hasReceivers(tenant) || !telling.add(told)) {
+        return;
+      }
+      if (isSame && store.find(scope, told, View.FOLDED).isPresent()) {
+        telling.remove(told);
         return;
       }
     }
-    notifier.tell(tenant, json(scope, incident, now));
+    notifier.tell(
+        tenant,
+        correlation,
+        all -> {
+          try {
+            if (all) {
+              append(tenant, told(incident, told, now), now);
+            }
+          } finally {
+            telling.remove(told);
+          }
+        });
+  }
+
+  private static AuditEvent told(StoredEvent incident, EventRef told, Instant now) {
+    return AuditEvent.builder(
+            told,
+            now,
+            new Actor("changetrail", null, Actor.Kind.SYSTEM, null, Actor.Evidence.AUTHENTICATED),
+            Change.of(ChangeKind.ACTIVITY, Phase.OCCURRED, "notify")
+                .summary("The answer was told to all configured receivers")
+                .build())
+        .links(new Links(null, null, List.of(incident.event().ref()), Map.of()))
+        .build();
   }
 
   private static AuditEvent event(

@@ -22,12 +22,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells new answers to the configured receivers, and to nobody else: Slack, or whoever takes JSON.
- * Nobody waits for it; a receiver that fails is tried again twice, and then the log says so.
+ * Nobody waits for it; a receiver that fails is tried again twice, and then the log says so; the
+ * next notification about the incident tells it again.
  */
 public final class Notifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
@@ -60,22 +62,37 @@ public final class Notifier implements AutoCloseable {
     executor.allowCoreThreadTimeOut(true);
   }
 
-  /** Tells a correlation of a tenant to the receivers of that tenant. */
-  void tell(String tenant, ObjectNode correlation) {
-    for (ServerConfig.Receiver receiver : receivers) {
-      if (!receiver.tenant().equals(tenant)) {
-        continue;
-      }
-      try {
-        executor.execute(() -> send(receiver, correlation));
-      } catch (RejectedExecutionException e) {
-        LOG.warn(
-            "notify.{}: too many answers are waiting to be told; one is left out", receiver.name());
-      }
+  /** Whether anybody wants to be told of a tenant's answers. */
+  boolean hasReceivers(String tenant) {
+    return !of(tenant).isEmpty();
+  }
+
+  /**
+   * Tells a correlation of a tenant to the receivers of that tenant.
+   *
+   * @param ended run at the end, in another thread, with whether all of them have it
+   */
+  void tell(String tenant, ObjectNode correlation, Consumer<Boolean> ended) {
+    try {
+      executor.execute(
+          () -> {
+            boolean all = true;
+            for (ServerConfig.Receiver receiver : of(tenant)) {
+              all &= send(receiver, correlation);
+            }
+            ended.accept(all);
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.warn("notify: too many answers are waiting to be told; one is left out");
+      ended.accept(false);
     }
   }
 
-  private void send(ServerConfig.Receiver receiver, ObjectNode correlation) {
+  private List<ServerConfig.Receiver> of(String tenant) {
+    return receivers.stream().filter(receiver -> receiver.tenant().equals(tenant)).toList();
+  }
+
+  private boolean send(ServerConfig.Receiver receiver, ObjectNode correlation) {
     String failure = "";
     try {
       for (int i = 0; i < TRIES; i++) {
@@ -85,7 +102,7 @@ public final class Notifier implements AutoCloseable {
         try {
           int status = post(receiver, body(receiver, correlation));
           if (status / 100 == 2) {
-            return;
+            return true;
           }
           failure = "HTTP " + status;
         } catch (IOException | IllegalArgumentException | ExecutionException | TimeoutException e) {
@@ -97,6 +114,7 @@ public final class Notifier implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return false;
   }
 
   private int post(ServerConfig.Receiver receiver, JsonNode body)
