@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.changetrail.model.AuditEvent;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The watcher as a process of its own, which is killed, and follows another one. */
+class OperationTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path directory;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<Process> processes = new ArrayList<>();
+  private ControlPlane plane;
+  private Scene scene;
+  private String configMaps;
+
+  @BeforeEach
+  void begin() throws Exception {
+    plane = ControlPlane.shared();
+    scene = new Scene(plane, directory);
+    configMaps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
+    plane.create(
+        configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"0\"}}");
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    for (Process process : processes) {
+      process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  /** A process that has a spool and a port of its own. */
+  private Process watcher(String name, int port, String more) throws IOException {
+    Path config = directory.resolve(name + ".yaml");
+    Files.writeString(
+        config,
+        Files.readString(scene.configuration())
+                .replace(
+                    directory.resolve("spool").toString(),
+                    directory.resolve(name + "-spool").toString())
+            + "port: "
+            + port
+            + "\n"
+            + more);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                KubernetesWatcher.class.getName(),
+                "--config",
+                config.toString(),
+                "--kubeconfig",
+                scene.kubeconfig(ControlPlane.ADMIN).toString())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve(name + ".log").toFile())
+            .start();
+    processes.add(process);
+    return process;
+  }
+
+  private String get(int port, String path) {
+    try {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
+    } catch (IOException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void awaitAnswer(int port, String path, String part) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(get(port, path)).contains(part));
+  }
+
+  private void set(int value) throws Exception {
+    plane.patch(configMaps + "/it", "{data: {a: \"" + value + "\"}}");
+  }
+
+  private static List<String> values(List<AuditEvent> events) {
+    return events.stream()
+        .map(event -> event.change().state().after().at("/data/a").asText())
+        .toList();
+  }
+
+  @Test
+  void T1_whatWasCapturedWhileTheServerWasAwaySurvivesTheKillOfTheWatcher() throws Exception {
+    int port = ControlPlane.freePort();
+    Process first = watcher("w", port, "");
+    awaitAnswer(port, "/readyz", "200 watching");
+    scene.server.stop();
+    set(1);
+    set(2);
+    awaitAnswer(port, "/metrics", "changetrail_watcher_spool_depth 2.0");
+    first.destroyForcibly().waitFor();
+    set(3);
+    scene.server.startAgain();
+    watcher("w", port, "");
+
+    List<AuditEvent> events = scene.await(3, Scene.of("ConfigMap", "it"));
+    assertThat(values(events)).containsExactly("1", "2", "3");
+    assertThat(events.get(1).change().observedLate()).isNull();
+    assertThat(events.get(2).change().observedLate()).isNotNull();
+    awaitAnswer(port, "/readyz", "200 watching");
+    scene.await(3, Scene.of("ConfigMap", "it"));
+    assertThat(scene.server.get("/v1/sources").toString())
+        .as("T4: no gap")
+        .contains("/k8s/test")
+        .doesNotContain("\"missing\":[{");
+  }
+
+  @Test
+  void C13_aStandbyTakesOverFromAKilledLeaderWithNothingMissedOrDoubled() throws Exception {
+    String key = "redaction: {keyId: k, keyFile: " + directory.resolve("key") + "}\n";
+    Files.writeString(directory.resolve("key"), "0123456789abcdef0123456789abcdef");
+    String election =
+        "leaderElection: {namespace: " + scene.namespace + ", lease: changetrail, identity: %s}\n";
+    int one = ControlPlane.freePort();
+    int two = ControlPlane.freePort();
+    Process leader = watcher("one", one, key + election.formatted("one"));
+    awaitAnswer(one, "/readyz", "200 watching");
+    watcher("two", two, key + election.formatted("two"));
+    awaitAnswer(two, "/readyz", "200 standby");
+    set(1);
+    scene.await(1, Scene.of("ConfigMap", "it"));
+    leader.destroyForcibly().waitFor();
+    set(2);
+    awaitAnswer(two, "/readyz", "200 watching");
+    set(3);
+
+    assertThat(values(scene.await(3, Scene.of("ConfigMap", "it")))).containsExactly("1", "2", "3");
+    assertThat(get(two, "/metrics")).contains("changetrail_watcher_leader 1.0");
+    assertThat(get(two, "/healthz")).startsWith("200");
+  }
+
+  @Test
+  void C13_aRestartedApiServerCostsNoChangeAndDoublesNone() throws Exception {
+    try (ControlPlane own =
+        ControlPlane.create(Files.createDirectories(directory.resolve("own")))) {
+      own.startEtcd();
+      own.startApiServer();
+      Path base = Files.createDirectories(directory.resolve("scene"));
+      try (Scene there = new Scene(own, base)) {
+        String maps = "/api/v1/namespaces/" + there.namespace + "/configmaps";
+        own.create(
+            maps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"0\"}}");
+        there.start();
+        own.patch(maps + "/it", "{data: {a: \"1\"}}");
+        there.await(1, Scene.of("ConfigMap", "it"));
+        own.stopApiServer();
+        own.startApiServer();
+        own.patch(maps + "/it", "{data: {a: \"2\"}}");
+
+        assertThat(values(there.await(2, Scene.of("ConfigMap", "it")))).containsExactly("1", "2");
+        there.settle();
+        there.await(2, Scene.of("ConfigMap", "it"));
+      }
+    }
+  }
+}
