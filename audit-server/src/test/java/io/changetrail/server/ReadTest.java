@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -458,6 +459,170 @@ class ReadTest {
     assertThat(whole.path("missing")).isEmpty();
     assertThat(new TreeSet<>(whole.path("steps").findValuesAsText("stage")))
         .containsExactly("artifact", "build", "commit", "deployment", "feature_flag", "incident");
+  }
+
+  @Test
+  void E3_fromAnyRuntimeChangeOneLookupGivesCommitBuildAndDigestOrSaysWhichIsMissing()
+      throws Exception {
+    server.store(
+        Events.delivery("build", night, ChangeKind.BUILD, "run")
+            .provenance(Events.provenance(Events.commit(Events.REVISION), Events.build("771")))
+            .build(),
+        Events.delivery("artifact", night.plusSeconds(60), ChangeKind.ARTIFACT, "publish")
+            .provenance(
+                Events.provenance(
+                    Events.commit(Events.REVISION),
+                    Events.build("771"),
+                    Events.image(Events.DIGEST)))
+            .build(),
+        Events.deployment("rollout", night.plusSeconds(300), "checkout", "prod")
+            .ref(new EventRef(Events.CLUSTER, "rollout"))
+            .provenance(
+                new io.changetrail.model.Provenance(
+                    null, null, List.of(Events.image(Events.DIGEST))))
+            .build(),
+        flagStep("flag", night.plusSeconds(400), 50)
+            .links(
+                new Links(null, null, List.of(new EventRef(Events.CLUSTER, "rollout")), Map.of()))
+            .build(),
+        Events.config("config", night.plusSeconds(500), "cart", "{\"a\":1}", "{\"a\":2}").build());
+
+    for (String id : List.of("rollout", "flag")) {
+      JsonNode answer = server.get("/v1/lineage", "event", eventId(id)).json();
+      assertThat(answer.path("missing")).as(id).isEmpty();
+      JsonNode roots = answer.path("provenance");
+      assertThat(roots.at("/revisions").findValuesAsText("value")).containsExactly(Events.REVISION);
+      assertThat(roots.at("/buildUrls").findValuesAsText("value"))
+          .containsExactly("https://github.com/acme/checkout/actions/runs/771");
+      assertThat(roots.at("/digests").findValuesAsText("value")).containsExactly(Events.DIGEST);
+      assertThat(roots.at("/buildUrls/0/event").asText()).isEqualTo(eventId("artifact"));
+    }
+    JsonNode nothing = server.get("/v1/lineage", "event", eventId("config")).json();
+    assertThat(nothing.at("/provenance/revisions")).isEmpty();
+    assertThat(nothing.path("missing").toString()).contains("commit:", "build:", "artifact:");
+  }
+
+  @Test
+  void E3_whatOneBuildReleasedForAnotherServiceIsNotTakenForThisOnesImage() throws Exception {
+    String theirs = "sha256:" + "60303ae22b998861".repeat(4);
+    server.store(
+        Events.deployment("ours", night, "checkout", "prod")
+            .provenance(Events.provenance(Events.commit(Events.REVISION), Events.build("771")))
+            .build(),
+        Events.deployment("theirs", night.plusSeconds(1), "cart", "prod")
+            .provenance(
+                Events.provenance(
+                    Events.commit(Events.REVISION), Events.build("771"), Events.image(theirs)))
+            .build());
+
+    JsonNode answer = server.get("/v1/lineage", "event", eventId("ours")).json();
+    assertThat(answer.path("steps")).hasSize(2);
+    assertThat(answer.at("/provenance/digests")).isEmpty();
+    assertThat(answer.at("/missing/0").asText()).startsWith("artifact:");
+
+    String one = "sha256:" + "0a".repeat(32);
+    String other = "sha256:" + "0b".repeat(32);
+    server.store(
+        Events.delivery("one", night, ChangeKind.ARTIFACT, "publish")
+            .provenance(
+                Events.provenance(
+                    Events.commit(Events.REVISION), Events.build("771"), Events.image(one)))
+            .build(),
+        Events.delivery("other", night, ChangeKind.ARTIFACT, "publish")
+            .provenance(
+                Events.provenance(
+                    Events.commit(Events.REVISION), Events.build("771"), Events.image(other)))
+            .build());
+    JsonNode either = server.get("/v1/lineage", "event", eventId("ours")).json();
+    assertThat(either.at("/provenance/digests").findValuesAsText("value"))
+        .containsExactlyInAnyOrder(one, other);
+    assertThat(either.at("/missing/0").asText())
+        .isEqualTo("artifact: the chain names 2, and does not tell which");
+  }
+
+  private static AuditEvent.Builder flagStep(String id, Instant time, double percentage) {
+    return AuditEvent.builder(
+            new EventRef("https://app.launchdarkly.com", id),
+            time,
+            io.changetrail.model.Actor.user("ada", io.changetrail.model.Actor.Evidence.DECLARED),
+            Change.of(ChangeKind.FEATURE_FLAG, Phase.OCCURRED, "update")
+                .rollout(percentage)
+                .summary("flag new-totals: " + id)
+                .build())
+        .target(
+            Target.service("checkout", "prod")
+                .withResource(new Resource(Resource.FEATURE_FLAG, "new-totals", null)));
+  }
+
+  @Test
+  void E6_aFlagThatIsGivenToMoreAndMoreIsOneChangeWithAStepForEachShare() throws Exception {
+    Duration day = Duration.ofHours(20);
+    Instant monday = night.minus(Duration.ofDays(3));
+    server.store(
+        flagStep("5 %", monday, 5).build(),
+        flagStep("50 %", monday.plus(day), 50).build(),
+        flagStep("100 %", monday.plus(day).plus(day), 100).build(),
+        flagStep("off", monday.plus(day).plus(day).plusSeconds(60), 0).build());
+
+    JsonNode change = server.get("/v1/changes/" + eventId("5 %")).json();
+    assertThat(change.path("start").asText()).isEqualTo(monday.toString());
+    assertThat(change.path("end").asText()).isEqualTo(monday.plus(day).plus(day).toString());
+    assertThat(change.path("summary").asText())
+        .isEqualTo("flag new-totals: 5 %, then 50 %, then 100 %");
+    List<String> steps = new ArrayList<>();
+    change
+        .path("exposure")
+        .forEach(
+            step -> steps.add(step.path("rollout").asInt() + " " + step.path("event").asText()));
+    assertThat(steps)
+        .containsExactly("5 " + eventId("5 %"), "50 " + eventId("50 %"), "100 " + eventId("100 %"));
+    for (String step : List.of("50 %", "100 %")) {
+      assertThat(server.get("/v1/changes/" + eventId(step)).json()).isEqualTo(change);
+    }
+    Instant last = monday.plus(day).plus(day);
+    JsonNode lately =
+        server
+            .get(
+                "/v1/changes",
+                "from",
+                last.minusSeconds(9).toString(),
+                "to",
+                last.plusSeconds(9).toString())
+            .json();
+    assertThat(lately.path("changes")).hasSize(1);
+    assertThat(lately.at("/changes/0")).isEqualTo(change);
+    assertThat(server.get("/v1/changes/" + eventId("off")).json().path("exposure")).hasSize(1);
+  }
+
+  @Test
+  void E6_aCanaryTellsItsStartItsStepsAndItsEnd() throws Exception {
+    server.store(
+        canary("start", 0, Phase.STARTED, null),
+        canary("step-1", 60, Phase.PROGRESSED, 5.0),
+        canary("step-2", 660, Phase.PROGRESSED, 50.0),
+        canary("end", 1260, Phase.FINISHED, 100.0));
+
+    JsonNode change = server.get("/v1/changes/" + eventId("end")).json();
+    assertThat(change.path("events")).hasSize(4);
+    assertThat(change.path("start").asText()).isEqualTo(night.toString());
+    assertThat(change.path("end").asText()).isEqualTo(night.plusSeconds(1260).toString());
+    assertThat(change.path("exposure").findValuesAsText("rollout"))
+        .containsExactly("5.0", "50.0", "100.0");
+  }
+
+  private AuditEvent canary(String id, int second, Phase phase, @Nullable Double percentage) {
+    AuditEvent step = step(id, night.plusSeconds(second), phase, "release-2026-17");
+    return step.toBuilder().change(step.change().toBuilder().rollout(percentage).build()).build();
+  }
+
+  /** The server's id of an event that has this one at its source. */
+  private String eventId(String id) throws Exception {
+    for (JsonNode event : server.get("/v1/events", "limit", "1000").json().path("events")) {
+      if (event.path("id").asText().equals(id)) {
+        return event.path("eventid").asText();
+      }
+    }
+    throw new AssertionError("no event " + id);
   }
 
   private List<String> steps(String... parameters) throws Exception {

@@ -47,16 +47,21 @@ public record CandidateChange(
    * @param instances the pods or hosts that got it; empty means all, or that nobody knows
    * @param version the version, flag variant or revision that it brought; null where unknown
    * @param share of the traffic or users that got it, in (0,1]; 1 where nothing limits it
+   * @param further where it was given to still more later, oldest first
    */
   public record Exposure(
       Instant start,
       Duration clockError,
       Set<String> instances,
       @Nullable String version,
-      double share) {
+      double share,
+      List<Step> further) {
 
     /** What two synchronised hosts may well differ by, with the delay of reporting. */
     public static final Duration USUAL_CLOCK_ERROR = Duration.ofSeconds(30);
+
+    /** A moment from which another share had it. */
+    public record Step(Instant time, double share) {}
 
     public Exposure {
       if (clockError.isNegative()) {
@@ -67,6 +72,28 @@ public record CandidateChange(
         throw new IllegalArgumentException("change.exposure.share: must be in (0,1], is " + share);
       }
       instances = Set.copyOf(instances);
+      further = List.copyOf(further);
+    }
+
+    /** In one step. */
+    public Exposure(
+        Instant start,
+        Duration clockError,
+        Set<String> instances,
+        @Nullable String version,
+        double share) {
+      this(start, clockError, instances, version, share, List.of());
+    }
+
+    /** As if its last step before that moment were all of it: that step may have been too far. */
+    Exposure before(Instant onset) {
+      Exposure at = this;
+      for (Step step : further) {
+        if (!step.time().isAfter(onset.plus(clockError))) {
+          at = new Exposure(step.time(), clockError, instances, version, step.share());
+        }
+      }
+      return at;
     }
 
     /** Live everywhere from that moment. */
@@ -92,6 +119,14 @@ public record CandidateChange(
       String id, ChangeKind kind, Instant time, List<Target> targets, String summary) {
     return new CandidateChange(
         id, kind, time, null, Exposure.from(time), targets, null, Set.of(), null, summary);
+  }
+
+  /** The change measured from its last step before that moment. */
+  CandidateChange before(Instant onset) {
+    return exposure.further().isEmpty()
+        ? this
+        : new CandidateChange(
+            id, kind, start, end, exposure.before(onset), targets, outcome, undoes, actor, summary);
   }
 
   public Optional<Instant> endTime() {

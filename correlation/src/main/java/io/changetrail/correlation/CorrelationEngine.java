@@ -74,7 +74,8 @@ public final class CorrelationEngine {
         Situation.of(anomaly, onset, topology, signals, undone(candidates), calibration);
     List<CandidateChange> possible = new ArrayList<>();
     List<Excluded> excluded = new ArrayList<>();
-    for (CandidateChange change : inWindow(anomaly, candidates)) {
+    for (CandidateChange candidate : inWindow(anomaly, candidates)) {
+      CandidateChange change = candidate.before(onset.interval().latest());
       Optional<String> impossible = Impossible.reason(change, situation);
       if (impossible.isPresent()) {
         excluded.add(new Excluded(change, impossible.get()));

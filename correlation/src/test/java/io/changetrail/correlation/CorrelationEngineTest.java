@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CorrelationEngineTest {
@@ -98,6 +99,42 @@ class CorrelationEngineTest {
     assertThat(answer.searched().window()).isEqualTo(anomaly().window());
     assertThat(answer.silentSources()).containsExactly("jenkins");
     assertThat(answer.onset().basis()).startsWith("from the alert alone");
+  }
+
+  @Test
+  void E6_aChangeInStepsIsMeasuredFromItsLastStepBeforeTheOnset() {
+    CandidateChange plain = change("flag", "checkout", minutesBefore(900));
+    CandidateChange inSteps =
+        new CandidateChange(
+            plain.id(),
+            ChangeKind.FEATURE_FLAG,
+            plain.start(),
+            ALERT.plusSeconds(600),
+            new CandidateChange.Exposure(
+                plain.start(),
+                CandidateChange.Exposure.USUAL_CLOCK_ERROR,
+                Set.of(),
+                null,
+                0.05,
+                List.of(
+                    new CandidateChange.Exposure.Step(plain.start(), 0.05),
+                    new CandidateChange.Exposure.Step(minutesBefore(5), 0.5),
+                    new CandidateChange.Exposure.Step(ALERT.plusSeconds(600), 1))),
+            plain.targets(),
+            null,
+            Set.of(),
+            null,
+            plain.summary());
+
+    Answer answer = ask(inSteps);
+
+    assertThat(answer.excluded()).isEmpty();
+    assertThat(answer.suspects().get(0).change().exposure().start()).isEqualTo(minutesBefore(5));
+    assertThat(answer.suspects().get(0).change().exposure().share()).isEqualTo(0.5);
+    assertThat(factor(answer, "flag", "onset_proximity").value())
+        .isEqualTo(
+            factor(ask(change("now", "checkout", minutesBefore(5))), "now", "onset_proximity")
+                .value());
   }
 
   @Test

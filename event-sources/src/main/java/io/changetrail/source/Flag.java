@@ -10,7 +10,6 @@ import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.model.redaction.CredentialNames;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,13 +53,6 @@ public record Flag(
   /** One line for people; the text says what became of the flag. */
   public String summary(String text) {
     return "flag " + key + (environment == null ? "" : " in " + environment) + ": " + text;
-  }
-
-  /** A percentage as people write it: without decimals that say nothing. */
-  public static String percent(double share) {
-    return share == Math.rint(share)
-        ? String.format(Locale.ROOT, "%.0f %%", share)
-        : String.format(Locale.ROOT, "%s %%", Math.round(share * 1000) / 1000.0);
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,13 @@ public record Change(
   /** A builder for a change of this kind in this phase. */
   public static Builder of(ChangeKind kind, Phase phase, String action) {
     return new Builder(kind, phase, action);
+  }
+
+  /** A percentage as people write it: without decimals that say nothing. */
+  public static String percent(double share) {
+    return share == Math.rint(share)
+        ? String.format(Locale.ROOT, "%.0f %%", share)
+        : String.format(Locale.ROOT, "%s %%", Math.round(share * 1000) / 1000.0);
   }
 
   public Optional<Outcome> ended() {

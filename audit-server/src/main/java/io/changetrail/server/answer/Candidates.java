@@ -56,6 +56,7 @@ final class Candidates {
                 .anyMatch(seen -> seen.event().change().phase() == Phase.PROGRESSED)
             ? exposed
             : start;
+    List<Exposure.Step> steps = steps(change);
     Instant end =
         change.end() == null ? null : later(start, change.end().minus(offset(last(change))));
     return new CandidateChange(
@@ -64,7 +65,13 @@ final class Candidates {
         start,
         end,
         new Exposure(
-            exposure, clockError(change), instances(change), version(change), share(change)),
+            exposure,
+            clockError(change),
+            instances(change),
+            version(change),
+            steps.isEmpty() ? 1 : steps.get(0).share(),
+            // Of a single share the start is better known.
+            steps.size() > 1 ? steps : List.of()),
         change.targets().stream().flatMap(this::canonical).distinct().toList(),
         change.outcome(),
         Set.copyOf(change.undoes()),
@@ -153,14 +160,15 @@ final class Candidates {
         .orElse(null);
   }
 
-  private static double share(ObservedChange change) {
-    return change.observations().stream()
-        .map(seen -> seen.event().change().rollout())
-        .filter(Objects::nonNull)
-        .mapToDouble(percent -> percent / 100)
-        .filter(share -> share > 0)
-        .max()
-        .orElse(1);
+  /** Shares in (0, 1]; that nobody has it any more reaches everybody who had it. */
+  private List<Exposure.Step> steps(ObservedChange change) {
+    return change.exposure().stream()
+        .map(
+            step ->
+                new Exposure.Step(
+                    begin(step.observation().event()),
+                    step.rollout() == 0 ? 1 : step.rollout() / 100))
+        .toList();
   }
 
   private static AuditEvent last(ObservedChange change) {

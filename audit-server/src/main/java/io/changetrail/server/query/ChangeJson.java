@@ -9,6 +9,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Provenance;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.model.grouping.ExposureStep;
 import io.changetrail.model.grouping.Observation;
 import io.changetrail.model.grouping.ObservedChange;
 import java.util.Comparator;
@@ -56,6 +57,16 @@ public final class ChangeJson {
                     .filter(java.util.Objects::nonNull)
                     .findFirst())
         .ifPresent(digest -> json.put("digest", digest));
+    if (!change.exposure().isEmpty()) {
+      ArrayNode exposure = json.putArray("exposure");
+      for (ExposureStep step : change.exposure()) {
+        exposure
+            .addObject()
+            .put("time", step.time().toString())
+            .put("rollout", step.rollout())
+            .put("event", step.observation().eventId());
+      }
+    }
     add(json.putArray("events"), change.observations().stream().map(Observation::eventId).toList());
     return json;
   }

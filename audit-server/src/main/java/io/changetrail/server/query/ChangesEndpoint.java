@@ -60,14 +60,14 @@ public final class ChangesEndpoint implements Endpoint {
         changes.between(
             request.scope(),
             from,
-            before == null ? to : min(to, before.time().plusNanos(1)),
+            to,
             query.fields().get(Field.ENVIRONMENT),
             known,
             request.received());
     Query anyTime = query.between(null, null);
     List<ObservedChange> found =
         span.changes().stream()
-            .filter(change -> !change.start().isBefore(from) && change.start().isBefore(to))
+            .filter(change -> movedWithin(change, from, to))
             .filter(change -> before == null || comesAfter(change, before, span))
             .filter(
                 change ->
@@ -109,6 +109,13 @@ public final class ChangesEndpoint implements Endpoint {
     return Response.json(200, answer);
   }
 
+  /** A change that began earlier is of interest where it was taken further, or ended. */
+  private static boolean movedWithin(ObservedChange change, Instant from, Instant to) {
+    return change.observations().stream()
+        .map(seen -> seen.event().time())
+        .anyMatch(time -> !time.isBefore(from) && time.isBefore(to));
+  }
+
   private static boolean comesAfter(
       ObservedChange change, Position before, RecordedChanges.Span span) {
     Position position = position(change, span);
@@ -119,9 +126,5 @@ public final class ChangesEndpoint implements Endpoint {
   private static Position position(ObservedChange change, RecordedChanges.Span span) {
     return new Position(
         change.start(), java.util.Objects.requireNonNull(span.events().get(change.id())).seq());
-  }
-
-  private static Instant min(Instant a, Instant b) {
-    return a.isBefore(b) ? a : b;
   }
 }

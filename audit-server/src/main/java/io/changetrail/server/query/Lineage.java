@@ -5,6 +5,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Provenance;
+import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStore.Order;
 import io.changetrail.store.Field;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -52,8 +54,9 @@ final class Lineage {
    * An event of the chain.
    *
    * @param relation how it was reached
+   * @param distance over how many joins from where the walk began
    */
-  record Step(StoredEvent event, String relation) {
+  record Step(StoredEvent event, String relation, int distance) {
     Stage stage() {
       return Stage.of(event.event().change().kind());
     }
@@ -91,7 +94,7 @@ final class Lineage {
   /** Starts at these events and walks as far as joins go. */
   Lineage walk(List<StoredEvent> seeds, String relation) {
     ArrayDeque<StoredEvent> open = new ArrayDeque<>();
-    seeds.forEach(seed -> add(seed, relation, open));
+    seeds.forEach(seed -> add(seed, relation, 0, open));
     while (!open.isEmpty()) {
       StoredEvent at = open.remove();
       for (EventRef ref : references(at.event())) {
@@ -109,11 +112,11 @@ final class Lineage {
     return this;
   }
 
-  private void add(StoredEvent event, String relation, ArrayDeque<StoredEvent> open) {
+  private void add(StoredEvent event, String relation, int distance, ArrayDeque<StoredEvent> open) {
     if (steps.size() >= MAX_EVENTS) {
       cut = true;
     } else if (!steps.containsKey(event.eventId())) {
-      steps.put(event.eventId(), new Step(event, relation));
+      steps.put(event.eventId(), new Step(event, relation, distance));
       open.add(event);
     }
   }
@@ -123,7 +126,7 @@ final class Lineage {
     if (from.eventId().equals(to.eventId())) {
       return;
     }
-    add(to, relation, open);
+    add(to, relation, Objects.requireNonNull(steps.get(from.eventId())).distance() + 1, open);
     if (steps.containsKey(to.eventId())) {
       boolean forward = IN_ORDER.compare(from, to) <= 0;
       edges.add(
@@ -205,6 +208,22 @@ final class Lineage {
     return List.copyOf(edges);
   }
 
+  /**
+   * Where the one change comes from that the walk began at; empty if it began elsewhere, or at what
+   * alters no environment.
+   */
+  Optional<Roots> roots(Catalogue catalogue) {
+    List<Step> start = steps.values().stream().filter(step -> step.distance() == 0).toList();
+    return start.size() == 1 && start.get(0).event().event().change().kind().altersAnEnvironment()
+        ? Optional.of(Roots.of(start.get(0), steps.values(), catalogue))
+        : Optional.empty();
+  }
+
+  /** Whether there is more to it than was read. */
+  List<String> cutOff() {
+    return cut ? List.of("more: the chain was cut at " + steps.size() + " events") : List.of();
+  }
+
   /** What a complete chain has and this one lacks, for people. */
   List<String> missing() {
     List<String> missing = new ArrayList<>();
@@ -222,13 +241,11 @@ final class Lineage {
             event ->
                 event.provenance().artifacts().stream()
                     .map(Provenance.Artifact::digest)
-                    .filter(java.util.Objects::nonNull)
+                    .filter(Objects::nonNull)
                     .findFirst())) {
       missing.add("artifact: no event of the chain names a digest");
     }
-    if (cut) {
-      missing.add("more: the chain was cut at " + steps.size() + " events");
-    }
+    missing.addAll(cutOff());
     return missing;
   }
 

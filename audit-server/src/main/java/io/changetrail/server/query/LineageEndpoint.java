@@ -52,12 +52,26 @@ public final class LineageEndpoint implements Endpoint {
                         () ->
                             Problem.notFound("there is no such event to start from").asException()))
             : found(request, parameters);
-    return Response.json(200, chain(store, request.scope(), seeds));
+    Lineage lineage = new Lineage(store, request.scope()).walk(seeds, "start");
+    ObjectNode answer = chain(lineage);
+    lineage
+        .roots(catalogue.get())
+        .ifPresent(
+            roots -> {
+              answer.set("provenance", roots.toJson());
+              ArrayNode missing = answer.putArray("missing");
+              roots.missing().forEach(missing::add);
+              lineage.cutOff().forEach(missing::add);
+            });
+    return Response.json(200, answer);
   }
 
   /** The chain around some events, as {@code GET /v1/lineage} answers it. */
   public static ObjectNode chain(AuditStore store, Scope scope, List<StoredEvent> seeds) {
-    Lineage lineage = new Lineage(store, scope).walk(seeds, "start");
+    return chain(new Lineage(store, scope).walk(seeds, "start"));
+  }
+
+  private static ObjectNode chain(Lineage lineage) {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode steps = answer.putArray("steps");
     for (Lineage.Step step : lineage.steps()) {

@@ -67,8 +67,9 @@ final class Precedents {
           versions.addAll(release.versions());
         }
       }
-      if (event.change().state().beforeState().isPresent()
-          && event.change().state().afterState().isPresent()) {
+      if (event.change().rollout() != null
+          || (event.change().state().beforeState().isPresent()
+              && event.change().state().afterState().isPresent())) {
         event.targets().stream()
             .map(Target::resource)
             .filter(Objects::nonNull)

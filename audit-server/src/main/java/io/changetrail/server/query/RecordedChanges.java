@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.query;
 
+import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ChangeGrouping;
 import io.changetrail.model.grouping.Observation;
@@ -19,10 +21,13 @@ import io.changetrail.store.View;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +99,7 @@ public final class RecordedChanges {
       // What was built says which commit a digest is of, and belongs to no environment.
       read(scope, when.where(Field.KIND, ChangeKind.ARTIFACT.name()), events);
     }
-    return span(scope, from.minus(margin), events, null, catalogue, asOf);
+    return span(scope, from.minus(margin), to.plus(margin), events, null, catalogue, asOf);
   }
 
   /**
@@ -128,6 +133,7 @@ public final class RecordedChanges {
     return span(
         scope,
         earliest,
+        to.plus(margin),
         events,
         since == null || since.isBefore(from) ? null : since,
         catalogue,
@@ -182,12 +188,13 @@ public final class RecordedChanges {
         Order.NEWEST_FIRST,
         NEAREST_EVENTS / 4,
         events);
-    return span(scope, earliest, events, since, catalogue, asOf);
+    return span(scope, earliest, at.plus(margin), events, since, catalogue, asOf);
   }
 
   private Span span(
       Scope scope,
       Instant earliest,
+      Instant latest,
       Map<String, StoredEvent> events,
       @Nullable Instant since,
       Catalogue catalogue,
@@ -195,6 +202,18 @@ public final class RecordedChanges {
     new Precedents(store, scope, catalogue)
         .of(List.copyOf(events.values()), earliest)
         .forEach(events::putIfAbsent);
+    Set<String> flags = onTheirWay(events.values());
+    if (!flags.isEmpty()) {
+      read(
+          scope,
+          Query.all()
+              .between(latest, latest.plus(Precedents.REACH))
+              .where(Field.KIND, ChangeKind.FEATURE_FLAG.name())
+              .where(Field.RESOURCE, flags),
+          Order.OLDEST_FIRST,
+          MAX_EVENTS / 4,
+          events);
+    }
     return new Span(group(events, catalogue, asOf), events, since);
   }
 
@@ -227,6 +246,26 @@ public final class RecordedChanges {
       }
     }
     return last;
+  }
+
+  /** The flags that only some of their users have: they may be taken further for days. */
+  private static Set<String> onTheirWay(Collection<StoredEvent> events) {
+    return events.stream()
+        .map(StoredEvent::event)
+        .filter(RecordedChanges::isPartly)
+        .flatMap(event -> event.targets().stream())
+        .map(Target::resource)
+        .filter(Objects::nonNull)
+        .map(resource -> resource.kind() + "/" + resource.name())
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isPartly(AuditEvent event) {
+    Double rollout = event.change().rollout();
+    return event.change().kind().equals(ChangeKind.FEATURE_FLAG)
+        && rollout != null
+        && rollout > 0
+        && rollout < 100;
   }
 
   private List<ObservedChange> group(

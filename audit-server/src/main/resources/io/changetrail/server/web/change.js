@@ -43,6 +43,7 @@ class Change extends Page {
         ${reason.reason ? html`<dt>why</dt><dd class="captured">${reason.reason}</dd>` : nothing}
         ${reason.ticket ? html`<dt>ticket</dt><dd>${link(reason.ticket)}</dd>` : nothing}
         <dt>where</dt><dd>${change.targets.map((target) => html`<div class="captured">${[target.service, target.environment, target.cluster, target.namespace, target.resource ? `${target.resource.kind} ${target.resource.name}` : ''].filter(Boolean).join(' · ')}</div>`)}</dd>
+        ${change.exposure?.length ? html`<dt>reached</dt><dd>${change.exposure.map((step) => html`<div>${step.rollout} % <a class="quiet" href=${'/changes/' + step.event}>${time(step.time)}</a></div>`)}</dd>` : nothing}
         ${change.revision ? html`<dt>commit</dt><dd><code class="captured">${change.revision}</code> <span class="captured">${vcs['vcs.commit.message'] ?? nothing}</span> ${vcs['vcs.compare.url.full'] ? link(vcs['vcs.compare.url.full'], 'compare') : nothing}</dd>` : nothing}
         ${change.buildUrl ? html`<dt>build</dt><dd>${link(change.buildUrl)}</dd>` : nothing}
         ${change.digest ? html`<dt>image</dt><dd><code class="captured">${change.digest}</code></dd>` : nothing}

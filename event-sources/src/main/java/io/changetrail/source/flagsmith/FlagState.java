@@ -4,6 +4,7 @@ package io.changetrail.source.flagsmith;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.Change;
 import io.changetrail.source.Flag;
 import io.changetrail.source.Payload;
 import java.util.Map;
@@ -88,7 +89,7 @@ record FlagState(
         text.append(separator)
             .append(shown(share.getKey()))
             .append(' ')
-            .append(Flag.percent(share.getValue()));
+            .append(Change.percent(share.getValue()));
         separator = ", ";
       }
       text.append(')');

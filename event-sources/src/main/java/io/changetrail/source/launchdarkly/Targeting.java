@@ -4,6 +4,7 @@ package io.changetrail.source.launchdarkly;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.Change;
 import io.changetrail.source.Flag;
 import io.changetrail.source.Payload;
 import java.util.LinkedHashMap;
@@ -118,7 +119,7 @@ record Targeting(
     }
     return "on ("
         + shares.entrySet().stream()
-            .map(share -> share.getKey() + " " + Flag.percent(share.getValue()))
+            .map(share -> share.getKey() + " " + Change.percent(share.getValue()))
             .collect(Collectors.joining(", "))
         + ")";
   }

@@ -3,7 +3,7 @@ package io.changetrail.source.openfeature;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.changetrail.source.Flag;
+import io.changetrail.model.Change;
 import io.changetrail.source.Payload;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -111,7 +111,7 @@ record FlagDefinition(
         ? "by conditions"
         : shares.entrySet().stream()
             .limit(10)
-            .map(share -> share.getKey() + " " + Flag.percent(share.getValue()))
+            .map(share -> share.getKey() + " " + Change.percent(share.getValue()))
             .collect(Collectors.joining(", "));
   }
 }

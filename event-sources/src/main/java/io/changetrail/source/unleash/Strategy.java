@@ -4,7 +4,7 @@ package io.changetrail.source.unleash;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.changetrail.source.Flag;
+import io.changetrail.model.Change;
 import io.changetrail.source.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ record Strategy(String name, ObjectNode state, @Nullable Double share) {
   public String toString() {
     int conditions = conditions();
     return name
-        + (share == null ? "" : " " + Flag.percent(share))
+        + (share == null ? "" : " " + Change.percent(share))
         + (conditions == 0
             ? ""
             : ", " + conditions + (conditions == 1 ? " condition" : " conditions"));

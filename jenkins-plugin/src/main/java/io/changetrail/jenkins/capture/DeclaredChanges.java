@@ -14,7 +14,6 @@ import io.changetrail.model.Resource;
 import io.changetrail.model.StateChange;
 import io.changetrail.model.Target;
 import io.changetrail.model.diff.StructuralDiff;
-import io.changetrail.source.Flag;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -71,7 +70,7 @@ public final class DeclaredChanges {
       throw new IllegalArgumentException("percentage must be from 0 to 100, not " + percentage);
     }
     StateChange state = StructuralDiff.between(value("value", from), value("value", to));
-    String share = percentage == null ? "" : " at " + Flag.percent(percentage);
+    String share = percentage == null ? "" : " at " + Change.percent(percentage);
     return event(
         run,
         told,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model.grouping;
 
+import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * digest; or, where one of them has none, the same revision; or, where they cannot be compared by
  * that either, the same declared change id. Another digest or revision keeps two runs apart
  * whatever else they share. The result does not depend on the order of the input.
+ *
+ * <p>A flag that a source gives to more and more users is one change, each larger share a step of
+ * it; whatever else is done to the flag in between ends that.
  */
 public final class ChangeGrouping {
   /** How far apart two runs may lie and still be seen as overlapping: clocks and slow rollouts. */
@@ -40,6 +46,9 @@ public final class ChangeGrouping {
    * unless somebody wants it otherwise.
    */
   public static final Duration FINISH_LIMIT = Duration.ofHours(6);
+
+  /** How long a flag may rest at one share and still be seen as being rolled out. */
+  public static final Duration STEP_LIMIT = Duration.ofHours(24);
 
   /** Shorter change ids are counters, which two sources have in common by chance. */
   private static final int SHORTEST_COMMON_ID = 8;
@@ -89,26 +98,59 @@ public final class ChangeGrouping {
 
   private static List<Run> runs(List<Observation> inOrder, Catalogue catalogue) {
     Map<String, Run> declared = new LinkedHashMap<>();
+    Map<String, Run> flags = new LinkedHashMap<>();
     List<Run> runs = new ArrayList<>();
     for (Observation seen : inOrder) {
-      String id = seen.event().change().id();
-      Run run = null;
-      if (id != null) {
-        String key = seen.event().ref().source() + "\n" + seen.event().change().kind() + "\n" + id;
-        run = declared.get(key);
-        if (run == null) {
-          run = new Run(catalogue);
-          declared.put(key, run);
-          runs.add(run);
-        }
-      } else {
+      Change change = seen.event().change();
+      String origin = seen.event().ref().source() + "\n" + change.kind() + "\n";
+      String id = change.id() == null ? null : origin + change.id();
+      String flag =
+          change.kind().equals(ChangeKind.FEATURE_FLAG)
+              ? origin + place(seen.event(), catalogue)
+              : null;
+      Run run = id == null ? null : declared.get(id);
+      if (run == null && flag != null) {
+        run = flags.get(flag);
+        run = run != null && run.isTakenFurtherBy(seen) ? run : null;
+      }
+      if (run == null) {
         run = new Run(catalogue);
         runs.add(run);
+      }
+      if (id != null) {
+        declared.putIfAbsent(id, run);
+      }
+      if (flag != null) {
+        flags.put(flag, run);
       }
       run.add(seen);
     }
     runs.sort(Comparator.comparing(Run::start).thenComparing(run -> run.first().eventId()));
     return runs;
+  }
+
+  /** Everything that an event is about. */
+  private static String place(AuditEvent event, Catalogue catalogue) {
+    return event.targets().stream()
+        .map(target -> place(target, event.change().kind(), catalogue))
+        .sorted()
+        .collect(Collectors.joining("\n\n"));
+  }
+
+  /**
+   * What a target is for the purpose of comparison. A deployment is of a service, whichever
+   * workload object shows it; a config or flag change is of that very resource.
+   */
+  private static String place(Target target, ChangeKind kind, Catalogue catalogue) {
+    Resource resource = target.resource();
+    String service = catalogue.service(target).orElse("");
+    String environment =
+        target.environment() == null ? "" : catalogue.environment(target.environment());
+    boolean byService = kind.equals(ChangeKind.DEPLOYMENT) && !service.isEmpty();
+    return environment
+        + "\n"
+        + service
+        + (byService || resource == null ? "" : "\n" + resource.kind() + "/" + resource.name());
   }
 
   private static List<Group> join(List<Run> runs) {
@@ -176,6 +218,21 @@ public final class ChangeGrouping {
       return first().event().ref().source();
     }
 
+    private ChangeKind kind() {
+      return first().event().change().kind();
+    }
+
+    /** Whether the event gives a flag that is on its way to still more users. */
+    boolean isTakenFurtherBy(Observation seen) {
+      Double share = observations.get(observations.size() - 1).event().change().rollout();
+      Double next = seen.event().change().rollout();
+      return share != null
+          && next != null
+          && share > 0
+          && share < next
+          && !seen.event().time().isAfter(end().plus(STEP_LIMIT));
+    }
+
     boolean declared() {
       return first().event().change().id() != null;
     }
@@ -184,8 +241,11 @@ public final class ChangeGrouping {
     Set<String> keys() {
       Set<String> places = new TreeSet<>();
       observations.forEach(
-          seen -> seen.event().targets().forEach(target -> places.add(place(target))));
-      String kind = first().event().change().kind().name();
+          seen ->
+              seen.event()
+                  .targets()
+                  .forEach(target -> places.add(place(target, kind(), catalogue))));
+      String kind = kind().name();
       Set<String> whats = new LinkedHashSet<>(digests());
       whats.addAll(revisions());
       String id = first().event().change().id();
@@ -223,24 +283,6 @@ public final class ChangeGrouping {
             .ifPresent(revision -> revisions.add("revision " + revision));
       }
       return revisions;
-    }
-
-    /**
-     * What a target is for the purpose of comparison. A deployment is of a service, whichever
-     * workload object shows it; a config or flag change is of that very resource.
-     */
-    private String place(Target target) {
-      Resource resource = target.resource();
-      String service = catalogue.service(target).orElse("");
-      String environment =
-          target.environment() == null ? "" : catalogue.environment(target.environment());
-      boolean byService =
-          first().event().change().kind().equals(io.changetrail.model.ChangeKind.DEPLOYMENT)
-              && !service.isEmpty();
-      return environment
-          + "\n"
-          + service
-          + (byService || resource == null ? "" : "\n" + resource.kind() + "/" + resource.name());
     }
   }
 
@@ -337,11 +379,22 @@ public final class ChangeGrouping {
           start,
           finished,
           outcome,
-          speaker.event().change().summary(),
+          speaker.event().change().summary() + further(speaker, seen),
           seen,
           reason(seen),
           List.of(),
           null);
+    }
+
+    /** Where a flag went after the step that speaks for all. */
+    private static String further(Observation speaker, List<Observation> seen) {
+      if (!speaker.event().change().kind().equals(ChangeKind.FEATURE_FLAG)) {
+        return "";
+      }
+      return ExposureStep.of(seen).stream()
+          .filter(step -> step.time().isAfter(speaker.event().time()))
+          .map(step -> ", then " + Change.percent(step.rollout()))
+          .collect(Collectors.joining());
     }
 
     private static Outcome worse(@Nullable Outcome one, Outcome other) {
@@ -367,7 +420,9 @@ public final class ChangeGrouping {
         return "one event";
       }
       if (runs.size() == 1) {
-        return seen.size() + " events of one source with the same change id";
+        return runs.get(0).first().event().change().kind().equals(ChangeKind.FEATURE_FLAG)
+            ? seen.size() + " events of one source: the same flag, given to more and more"
+            : seen.size() + " events of one source with the same change id";
       }
       Set<String> sources = new TreeSet<>();
       runs.forEach(run -> sources.add(run.source()));

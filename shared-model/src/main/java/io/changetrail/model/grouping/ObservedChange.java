@@ -46,6 +46,14 @@ public record ObservedChange(
         || observations.stream().anyMatch(seen -> seen.event().change().isRollback());
   }
 
+  /**
+   * How far it reached when, oldest first: the shares of users, traffic or replicas that its
+   * observations tell. Empty where none does.
+   */
+  public List<ExposureStep> exposure() {
+    return ExposureStep.of(observations);
+  }
+
   ObservedChange withUndoing(List<String> undone, @Nullable String undoing) {
     return new ObservedChange(
         id, kind, targets, start, end, outcome, summary, observations, reason, undone, undoing);
