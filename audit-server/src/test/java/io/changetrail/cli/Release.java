@@ -95,7 +95,8 @@ record Release(Instant merged) {
   }
 
   private static Provenance.Build run() {
-    return new Provenance.Build("github-actions", "ci", "4711", null, null);
+    return new Provenance.Build(
+        "github-actions", "ci", "4711", "https://github.com/acme/shop/actions/runs/4711", null);
   }
 
   private static Provenance.Artifact image() {

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -174,8 +175,9 @@ class DemoNightTest {
 
     assertThat(answer.verdict()).isEqualTo(Answer.Verdict.EXPLAINED);
     assertThat(answer.suspects().get(0).change().summary())
-        .contains("checkout-new-pricing in production", "true 50 %");
-    assertThat(answer.suspects().get(0).change().start())
+        .contains("checkout-new-pricing in production", "then 50 %");
+    assertThat(answer.suspects().get(0).change().exposure().start())
+        .as("its last step before the onset")
         .isEqualTo(night.onset().minus(Duration.ofMinutes(2)));
     assertThat(answer.suspects())
         .extracting(suspect -> suspect.change().summary())
@@ -235,7 +237,7 @@ class DemoNightTest {
         change.kind(),
         change.start(),
         change.end(),
-        CandidateChange.Exposure.from(change.start()),
+        exposure(change),
         change.targets().stream()
             .map(
                 target ->
@@ -244,9 +246,24 @@ class DemoNightTest {
                         catalogue.environment(target.environmentName().orElseThrow())))
             .toList(),
         change.outcome(),
-        java.util.Set.copyOf(change.undoes()),
+        Set.copyOf(change.undoes()),
         change.observations().get(0).event().actor().id(),
         change.summary());
+  }
+
+  private static CandidateChange.Exposure exposure(ObservedChange change) {
+    return new CandidateChange.Exposure(
+        change.start(),
+        CandidateChange.Exposure.USUAL_CLOCK_ERROR,
+        Set.of(),
+        null,
+        1,
+        change.exposure().stream()
+            .map(
+                step ->
+                    new CandidateChange.Exposure.Step(
+                        step.time(), step.rollout() == 0 ? 1 : step.rollout() / 100))
+            .toList());
   }
 
   private static List<Series> series(JsonNode question) {

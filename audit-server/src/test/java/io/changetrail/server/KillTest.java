@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -48,6 +49,11 @@ class KillTest {
    * @param acknowledged ids of the events that the spool had taken for certain
    */
   private record Round(Victim killed, boolean shipping, List<String> acknowledged) {
+    String what() {
+      String who = killed == Victim.BOTH ? "both" : killed.name().toLowerCase(Locale.ROOT);
+      return who + (shipping ? ", while events arrive" : ", in any state, also while starting");
+    }
+
     long lost(Map<String, Integer> stored) {
       return acknowledged.stream().filter(id -> !stored.containsKey(id)).count();
     }
@@ -144,9 +150,11 @@ class KillTest {
    * A free port below those that Linux gives to outgoing connections: while the server is down, a
    * client that connects to one of those may be given the very same port, and keep it.
    */
-  private int freePort() {
+  private static int freePort() {
+    Random any =
+        new Random(); // another one than that of the kills, which must be drawn alike again
     for (int i = 0; i < 100; i++) {
-      int candidate = 20_000 + random.nextInt(12_000);
+      int candidate = 20_000 + any.nextInt(12_000);
       try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (IOException taken) {
@@ -254,43 +262,34 @@ class KillTest {
   }
 
   private static String table(List<Round> rounds, Map<String, Integer> stored) {
+    Map<String, List<Round>> alike = new TreeMap<>();
+    for (Round round : rounds.subList(0, ROUNDS)) {
+      alike.computeIfAbsent(round.what(), any -> new ArrayList<>()).add(round);
+    }
     StringBuilder table = new StringBuilder();
     table.append("Seed ").append(SEED).append(", ").append(ROUNDS).append(" rounds");
-    table.append("\n\n| round | killed | while | spooled | stored | lost | twice |\n");
-    table.append("| ---: | --- | --- | ---: | ---: | ---: | ---: |\n");
-    long spooled = 0;
-    long lost = 0;
-    long twice = 0;
-    for (int i = 0; i < rounds.size(); i++) {
-      Round round = rounds.get(i);
-      boolean last = i == rounds.size() - 1;
-      int size = round.acknowledged().size();
-      spooled += size;
-      lost += round.lost(stored);
-      twice += round.twice(stored);
-      row(
-          table,
-          last ? "end" : Integer.toString(i + 1),
-          round.killed().name().toLowerCase(java.util.Locale.ROOT),
-          last ? "drained" : round.shipping() ? "shipping" : "any state",
-          size,
-          round.lost(stored),
-          round.twice(stored));
-    }
-    row(table, "all", "", "", spooled, lost, twice);
+    table.append("\n\n| killed | rounds | acknowledged before | lost | stored twice |\n");
+    table.append("| --- | ---: | ---: | ---: | ---: |\n");
+    alike.forEach((what, same) -> row(table, what, same, stored));
+    row(
+        table,
+        "server, after the spool was drained",
+        rounds.subList(ROUNDS, rounds.size()),
+        stored);
+    row(table, "all", rounds, stored);
     return table.toString();
   }
 
   private static void row(
-      StringBuilder table,
-      String round,
-      String killed,
-      String state,
-      long spooled,
-      long lost,
-      long twice) {
-    table.append("| ").append(round).append(" | ").append(killed).append(" | ").append(state);
-    for (long number : new long[] {spooled, spooled - lost, lost, twice}) {
+      StringBuilder table, String what, List<Round> rounds, Map<String, Integer> stored) {
+    table.append("| ").append(what);
+    for (long number :
+        new long[] {
+          rounds.size(),
+          rounds.stream().mapToInt(round -> round.acknowledged().size()).sum(),
+          rounds.stream().mapToLong(round -> round.lost(stored)).sum(),
+          rounds.stream().mapToLong(round -> round.twice(stored)).sum()
+        }) {
       table.append(" | ").append(number);
     }
     table.append(" |\n");

@@ -5,7 +5,6 @@ import io.changetrail.correlation.Calibration.Constant;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -196,8 +195,11 @@ final class Signals {
     private final long before;
     private final long after;
     private final long spacing;
-    private final double[] movements;
-    private final BitSet looked = new BitSet();
+
+    /**
+     * By place on a grid; a series may reach from anywhere to anywhere, and few places are asked.
+     */
+    private final Map<Long, Double> movements = new HashMap<>();
 
     Prepared(Series series) {
       this.series = series;
@@ -207,8 +209,6 @@ final class Signals {
       this.before = Math.max(minutes(Constant.MINUTES_BEFORE), own * SAMPLES_BEFORE);
       this.after = Math.max(minutes(Constant.MINUTES_AFTER), own * SAMPLES_AFTER);
       this.spacing = after / SAMPLES_AFTER;
-      this.movements =
-          new double[(int) ((series.time(series.size() - 1) - firstTime()) / spacing + 1)];
       double sum = 0;
       double largest = 0;
       int size = index(end + 1);
@@ -251,12 +251,11 @@ final class Signals {
     /** The same statistic for windows that were over at that moment. */
     void earlierMovements(long moment, List<Double> into) {
       int found = 0;
-      int latest = (int) Math.floorDiv(moment - after - firstTime(), spacing);
-      int earliest = latest - (int) calibration.of(Constant.EARLIER_WINDOWS);
-      for (int slot = Math.max(0, earliest);
-          slot <= Math.min(latest, movements.length - 1);
-          slot++) {
-        double movement = movement(slot);
+      long latest = Math.floorDiv(moment - after - firstTime(), spacing);
+      long earliest = latest - (long) calibration.of(Constant.EARLIER_WINDOWS);
+      long last = (series.time(series.size() - 1) - firstTime()) / spacing;
+      for (long slot = Math.max(0, earliest); slot <= Math.min(latest, last); slot++) {
+        double movement = movements.computeIfAbsent(slot, this::movement);
         if (!Double.isNaN(movement)) {
           into.add(movement);
           found++;
@@ -268,18 +267,13 @@ final class Signals {
     }
 
     /** How far it moved at one of the moments of a grid; each is looked at by many changes. */
-    private double movement(int slot) {
-      if (!looked.get(slot)) {
-        looked.set(slot);
-        long then = firstTime() + slot * spacing;
-        double earlier = before(then);
-        double later = after(then);
-        movements[slot] =
-            Double.isNaN(earlier) || Double.isNaN(later)
-                ? Double.NaN
-                : Math.abs(level(later) - level(earlier));
-      }
-      return movements[slot];
+    private double movement(long slot) {
+      long then = firstTime() + slot * spacing;
+      double earlier = before(then);
+      double later = after(then);
+      return Double.isNaN(earlier) || Double.isNaN(later)
+          ? Double.NaN
+          : Math.abs(level(later) - level(earlier));
     }
 
     private long firstTime() {

@@ -203,6 +203,11 @@ class SeriesEvidenceTest {
             raw("nan", new long[] {now - 600_000, now}, new double[] {Double.NaN, Double.NaN}),
             raw("same", new long[] {now - 9, now - 9, now - 9}, new double[] {1, 2, 3}),
             raw("unsorted", new long[] {now, now - 900_000, now - 450_000}, new double[] {3, 1, 2}),
+            raw(
+                "ages",
+                new long[] {0, 1, 2, 3, 4, 5, 6, now},
+                new double[] {1, 2, 1, 2, 1, 2, 1, 9}),
+            raw("epochs", new long[] {5000, 6000, Long.MAX_VALUE}, new double[] {1, 2, 3}),
             raw("huge", new long[] {now - 600_000, now}, new double[] {-1e308, 1e308}),
             series("cart", "constant", back -> 7),
             series("cart", "zero", back -> 0));
