@@ -5,7 +5,7 @@ import io.changetrail.model.redaction.RedactionKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -33,9 +33,14 @@ public final class SecretKeys {
       byte[] secret = new byte[32];
       new SecureRandom().nextBytes(secret);
       Files.createDirectories(made.toAbsolutePath().getParent());
+      // Under another name first: a process that is killed here must not leave half a key.
+      Path unfinished = directory.resolveSibling(made.getFileName() + ".unfinished");
+      Files.deleteIfExists(unfinished);
       Files.createFile(
-          made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.write(made, secret, StandardOpenOption.TRUNCATE_EXISTING);
+          unfinished,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.write(unfinished, secret);
+      Files.move(unfinished, made, StandardCopyOption.ATOMIC_MOVE);
       LOG.log(
           System.Logger.Level.WARNING,
           "no redaction.keyFile is given, so a key was made in {0}; if it is lost, Secrets that"
