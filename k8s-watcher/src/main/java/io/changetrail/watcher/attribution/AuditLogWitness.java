@@ -137,8 +137,18 @@ public final class AuditLogWitness implements Witness {
       case AUTHENTICATED, AUDIT_LOG, AUDIT_LOG_TIME -> {}
       default -> {
         Waiting one = new Waiting(version(change), place(change), event, clock.instant());
-        waiting.put(one.version(), one);
-        waitingInOrder.add(one);
+        // Its record may have come since it was asked for.
+        AuditRecord exact = byVersion.get(one.version());
+        Optional<Attribution> by =
+            exact != null
+                ? Optional.of(exact.exact())
+                : byTime(one.place(), event.time(), change.deleted());
+        if (by.isPresent()) {
+          amend(one, by.get());
+        } else {
+          waiting.put(one.version(), one);
+          waitingInOrder.add(one);
+        }
       }
     }
   }

@@ -47,13 +47,13 @@ public final class Cluster {
   private final OkHttpClient forWatches;
 
   private Cluster(ApiClient client) {
+    this(client, Duration.ofMinutes(2));
+  }
+
+  private Cluster(ApiClient client, Duration limit) {
     this.client = client;
     OkHttpClient base = client.getHttpClient();
-    forRequests =
-        base.newBuilder()
-            .readTimeout(60, TimeUnit.SECONDS)
-            .callTimeout(2, TimeUnit.MINUTES)
-            .build();
+    forRequests = base.newBuilder().readTimeout(60, TimeUnit.SECONDS).callTimeout(limit).build();
     forWatches =
         base.newBuilder()
             .readTimeout(WATCH.plusSeconds(30))
@@ -80,6 +80,11 @@ public final class Cluster {
               + " FILE");
     }
     return new Cluster(ClientBuilder.cluster().build());
+  }
+
+  /** The same cluster for requests that are of no use later than that. */
+  public Cluster within(Duration limit) {
+    return new Cluster(client, limit);
   }
 
   /** What a watch tells. */

@@ -44,7 +44,7 @@ public final class AuditWebhookReceiver implements HttpEndpoints.Endpoint {
     }
     JsonNode list;
     try {
-      list = JSON.readTree(question.body());
+      list = JSON.readTree(question.body().read());
     } catch (JsonProcessingException e) {
       return Answer.of(400, "not JSON; send lists of audit.k8s.io/v1\n");
     }

@@ -34,8 +34,25 @@ public final class HttpEndpoints implements AutoCloseable {
    * A request.
    *
    * @param authorization empty if there is none
+   * @param body is read when it is asked for, so that whoever may not ask costs no memory
    */
-  public record Question(String method, String authorization, byte[] body) {}
+  public record Question(String method, String authorization, Body body) {}
+
+  /** What a request carries. */
+  @FunctionalInterface
+  public interface Body {
+    /**
+     * All of it.
+     *
+     * @throws IOException also if it is more than {@value #MOST_BYTES} bytes
+     */
+    byte[] read() throws IOException;
+  }
+
+  /** A body of more than {@value #MOST_BYTES} bytes. */
+  private static final class TooLargeException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
 
   /** An answer in plain text. */
   public record Answer(int status, byte[] text) {
@@ -100,16 +117,15 @@ public final class HttpEndpoints implements AutoCloseable {
     try (exchange) {
       Answer answer;
       try (InputStream in = exchange.getRequestBody()) {
-        byte[] body = in.readNBytes(MOST_BYTES + 1);
         String given = exchange.getRequestHeaders().getFirst("Authorization");
         answer =
             !exchange.getRequestURI().getPath().equals(path)
                 ? Answer.of(404, "not here\n")
-                : body.length > MOST_BYTES
-                    ? Answer.of(413, "at most " + MOST_BYTES + " bytes\n")
-                    : endpoint.handle(
-                        new Question(
-                            exchange.getRequestMethod(), given == null ? "" : given, body));
+                : endpoint.handle(
+                    new Question(
+                        exchange.getRequestMethod(), given == null ? "" : given, () -> all(in)));
+      } catch (TooLargeException e) {
+        answer = Answer.of(413, "at most " + MOST_BYTES + " bytes\n");
       } catch (IOException | RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "{0} failed: {1}", path, e.toString());
         answer = Answer.of(500, "failed; see the log\n");
@@ -119,6 +135,14 @@ public final class HttpEndpoints implements AutoCloseable {
           answer.status(), answer.text().length == 0 ? -1 : answer.text().length);
       exchange.getResponseBody().write(answer.text());
     }
+  }
+
+  private static byte[] all(InputStream in) throws IOException {
+    byte[] body = in.readNBytes(MOST_BYTES + 1);
+    if (body.length > MOST_BYTES) {
+      throw new TooLargeException();
+    }
+    return body;
   }
 
   @Override

@@ -29,6 +29,8 @@ public final class Leadership implements AutoCloseable {
   private static final DateTimeFormatter MICROS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+  private static final int RENEWALS = 5;
+
   private final Cluster cluster;
   private final String collection;
   private final String path;
@@ -59,7 +61,7 @@ public final class Leadership implements AutoCloseable {
       InstantSource clock,
       Runnable begin,
       Runnable end) {
-    this.cluster = cluster;
+    this.cluster = cluster.within(length.dividedBy(RENEWALS));
     this.collection = "/apis/coordination.k8s.io/v1/namespaces/" + election.namespace() + "/leases";
     this.name = election.lease();
     this.path = collection + "/" + name;
@@ -80,7 +82,10 @@ public final class Leadership implements AutoCloseable {
 
   private void run() {
     try {
-      while (!closed.await(length.toMillis() / 5, TimeUnit.MILLISECONDS)) {
+      while (!closed.await(length.toMillis() / RENEWALS, TimeUnit.MILLISECONDS)) {
+        if (isOverdue()) {
+          step(false); // before it asks again: the answer may come when another leads
+        }
         boolean held = false;
         try {
           held = acquireOrRenew();
@@ -88,19 +93,22 @@ public final class Leadership implements AutoCloseable {
           LOG.log(
               System.Logger.Level.WARNING, "the Lease {0} cannot be had: {1}", name, e.toString());
         }
-        long now = System.nanoTime();
         if (held) {
-          renewedAt = now;
+          renewedAt = System.nanoTime();
           if (!leading) {
             lead();
           }
-        } else if (leading && now - renewedAt > length.toNanos() * 2 / 3) {
+        } else if (isOverdue()) {
           step(false);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean isOverdue() {
+    return leading && System.nanoTime() - renewedAt > length.toNanos() * 2 / 3;
   }
 
   private void lead() {
@@ -117,7 +125,11 @@ public final class Leadership implements AutoCloseable {
     if (leading) {
       leading = false;
       LOG.log(System.Logger.Level.INFO, "{0} leads no longer", identity);
-      end.run();
+      try {
+        end.run();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "the end of leading failed: {0}", e.toString());
+      }
       if (release) {
         release();
       }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.attribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Target;
+import io.changetrail.watcher.attribution.Witness.Seen;
+import io.changetrail.watcher.cluster.ResourceType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Orders of arrival that a real API server shows only now and then. */
+class AuditLogWitnessTest {
+  private static final Instant NOW = Instant.parse("2026-03-04T02:00:00Z");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ResourceType SECRETS = new ResourceType("", "v1", "Secret", "secrets", true);
+
+  private final List<AuditEvent> amendments = new ArrayList<>();
+  private final AuditLogWitness witness =
+      new AuditLogWitness(
+          new Witness() {
+            @Override
+            public Attribution attribute(Seen change) {
+              return Attribution.unknown();
+            }
+
+            @Override
+            public void shipped(Seen change, AuditEvent event) {}
+          },
+          amendments::add,
+          InstantSource.fixed(NOW));
+
+  private static Seen seen() throws Exception {
+    JsonNode secret =
+        JSON.readTree(
+            "{\"metadata\":{\"namespace\":\"shop\",\"name\":\"db\",\"uid\":\"u\",\"resourceVersion\":\"7\"}}");
+    return new Seen(SECRETS, secret, List.of(), false, null);
+  }
+
+  private static AuditEvent event(Actor actor) {
+    return AuditEvent.builder(
+            new EventRef("/k8s/test", "u/7"),
+            NOW,
+            actor,
+            Change.of(ChangeKind.CONFIG, Phase.OCCURRED, "update").build())
+        .target(Target.service("shop", "prod"))
+        .build();
+  }
+
+  private static JsonNode record(boolean exact) throws Exception {
+    return JSON.readTree(
+        "{\"stage\":\"ResponseComplete\",\"verb\":\"update\",\"user\":{\"username\":\"alice\"},"
+            + "\"objectRef\":{\"resource\":\"secrets\",\"namespace\":\"shop\",\"name\":\"db\"},"
+            + "\"responseStatus\":{\"code\":200},\"requestReceivedTimestamp\":\"2026-03-04T02:00:00.5Z\""
+            + (exact
+                ? ",\"responseObject\":{\"metadata\":{\"uid\":\"u\",\"resourceVersion\":\"7\"}}}"
+                : "}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void C6_aRecordThatComesWhileItsEventIsShippedIsNotMissed(boolean exact) throws Exception {
+    Attribution known = witness.attribute(seen());
+    witness.record(record(exact));
+    witness.shipped(seen(), event(known.actor()));
+
+    assertThat(amendments).singleElement().satisfies(AuditLogWitnessTest::isAlices);
+    assertThat(witness.waiting()).isZero();
+  }
+
+  @Test
+  void C6_aRecordThatComesLaterAmendsTheEvent() throws Exception {
+    witness.shipped(seen(), event(witness.attribute(seen()).actor()));
+    assertThat(witness.waiting()).isEqualTo(1);
+    witness.record(record(true));
+
+    assertThat(amendments).singleElement().satisfies(AuditLogWitnessTest::isAlices);
+  }
+
+  private static void isAlices(AuditEvent amendment) {
+    assertThat(amendment.actor().id()).isEqualTo("alice");
+    assertThat(amendment.amends()).isEqualTo(new EventRef("/k8s/test", "u/7"));
+  }
+}
