@@ -41,6 +41,7 @@ public final class Trail implements AutoCloseable {
 
   private final Path home;
   private final String installation;
+  private final ConfigSnapshots snapshots;
   private final Object switching = new Object();
   private final Deque<AuditEvent> early = new ArrayDeque<>();
   private final AtomicLong lost = new AtomicLong();
@@ -61,6 +62,7 @@ public final class Trail implements AutoCloseable {
   public Trail(Path home, String installation) {
     this.home = home;
     this.installation = installation;
+    this.snapshots = new ConfigSnapshots(home.resolve("config"));
   }
 
   /**
@@ -160,7 +162,7 @@ public final class Trail implements AutoCloseable {
 
   /** What configurations were like before; beside the spool. */
   public ConfigSnapshots snapshots() {
-    return new ConfigSnapshots(home.resolve("config"));
+    return snapshots;
   }
 
   /** Replaces secrets as the spool does; for states that are compared before they are shipped. */
