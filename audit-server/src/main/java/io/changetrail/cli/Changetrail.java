@@ -3,6 +3,10 @@ package io.changetrail.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,9 @@ public final class Changetrail implements Runnable {
 
   private static final Logger SHIPPER = Logger.getLogger("io.changetrail.shipper");
 
+  /** It tells of all the others. */
+  private static final String COMPLETION = "completion";
+
   @Spec private @Nullable CommandSpec spec;
 
   private Changetrail() {}
@@ -58,37 +65,24 @@ public final class Changetrail implements Runnable {
   }
 
   static int run(Surroundings surroundings, String... args) {
-    return commandLine(surroundings).execute(args);
+    return commandLine(surroundings, args).execute(args);
   }
 
-  static CommandLine commandLine(Surroundings surroundings) {
+  /**
+   * The command with the subcommand that the arguments name, or with all of them where they name
+   * none: to describe all costs more time than most commands need to run.
+   */
+  static CommandLine commandLine(Surroundings surroundings, String... args) {
     Session session = new Session(surroundings);
     Remote remote = new Remote(session);
     CommandLine commands =
-        new CommandLine(new Changetrail())
-            .addMixin("session", session)
-            .addMixin("remote", remote)
-            .addSubcommand("serve", new Serve(session))
-            .addSubcommand("demo", new Demo(session))
-            .addSubcommand("emit", new Emit(session, remote.forCommand()))
-            .addSubcommand("ship", new Ship(session, remote.forCommand()))
-            .addSubcommand("query", Query.command(session, remote.forCommand()))
-            .addSubcommand("changes", Changes.command(session, remote.forCommand()))
-            .addSubcommand("tail", Tail.command(session, remote.forCommand()))
-            .addSubcommand("show", new Show(session, remote.forCommand()))
-            .addSubcommand("lineage", Lineage.command(session, remote.forCommand()))
-            .addSubcommand("state", new State(session, remote.forCommand()))
-            .addSubcommand("correlate", new Correlate(session, remote.forCommand()))
-            .addSubcommand("postmortem", new Postmortem(session, remote.forCommand()))
-            .addSubcommand("correlations", new Correlations(session, remote.forCommand()))
-            .addSubcommand("feedback", new FeedbackCommand(session, remote.forCommand()))
-            .addSubcommand("evaluate", new Evaluate(session))
-            .addSubcommand("sources", new Sources(session, remote.forCommand()))
-            .addSubcommand("unmapped", Unmapped.command(session, remote.forCommand()))
-            .addSubcommand("backup", new Backup(session, remote.forCommand()))
-            .addSubcommand("token", TokenCommand.command(session))
-            .addSubcommand("restore", new Restore(session))
-            .addSubcommand("completion", new GenerateCompletion());
+        new CommandLine(new Changetrail()).addMixin("session", session).addMixin("remote", remote);
+    Map<String, Supplier<Object>> all = subcommands(session, remote);
+    String named = args.length == 0 ? "" : args[0];
+    if (all.containsKey(named) && !named.equals(COMPLETION)) {
+      all.keySet().retainAll(Set.of(named));
+    }
+    all.forEach((name, command) -> commands.addSubcommand(name, command.get()));
     commands
         .setOut(surroundings.out())
         .setErr(surroundings.err())
@@ -98,9 +92,36 @@ public final class Changetrail implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(100)
-        .setParameterExceptionHandler((wrong, args) -> explain(session, wrong))
+        .setParameterExceptionHandler((wrong, line) -> explain(session, wrong))
         .setExecutionExceptionHandler((failed, command, parsed) -> explain(session, failed));
     commands.getSubcommands().values().forEach(Changetrail::complete);
+    return commands;
+  }
+
+  /** By name, in the order of the help. */
+  private static Map<String, Supplier<Object>> subcommands(Session session, Remote remote) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("serve", () -> new Serve(session));
+    commands.put("demo", () -> new Demo(session));
+    commands.put("emit", () -> new Emit(session, remote.forCommand()));
+    commands.put("ship", () -> new Ship(session, remote.forCommand()));
+    commands.put("query", () -> Query.command(session, remote.forCommand()));
+    commands.put("changes", () -> Changes.command(session, remote.forCommand()));
+    commands.put("tail", () -> Tail.command(session, remote.forCommand()));
+    commands.put("show", () -> new Show(session, remote.forCommand()));
+    commands.put("lineage", () -> Lineage.command(session, remote.forCommand()));
+    commands.put("state", () -> new State(session, remote.forCommand()));
+    commands.put("correlate", () -> new Correlate(session, remote.forCommand()));
+    commands.put("postmortem", () -> new Postmortem(session, remote.forCommand()));
+    commands.put("correlations", () -> new Correlations(session, remote.forCommand()));
+    commands.put("feedback", () -> new FeedbackCommand(session, remote.forCommand()));
+    commands.put("evaluate", () -> new Evaluate(session));
+    commands.put("sources", () -> new Sources(session, remote.forCommand()));
+    commands.put("unmapped", () -> Unmapped.command(session, remote.forCommand()));
+    commands.put("backup", () -> new Backup(session, remote.forCommand()));
+    commands.put("token", () -> TokenCommand.command(session));
+    commands.put("restore", () -> new Restore(session));
+    commands.put(COMPLETION, () -> new GenerateCompletion());
     return commands;
   }
 

@@ -38,11 +38,6 @@ public final class Notifier implements AutoCloseable {
   private static final int WAITING = 200;
 
   private final List<ServerConfig.Receiver> receivers;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(PATIENCE)
-          .build();
   private final ThreadPoolExecutor executor;
 
   public Notifier(List<ServerConfig.Receiver> receivers) {
@@ -128,7 +123,7 @@ public final class Notifier implements AutoCloseable {
             .build();
     // The time of a request ends with the header fields of its answer; this one is for all of it.
     CompletableFuture<HttpResponse<Void>> answer =
-        http.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+        Http.CLIENT.sendAsync(request, HttpResponse.BodyHandlers.discarding());
     try {
       return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).statusCode();
     } finally {
@@ -195,5 +190,14 @@ public final class Notifier implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
+  }
+
+  /** Made when something is told for the first time: most servers tell nobody. */
+  private static final class Http {
+    static final HttpClient CLIENT =
+        HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(PATIENCE)
+            .build();
   }
 }
