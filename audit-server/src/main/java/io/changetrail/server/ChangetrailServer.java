@@ -9,6 +9,8 @@ import io.changetrail.server.access.Tenants;
 import io.changetrail.server.access.Token;
 import io.changetrail.server.access.TokenAuthenticator;
 import io.changetrail.server.access.TokenFile;
+import io.changetrail.server.access.WorkloadTokens;
+import io.changetrail.server.access.Workloads;
 import io.changetrail.server.answer.AlertmanagerEndpoint;
 import io.changetrail.server.answer.CorrelateEndpoint;
 import io.changetrail.server.answer.CorrelationEndpoints;
@@ -74,6 +76,7 @@ public final class ChangetrailServer implements AutoCloseable {
   private final AuditStore store;
   private final CatalogueFiles catalogue;
   private final TokenFile tokens;
+  private final WorkloadTokens workloads;
   private final TokenAuthenticator authenticator;
   private final ServerMetrics metrics = new ServerMetrics();
   private final Arrivals arrivals = new Arrivals();
@@ -96,6 +99,7 @@ public final class ChangetrailServer implements AutoCloseable {
     AuditStore store = AuditStoreProvider.forUri(config.store()).open(config.store(), clock);
     try {
       ChangetrailServer server = new ChangetrailServer(config, clock, store);
+      server.workloads.start();
       server.http.start();
       server.housekeeping.start();
       return server;
@@ -110,7 +114,9 @@ public final class ChangetrailServer implements AutoCloseable {
     this.store = store;
     catalogue = new CatalogueFiles(config.catalogue());
     tokens = new TokenFile(config.data().resolve(TokenFile.NAME));
-    authenticator = new TokenAuthenticator(tokens, config.listen().host(), catalogue, clock);
+    workloads = new WorkloadTokens(config.workloads(), catalogue, clock);
+    authenticator =
+        new TokenAuthenticator(tokens, workloads, config.listen().host(), catalogue, clock);
     prometheus = new PrometheusServers(config.prometheus());
     notifier = new Notifier(config.receivers());
     router = new Router(Stream.concat(routes().stream(), WebPages.routes().stream()).toList());
@@ -249,6 +255,7 @@ public final class ChangetrailServer implements AutoCloseable {
     Set<String> all = new TreeSet<>(Set.of(Tenants.DEFAULT));
     tokens.tokens().stream().map(Token::tenant).forEach(all::add);
     config.webhooks().stream().map(ServerConfig.Webhook::tenant).forEach(all::add);
+    config.workloads().stream().map(Workloads::tenant).forEach(all::add);
     return all;
   }
 
@@ -278,6 +285,7 @@ public final class ChangetrailServer implements AutoCloseable {
   public void close() {
     housekeeping.close();
     http.close();
+    workloads.close();
     prometheus.close();
     notifier.close();
     store.close();

@@ -51,13 +51,19 @@ public record Token(
     }
 
     boolean allows(String source) {
-      return sources.stream()
-          .anyMatch(
-              allowed ->
-                  allowed.endsWith("*")
-                      ? source.startsWith(allowed.substring(0, allowed.length() - 1))
-                      : source.equals(allowed));
+      return sources.stream().anyMatch(allowed -> matches(allowed, source));
     }
+  }
+
+  /**
+   * Whether a text fits a pattern.
+   *
+   * @param pattern a trailing {@code *} stands for any ending
+   */
+  public static boolean matches(String pattern, String text) {
+    return pattern.endsWith("*")
+        ? text.startsWith(pattern.substring(0, pattern.length() - 1))
+        : text.equals(pattern);
   }
 
   /**

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows callers by their bearer token, or by the cookie that a browser got for one. While no token
- * was ever made, and the server listens on loopback only, it is in development mode; the first
- * token ends that for good.
+ * Knows callers by their bearer token, which this server or the platform of a workload made, or by
+ * the cookie that a browser got for one. While no token was ever made, and the server listens on
+ * loopback only, it is in development mode; the first token ends that for good.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-2.1">RFC 6750, bearer tokens</a>
  */
@@ -30,6 +30,7 @@ public final class TokenAuthenticator implements Authenticator {
   private static final Set<String> READING = Set.of("GET", "HEAD");
 
   private final TokenFile tokens;
+  private final WorkloadTokens workloads;
   private final Supplier<Catalogue> catalogue;
   private final InstantSource clock;
   private final BrowserSessions sessions = new BrowserSessions();
@@ -40,8 +41,13 @@ public final class TokenAuthenticator implements Authenticator {
    * @throws IllegalStateException if others could reach the server and no token exists
    */
   public TokenAuthenticator(
-      TokenFile tokens, String host, Supplier<Catalogue> catalogue, InstantSource clock) {
+      TokenFile tokens,
+      WorkloadTokens workloads,
+      String host,
+      Supplier<Catalogue> catalogue,
+      InstantSource clock) {
     this.tokens = tokens;
+    this.workloads = workloads;
     this.catalogue = catalogue;
     this.clock = clock;
     development = tokens.tokens().isEmpty();
@@ -72,8 +78,12 @@ public final class TokenAuthenticator implements Authenticator {
     if (!value.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
       throw refused("the credential must be a bearer token");
     }
+    String credential = value.substring("bearer ".length()).strip();
+    if (WorkloadTokens.isOfThatForm(credential)) {
+      return workloads.caller(credential);
+    }
     return tokens
-        .find(value.substring("bearer ".length()).strip(), clock.instant())
+        .find(credential, clock.instant())
         .map(this::caller)
         .orElseThrow(() -> refused("the token is not known here, or has expired"));
   }
@@ -167,7 +177,7 @@ public final class TokenAuthenticator implements Authenticator {
     return all;
   }
 
-  private static RuntimeException refused(String detail) {
+  static RuntimeException refused(String detail) {
     return Problem.of(401, "bad-credential", "The credential is not good", detail)
         .header("WWW-Authenticate", "Bearer realm=\"changetrail\", error=\"invalid_token\"")
         .asException();

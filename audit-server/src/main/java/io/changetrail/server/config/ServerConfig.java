@@ -2,6 +2,7 @@
 package io.changetrail.server.config;
 
 import io.changetrail.model.ChangeKind;
+import io.changetrail.server.access.Workloads;
 import io.changetrail.server.http.HttpSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public record ServerConfig(
     int memoryPercent,
     int maxBodyBytes,
     List<Webhook> webhooks,
+    List<Workloads> workloads,
     List<Prometheus> prometheus,
     List<Receiver> receivers,
     List<Path> topology,
@@ -45,6 +47,7 @@ public record ServerConfig(
     catalogue = List.copyOf(catalogue);
     secretPaths = Set.copyOf(secretPaths);
     webhooks = List.copyOf(webhooks);
+    workloads = List.copyOf(workloads);
     prometheus = List.copyOf(prometheus);
     receivers = List.copyOf(receivers);
     topology = List.copyOf(topology);

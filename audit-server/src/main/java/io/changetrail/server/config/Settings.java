@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.grouping.ChangeGrouping;
 import io.changetrail.server.access.Tenants;
+import io.changetrail.server.access.Workloads;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Names;
 import io.changetrail.server.query.ChangeLinks;
@@ -60,6 +61,12 @@ public final class Settings {
   private static final Pattern WEBHOOK =
       Pattern.compile("webhooks\\.([a-z0-9-]{1,64})\\.(provider|tenant|secret|sources)");
 
+  private static final String OIDC = "oidc.";
+  private static final Pattern WORKLOADS =
+      Pattern.compile(
+          "oidc\\.([a-z0-9-]{1,64})\\.(issuer|keys|server|audience|tenant|owners|repositories|refs"
+              + "|environments|workflows|otherEnvironments)");
+
   private static final String PROMETHEUS = "prometheus.";
   private static final Pattern PROMETHEUS_KEY =
       Pattern.compile(
@@ -104,6 +111,11 @@ public final class Settings {
         "webhooks",
         "senders by name, each with provider, secret (env:NAME or file:PATH), and optionally tenant"
             + " and sources; none");
+    keys.put(
+        "oidc",
+        "jobs of GitHub Actions that may send, by name, each with issuer, audience, owners (ids),"
+            + " and optionally repositories (ids), refs, environments, workflows,"
+            + " otherEnvironments (unverified or refuse), server, keys and tenant; none");
     keys.put(
         "prometheus",
         "Prometheus servers by name, each with url, and optionally tenant, bearerToken, or username"
@@ -230,8 +242,18 @@ public final class Settings {
               + " serviceLabels and"
               + " queries");
     }
+    if (key.startsWith(OIDC) && !WORKLOADS.matcher(key).matches()) {
+      throw new InvalidConfigException(
+          origin
+              + ": '"
+              + key
+              + "' is not a setting; a trusted issuer has a name of lower-case letters, digits and"
+              + " '-', and below it issuer, audience, owners, repositories, refs, environments,"
+              + " workflows, otherEnvironments, server, keys and tenant");
+    }
     if (!KEYS.containsKey(key)
         && !key.startsWith(KINDS)
+        && !key.startsWith(OIDC)
         && !key.startsWith(WEBHOOKS)
         && !key.startsWith(PROMETHEUS)
         && !RECEIVER.matcher(key).matches()
@@ -269,6 +291,7 @@ public final class Settings {
         get("limits.memoryPercent", text -> number(text, 5, 80), 33),
         get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20),
         webhooks(),
+        names(WORKLOADS).stream().map(this::workloads).toList(),
         names(PROMETHEUS_KEY).stream().map(this::prometheus).toList(),
         names(RECEIVER).stream().map(this::receiver).toList(),
         list("topology").stream().map(Path::of).toList(),
@@ -309,6 +332,90 @@ public final class Settings {
 
   private List<ServerConfig.Webhook> webhooks() {
     return names(WEBHOOK).stream().map(this::webhook).toList();
+  }
+
+  private Workloads workloads(String name) {
+    String prefix = OIDC + name + ".";
+    for (String needed : List.of("issuer", "audience", "owners")) {
+      if (list(prefix + needed).isEmpty()) {
+        throw new InvalidConfigException(prefix + needed + " is needed");
+      }
+    }
+    // Kept as text, since tokens repeat it to the letter; that it is a URL is only checked.
+    String issuer = get(prefix + "issuer", Function.identity(), "");
+    URI issuerUrl = parsed(prefix + "issuer", Settings::safeUrl);
+    return new Workloads(
+        name,
+        get(prefix + "tenant", Function.identity(), Tenants.DEFAULT),
+        issuer,
+        get(prefix + "keys", Settings::safeUrl, URI.create(issuerUrl + "/.well-known/jwks")),
+        optional(prefix + "server", Settings::httpUrl)
+            .or(() -> githubOf(issuerUrl))
+            .orElseThrow(
+                () ->
+                    new InvalidConfigException(
+                        prefix + "server is needed: the address of the GitHub that runs the jobs")),
+        get(prefix + "audience", Function.identity(), ""),
+        ids(prefix + "owners"),
+        ids(prefix + "repositories"),
+        list(prefix + "refs"),
+        list(prefix + "environments"),
+        list(prefix + "workflows"),
+        get(prefix + "otherEnvironments", Settings::keepsUnverified, true));
+  }
+
+  private Set<String> ids(String key) {
+    Set<String> ids = new TreeSet<>(list(key));
+    ids.stream()
+        .filter(id -> !id.matches("[0-9]{1,20}"))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new InvalidConfigException(
+                  key
+                      + " has '"
+                      + name
+                      + "'; it takes ids, which are numbers: 'gh api repos/OWNER/NAME' shows .id and"
+                      + " .owner.id");
+            });
+    return ids;
+  }
+
+  private static boolean keepsUnverified(String policy) {
+    return switch (policy) {
+      case "refuse" -> false;
+      case "unverified" -> true;
+      default -> throw new IllegalArgumentException("it must be unverified or refuse");
+    };
+  }
+
+  /**
+   * The GitHub behind an issuer of one of the documented forms.
+   *
+   * @see <a href="https://docs.github.com/actions/reference/security/oidc">OpenID Connect
+   *     reference</a>
+   */
+  private static Optional<URI> githubOf(URI issuer) {
+    String actions = "token.actions.";
+    String host = issuer.getHost();
+    if (host.equals("token.actions.githubusercontent.com")) {
+      return Optional.of(URI.create("https://github.com"));
+    }
+    if (host.startsWith(actions) && host.endsWith(".ghe.com")) {
+      return Optional.of(URI.create("https://" + host.substring(actions.length())));
+    }
+    return issuer.getPath().equals("/_services/token")
+        ? Optional.of(URI.create("https://" + issuer.getAuthority()))
+        : Optional.empty();
+  }
+
+  /** Keys that come over plain HTTP could be anybody's. */
+  private static URI safeUrl(String text) {
+    URI url = httpUrl(text);
+    if (!"https".equals(url.getScheme()) && !"127.0.0.1".equals(url.getHost())) {
+      throw new IllegalArgumentException("it must be an https URL");
+    }
+    return url;
   }
 
   /** The names that keys of this form stand under. */

@@ -13,15 +13,27 @@ import org.jspecify.annotations.Nullable;
  * @param tenant that the credential belongs to; a payload never says it
  * @param sources which CloudEvents sources it may send for; {@code null} if it may not send
  * @param scope what it may read; {@code null} if it may not read
+ * @param vetting of what it sends
  */
 public record Caller(
     String name,
     String tenant,
     @Nullable Predicate<String> sources,
     @Nullable Scope scope,
-    boolean admin) {
+    boolean admin,
+    Vetting vetting) {
 
   private static final Caller ANONYMOUS = new Caller("anonymous", "", null, null, false);
+
+  /** Somebody who is believed in what its events say. */
+  public Caller(
+      String name,
+      String tenant,
+      @Nullable Predicate<String> sources,
+      @Nullable Scope scope,
+      boolean admin) {
+    this(name, tenant, sources, scope, admin, Vetting.NONE);
+  }
 
   /** Somebody without a credential. */
   public static Caller anonymous() {

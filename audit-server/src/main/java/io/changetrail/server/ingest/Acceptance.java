@@ -53,6 +53,13 @@ public final class Acceptance {
           "source",
           "begins with " + OUR_OWN + ", which is kept for what this server says; use your own");
     }
+    if (event.amends() != null && !caller.maySendFor(event.amends().source())) {
+      throw new InvalidEventException(
+          "amends",
+          "names an event of a source that the credential '"
+              + caller.name()
+              + "' may not send for; only who may record an event may add to it");
+    }
     checkTenant(caller, event);
     Duration ahead = Duration.between(now, event.time());
     if (ahead.compareTo(times.future()) > 0) {
@@ -66,7 +73,7 @@ public final class Acceptance {
               + words(ahead.negated())
               + " in the past, further than events.maxPast allows; check the sender's clock");
     }
-    return limits.fit(redactor.redact(event));
+    return limits.fit(redactor.redact(caller.vetting().vetted(event)));
   }
 
   /** An event that this server makes, such as an answer or what a reader says of one. */

@@ -55,6 +55,11 @@ public final class ResourcesEndpoint implements Endpoint {
           "is not one that the credential '" + request.caller().name() + "' may send for");
     }
     Target target = target(fields.object("target"));
+    if (!request.caller().vetting().covers(target)) {
+      throw new InvalidEventException(
+          "target.environment",
+          "is not the one that the credential '" + request.caller().name() + "' is for");
+    }
     JsonNode state = redactor.redact(fields.object("state").node()).tree();
     ResourceKey key =
         ResourceKey.of(source, target)

@@ -64,28 +64,30 @@ public final class RecordedResourcesEndpoint implements Endpoint {
             .filter(state -> state.state() != null)
             .stream()
             .toList();
-    return Response.json(200, answer(found, found.size() + 1));
+    return Response.json(200, answer(request, found, found.size() + 1));
   }
 
   private Response page(Request request, String source, String after, int limit) {
     return Response.json(
-        200, answer(store.resources(request.caller().tenant(), source, after, limit), limit));
+        200,
+        answer(request, store.resources(request.caller().tenant(), source, after, limit), limit));
   }
 
-  private static ObjectNode answer(List<ResourceState> page, int limit) {
+  private static ObjectNode answer(Request request, List<ResourceState> page, int limit) {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode resources = answer.putArray("resources");
     int bytes = 0;
-    for (ResourceState resource : page) {
-      ObjectNode json = json(resource);
-      resources.add(json);
-      bytes += CanonicalJson.bytes(json).length;
-      if (bytes >= PAGE_BYTES) {
-        break;
+    int passed = 0;
+    for (; passed < page.size() && bytes < PAGE_BYTES; passed++) {
+      ResourceState resource = page.get(passed);
+      if (request.caller().vetting().covers(resource.target())) {
+        ObjectNode json = json(resource);
+        resources.add(json);
+        bytes += CanonicalJson.bytes(json).length;
       }
     }
-    boolean more = resources.size() < page.size() || page.size() == limit;
-    answer.put("nextCursor", more ? page.get(resources.size() - 1).key().key() : null);
+    boolean more = passed < page.size() || page.size() == limit;
+    answer.put("nextCursor", more ? page.get(passed - 1).key().key() : null);
     return answer;
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
+import io.changetrail.server.access.Token;
 import io.changetrail.server.config.InvalidConfigException;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.http.Caller;
@@ -180,15 +181,9 @@ public final class WebhookEndpoint implements Endpoint {
     return new Caller(
         "webhook " + hook.name(),
         hook.tenant(),
-        source -> sources.stream().anyMatch(allowed -> matches(allowed, source)),
+        source -> sources.stream().anyMatch(allowed -> Token.matches(allowed, source)),
         null,
         false);
-  }
-
-  private static boolean matches(String allowed, String source) {
-    return allowed.endsWith("*")
-        ? source.startsWith(allowed.substring(0, allowed.length() - 1))
-        : source.equals(allowed);
   }
 
   private static Fate fate(Told told, Map<Status, Integer> counts) {
