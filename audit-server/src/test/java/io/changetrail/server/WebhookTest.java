@@ -220,6 +220,15 @@ class WebhookTest {
   }
 
   @Test
+  void aProviderThatNobodyKnowsIsRefusedWithAllThatAreKnown() {
+    assertThatThrownBy(
+            () -> RunningServer.start(data.resolve("other"), Hooks.settings(data, "alertmanger")))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("webhooks.alertmanger-acme.provider cannot be 'alertmanger'")
+        .hasMessageContaining("alertmanager, flagsmith, github, launchdarkly");
+  }
+
+  @Test
   void aSettingThatHoldsASecretItselfIsRefusedWithoutRepeatingIt() {
     Settings settings =
         new Settings()

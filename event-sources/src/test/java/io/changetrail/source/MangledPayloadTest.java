@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Payloads are hostile: whatever a part is replaced by, a mapper maps or complains by name. */
 class MangledPayloadTest {
+  private static final String GUID = "75966400-170d-11f1-8000-000000000001";
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final List<JsonNode> REPLACEMENTS =
       List.of(
@@ -49,11 +50,25 @@ class MangledPayloadTest {
         "package.published",
         "registry_package.published.npm",
         "deployment.created",
-        "deployment_status.success"
+        "deployment_status.success",
+        "deployment_protection_rule.requested",
+        "deployment_review.rejected",
+        "check_run.completed.deploys",
+        "workflow_job.completed",
+        "release.published",
+        "create.tag",
+        "repository_dispatch.dispatched",
+        "branch_protection_rule.edited",
+        "repository_ruleset.edited",
+        "member.edited",
+        "organization.member_removed",
+        "team.added_to_repository",
+        "deploy_key.created",
+        "repository.privatized"
       })
   void aMangledGithubDeliveryIsMappedOrRefused(String file) {
     String event = file.substring(0, file.indexOf('.'));
-    mangle("github/" + file, payload -> new GithubWebhookMapper().map(event, payload));
+    mangle("github/" + file, payload -> new GithubWebhookMapper().map(event, payload, GUID));
   }
 
   @ParameterizedTest

@@ -69,7 +69,7 @@ public final class WebhookEndpoint implements Endpoint {
                 + ".provider cannot be '"
                 + hook.provider()
                 + "'; it is one of "
-                + String.join(", ", providers.keySet()));
+                + String.join(", ", WebhookProviders.names()));
       }
       if (hook.sources().isEmpty() && provider.sources().isEmpty()) {
         throw new InvalidConfigException(

@@ -8,12 +8,21 @@ import io.changetrail.source.launchdarkly.LaunchDarklyWebhook;
 import io.changetrail.source.openfeature.OpenFeatureWebhook;
 import io.changetrail.source.unleash.UnleashWebhook;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The systems whose webhooks are understood. A new one is a line here and a row in the docs. */
 final class WebhookProviders {
   private WebhookProviders() {}
+
+  /** What a setting may name: these, and Alertmanager, whose alerts are answered elsewhere. */
+  static Set<String> names() {
+    Set<String> names = new TreeSet<>(all().keySet());
+    names.add("alertmanager");
+    return names;
+  }
 
   /** By name. */
   static Map<String, WebhookProvider> all() {

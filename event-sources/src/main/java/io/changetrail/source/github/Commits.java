@@ -3,6 +3,7 @@ package io.changetrail.source.github;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
@@ -14,6 +15,7 @@ import io.changetrail.model.Provenance;
 import io.changetrail.source.Payload;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -101,23 +103,26 @@ final class Commits {
                 change)
             .target(repository.target(null))
             .provenance(new Provenance(vcs, null, List.of()));
-    ArrayNode paths = paths(delivery.at("/commits").node());
-    if (!paths.isEmpty()) {
+    Set<String> changed = paths(delivery.at("/commits").node());
+    if (!changed.isEmpty()) {
+      ArrayNode paths = JsonNodeFactory.instance.arrayNode();
+      changed.stream().limit(MOST_PATHS).forEach(paths::add);
       event.attribute("vcs.changed.paths", paths);
+      if (changed.size() > MOST_PATHS) {
+        event.attribute("vcs.changed.paths.omitted", IntNode.valueOf(changed.size() - MOST_PATHS));
+      }
     }
     return List.of(event.build());
   }
 
-  private static ArrayNode paths(JsonNode commits) {
+  private static Set<String> paths(JsonNode commits) {
     TreeSet<String> changed = new TreeSet<>();
     for (JsonNode commit : commits) {
       for (String how : List.of("added", "modified", "removed")) {
         commit.path(how).forEach(path -> changed.add(path.asText()));
       }
     }
-    ArrayNode paths = JsonNodeFactory.instance.arrayNode();
-    changed.stream().limit(MOST_PATHS).forEach(paths::add);
-    return paths;
+    return changed;
   }
 
   static Links links(String label, @Nullable String url) {

@@ -13,10 +13,13 @@ import io.changetrail.model.Provenance;
 import io.changetrail.source.OciImage;
 import io.changetrail.source.Payload;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +80,101 @@ final class Deployments {
             status));
   }
 
+  /** A gate asks an App whether the deployment may begin. */
+  static List<AuditEvent> awaited(Payload delivery) {
+    if (!"requested".equals(delivery.text("/action"))) {
+      return List.of();
+    }
+    Payload deployment = delivery.at("/deployment");
+    return List.of(
+        event(
+            delivery,
+            "deployment-" + deployment.required("/id") + "-protection",
+            deployment.time("/updated_at", "/created_at"),
+            Phase.PLANNED,
+            null,
+            Accounts.actor(delivery, "/deployment/creator", "/sender"),
+            deployment));
+  }
+
+  /**
+   * A job with an environment is shown as a check: where no status tells how its deployment ended,
+   * such as when the job was cancelled, the check does.
+   */
+  static List<AuditEvent> checked(Payload delivery) {
+    Payload check = delivery.at("/check_run");
+    Payload deployment = check.at("/deployment");
+    if (!deployment.isPresent() || !"completed".equals(delivery.text("/action"))) {
+      return List.of();
+    }
+    return List.of(
+        event(
+            delivery,
+            deployment,
+            check.required("/head_sha"),
+            "check_run-" + check.required("/id") + "-completed",
+            check.time("/completed_at", "/started_at"),
+            Phase.FINISHED,
+            WorkflowRuns.outcome(check.text("/conclusion")),
+            Accounts.actor(delivery, "/sender"),
+            deployment));
+  }
+
+  /** People decide whether jobs of a run may deploy. One that may not ends before it began. */
+  static List<AuditEvent> reviewed(Payload delivery) {
+    String action = delivery.required("/action");
+    boolean approved = action.equals("approved");
+    if (!approved && !action.equals("rejected")) {
+      return List.of();
+    }
+    Repository repository = Repository.of(delivery);
+    Payload run = delivery.at("/workflow_run");
+    Provenance.Build build = WorkflowRuns.build(run);
+    Provenance provenance =
+        new Provenance(
+            new Provenance.Vcs(
+                repository.url(),
+                run.required("/head_sha"),
+                run.cut("/head_branch", 512),
+                null,
+                null,
+                null,
+                null),
+            build,
+            List.of());
+    Set<String> environments = new LinkedHashSet<>();
+    Payload jobs = delivery.at("/workflow_job_runs");
+    for (int i = 0; i < jobs.node().size(); i++) {
+      String environment = jobs.cut("/" + i + "/environment", 512);
+      if (environment != null) {
+        environments.add(environment);
+      }
+    }
+    Instant time =
+        delivery.time("/since", "/workflow_job_run/updated_at", "/workflow_run/updated_at");
+    List<AuditEvent> events = new ArrayList<>();
+    for (String environment : environments) {
+      Change.Builder change =
+          approved
+              ? Change.of(ChangeKind.ACTIVITY, Phase.OCCURRED, "approve")
+              : Change.of(ChangeKind.DEPLOYMENT, Phase.FINISHED, DEPLOY).outcome(Outcome.DENIED);
+      events.add(
+          AuditEvent.builder(
+                  repository.ref(
+                      "deployment_review-" + build.runId() + "-" + environment + "-" + action),
+                  time,
+                  Accounts.actor(delivery, "/approver", "/sender"),
+                  change
+                      .summary("deployment to " + environment + " " + action)
+                      .reason(delivery.cut("/comment", 8192))
+                      .build())
+              .target(repository.target(environment))
+              .provenance(provenance)
+              .build());
+    }
+    return events;
+  }
+
   private static AuditEvent event(
       Payload delivery,
       String id,
@@ -85,10 +183,31 @@ final class Deployments {
       @Nullable Outcome outcome,
       Actor actor,
       Payload described) {
-    Repository repository = Repository.of(delivery);
     Payload deployment = delivery.at("/deployment");
+    return event(
+        delivery,
+        deployment,
+        deployment.required("/sha"),
+        id,
+        time,
+        phase,
+        outcome,
+        actor,
+        described);
+  }
+
+  private static AuditEvent event(
+      Payload delivery,
+      Payload deployment,
+      String revision,
+      String id,
+      Instant time,
+      Phase phase,
+      @Nullable Outcome outcome,
+      Actor actor,
+      Payload described) {
+    Repository repository = Repository.of(delivery);
     String environment = deployment.required("/environment");
-    String revision = deployment.required("/sha");
     String task = deployment.text("/task");
     Optional<OciImage> image = OciImage.parse(deployment.text("/payload/image"));
     String what =

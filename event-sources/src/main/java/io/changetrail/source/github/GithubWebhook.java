@@ -39,7 +39,8 @@ public final class GithubWebhook implements WebhookProvider {
     String event = delivery.requiredHeader("X-GitHub-Event");
     JsonNode payload = delivery.json();
     return GithubWebhookMapper.knows(event)
-        ? Told.of(event, mapper.map(event, payload))
+        ? Told.of(
+            event, mapper.map(event, payload, delivery.header("X-GitHub-Delivery").orElse(null)))
         : Told.unknown(event);
   }
 }

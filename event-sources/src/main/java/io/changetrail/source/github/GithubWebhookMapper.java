@@ -6,14 +6,16 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.source.Payload;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GitHub webhook deliveries as audit events. Stateless.
  *
  * <p>Ids come from GitHub's own keys (the object's id with its action, a run's id with its attempt)
- * and never from the delivery's GUID, so a redelivery is the same event again. Times are those of
- * the payload. The target service is {@code owner/name} of the repository; the catalogue resolves
- * it when it is read.
+ * and not from the delivery's GUID, so two hooks deliver the same event; but for the few payloads
+ * that have no key. A redelivery is the same event again. Times are those of the payload. The
+ * target service is {@code owner/name} of the repository; the catalogue resolves it when it is
+ * read.
  *
  * @see <a href="https://docs.github.com/webhooks/webhook-events-and-payloads">Webhook events and
  *     payloads</a>
@@ -28,7 +30,22 @@ public final class GithubWebhookMapper {
           "package",
           "registry_package",
           "deployment",
-          "deployment_status");
+          "deployment_status",
+          "deployment_protection_rule",
+          "deployment_review",
+          "check_run",
+          "workflow_job",
+          "release",
+          "create",
+          "delete",
+          "repository_dispatch",
+          "branch_protection_rule",
+          "repository_ruleset",
+          "repository",
+          "member",
+          "organization",
+          "team",
+          "deploy_key");
 
   /** Whether this mapper knows events of that name, even if most of them change nothing. */
   public static boolean knows(String event) {
@@ -42,7 +59,18 @@ public final class GithubWebhookMapper {
    * @throws io.changetrail.model.InvalidEventException if the payload is not of that event
    */
   public List<AuditEvent> map(String event, JsonNode payload) {
+    return map(event, payload, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param guid the {@code X-GitHub-Delivery} header, which dates the payloads that have no moment
+   *     in them; {@code null} if it is not known
+   */
+  public List<AuditEvent> map(String event, JsonNode payload, @Nullable String guid) {
     Payload delivery = Payload.of(payload);
+    DeliveryId id = new DeliveryId(guid);
     return switch (event) {
       case "pull_request" -> Commits.merged(delivery);
       case "push" -> Commits.pushed(delivery);
@@ -51,6 +79,21 @@ public final class GithubWebhookMapper {
       case "registry_package" -> Packages.published(delivery, delivery.at("/registry_package"));
       case "deployment" -> Deployments.requested(delivery);
       case "deployment_status" -> Deployments.moved(delivery);
+      case "deployment_protection_rule" -> Deployments.awaited(delivery);
+      case "deployment_review" -> Deployments.reviewed(delivery);
+      case "check_run" -> Deployments.checked(delivery);
+      case "workflow_job" -> WorkflowRuns.job(delivery);
+      case "release" -> Releases.map(delivery);
+      case "create" -> Releases.tag(delivery, "create");
+      case "delete" -> Releases.tag(delivery, "delete");
+      case "repository_dispatch" -> Dispatches.repository(delivery, id);
+      case "branch_protection_rule" -> Administration.branchProtection(delivery);
+      case "repository_ruleset" -> Administration.ruleset(delivery);
+      case "repository" -> Administration.repository(delivery);
+      case "member" -> Administration.member(delivery, delivery.at("/member"), id);
+      case "organization" -> Administration.member(delivery, delivery.at("/membership/user"), id);
+      case "team" -> Administration.team(delivery, id);
+      case "deploy_key" -> Administration.deployKey(delivery, id);
       default -> List.of();
     };
   }

@@ -19,6 +19,21 @@ record Repository(String url, String name) {
     return new Repository(repository.required("/html_url"), repository.required("/full_name"));
   }
 
+  /** The repository; of a delivery that is about none, the organisation in its place. */
+  static Repository orOrganization(Payload delivery) {
+    if (delivery.at("/repository").isPresent()) {
+      return of(delivery);
+    }
+    String name = delivery.required("/organization/login");
+    // No field is the organisation's page; that of whoever did it begins in the same way.
+    String sender = delivery.required("/sender/html_url");
+    String login = delivery.required("/sender/login");
+    if (!sender.endsWith("/" + login)) {
+      return new Repository("https://github.com/" + name, name);
+    }
+    return new Repository(sender.substring(0, sender.length() - login.length()) + name, name);
+  }
+
   EventRef ref(String id) {
     return new EventRef(url, id);
   }

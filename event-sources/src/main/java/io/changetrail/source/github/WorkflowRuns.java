@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.source.github;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
@@ -76,6 +77,52 @@ final class WorkflowRuns {
         .build();
   }
 
+  /** A job that ended: a step of its run. That of a job that was begun is told by its end too. */
+  static List<AuditEvent> job(Payload delivery) {
+    if (!"completed".equals(delivery.text("/action"))) {
+      return List.of();
+    }
+    Repository repository = Repository.of(delivery);
+    Payload job = delivery.at("/workflow_job");
+    String name = job.line("/name", 512);
+    String conclusion = job.text("/conclusion");
+    String attempt = job.text("/run_attempt");
+    Provenance.Build build =
+        new Provenance.Build(
+            SYSTEM,
+            job.cut("/workflow_name", 1000),
+            job.required("/run_id") + "-" + (attempt == null ? "1" : attempt),
+            job.url("/html_url"),
+            name);
+    Provenance.Vcs vcs =
+        new Provenance.Vcs(
+            repository.url(),
+            job.required("/head_sha"),
+            job.cut("/head_branch", 512),
+            null,
+            null,
+            null,
+            null);
+    // How the run ends is not said by one of its jobs, so the step has no outcome.
+    Change change =
+        Change.of(ChangeKind.BUILD, Phase.PROGRESSED, "run")
+            .id("workflow_run-" + build.runId())
+            .summary("job " + name + " " + outcome(conclusion).wireName())
+            .build();
+    AuditEvent.Builder event =
+        AuditEvent.builder(
+                repository.ref("workflow_job-" + job.required("/id") + "-completed"),
+                job.time("/completed_at", "/started_at"),
+                Accounts.actor(delivery, "/sender"),
+                change)
+            .target(repository.target(null))
+            .provenance(new Provenance(vcs, build, List.of()));
+    if (conclusion != null) {
+      event.attribute("cicd.pipeline.task.run.result", TextNode.valueOf(conclusion));
+    }
+    return List.of(event.build());
+  }
+
   /** The run that a delivery of any event names as its origin. */
   static Provenance.Build build(Payload run) {
     String name = run.cut("/name", 1000);
@@ -87,7 +134,7 @@ final class WorkflowRuns {
         null);
   }
 
-  private static Outcome outcome(@Nullable String conclusion) {
+  static Outcome outcome(@Nullable String conclusion) {
     return switch (conclusion == null ? "" : conclusion) {
       case "success", "neutral" -> Outcome.SUCCESS;
       case "failure", "timed_out", "startup_failure" -> Outcome.FAILURE;

@@ -4,6 +4,7 @@ package io.changetrail.source.github;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
@@ -199,6 +200,108 @@ class GithubWebhookMapperTest {
   }
 
   @Test
+  void aReleaseIsAPublishedArtifactOfItsCommit() {
+    AuditEvent event = only("release", "release.published");
+
+    assertThat(CdEventTypes.typeOf(event)).startsWith("dev.cdevents.artifact.published.");
+    assertThat(event.provenance().artifacts())
+        .containsExactly(
+            new Provenance.Artifact("pkg:github/acme/checkout@v1.4.2", null, "v1.4.2"));
+    assertThat(event.provenance().commit().orElseThrow().revision()).isEqualTo(REVISION);
+    assertThat(event.time()).isEqualTo(Instant.parse("2026-03-03T15:10:00Z"));
+    assertThat(event.links().urls()).containsKey("release");
+  }
+
+  @Test
+  void aReleaseIsToldThriceAndCountsOnce() {
+    ObjectNode payload = Fixture.read("github/release.published.json");
+
+    assertThat(mapper.map("release", payload.put("action", "created"))).isEmpty();
+    assertThat(mapper.map("release", payload.put("action", "released"))).isEmpty();
+    assertThat(mapper.map("release", payload.put("action", "deleted")))
+        .singleElement()
+        .extracting(event -> event.change().action())
+        .isEqualTo("unpublish");
+  }
+
+  @Test
+  void aJobIsAStepOfItsRun() {
+    AuditEvent event = only("workflow_job", "workflow_job.completed");
+
+    assertThat(event.change().id()).isEqualTo("workflow_run-8123456789-2");
+    assertThat(event.change().phase()).isEqualTo(Phase.PROGRESSED);
+    assertThat(event.change().outcome()).isNull();
+    assertThat(event.change().summary()).isEqualTo("job test (17) failure");
+    assertThat(event.provenance().run().orElseThrow().stage()).isEqualTo("test (17)");
+    assertThat(event.attributes().get("cicd.pipeline.task.run.result").asText())
+        .isEqualTo("failure");
+  }
+
+  @Test
+  void tagsComeAndGo() {
+    AuditEvent created = only("create", "create.tag");
+    assertThat(created.change().summary()).isEqualTo("tag v1.4.2 created in acme/checkout");
+    assertThat(created.provenance().commit().orElseThrow().ref()).isEqualTo("refs/tags/v1.4.2");
+    assertThat(only("delete", "delete.tag").change().action()).isEqualTo("delete_tag");
+    assertThat(
+            mapper.map("create", Fixture.read("github/create.tag.json").put("ref_type", "branch")))
+        .isEmpty();
+  }
+
+  @Test
+  void C10_aCheckTellsThatADeploymentWasCancelled() {
+    AuditEvent event = only("check_run", "check_run.completed.deploys");
+
+    assertThat(event.change().id()).isEqualTo("deployment-660001");
+    assertThat(event.change().outcome()).isEqualTo(Outcome.ABORTED);
+    assertThat(event.targets().get(0).environment()).isEqualTo("production");
+    ObjectNode payload = Fixture.read("github/check_run.completed.deploys.json");
+    Fixture.within(payload, "/check_run").remove("deployment");
+    assertThat(mapper.map("check_run", payload)).isEmpty();
+  }
+
+  @Test
+  void C10_aDeploymentThatWaitsForAGateIsPlannedAndOneThatIsRejectedIsDenied() {
+    AuditEvent waits = only("deployment_protection_rule", "deployment_protection_rule.requested");
+    assertThat(waits.change().phase()).isEqualTo(Phase.PLANNED);
+    assertThat(waits.change().id()).isEqualTo("deployment-660001");
+
+    AuditEvent denied = only("deployment_review", "deployment_review.rejected");
+    assertThat(denied.change().kind()).isEqualTo(ChangeKind.DEPLOYMENT);
+    assertThat(denied.change().outcome()).isEqualTo(Outcome.DENIED);
+    assertThat(denied.change().reason()).isEqualTo("not during the sale");
+    assertThat(denied.actor().id()).isEqualTo("cleo-tan");
+    assertThat(denied.targets().get(0).environment()).isEqualTo("production");
+
+    AuditEvent approved =
+        mapper
+            .map(
+                "deployment_review",
+                Fixture.read("github/deployment_review.rejected.json").put("action", "approved"))
+            .get(0);
+    assertThat(approved.change().kind()).isEqualTo(ChangeKind.ACTIVITY);
+  }
+
+  @Test
+  void aPushOfAHundredCommitsAndThreeThousandFilesStaysWithinItsLimitsAndSaysWhatWasCut() {
+    ObjectNode payload = Fixture.read("github/push.main.json");
+    ArrayNode commits = payload.putArray("commits");
+    for (int commit = 0; commit < 100; commit++) {
+      ArrayNode files = commits.addObject().put("id", "c" + commit).putArray("modified");
+      for (int file = 0; file < 30; file++) {
+        files.add("services/of/the/shop/number-" + commit + "/config-" + file + ".yaml");
+      }
+    }
+
+    AuditEvent event = mapper.map("push", payload).get(0);
+
+    assertThat(event.change().summary()).startsWith("100 commits pushed to main");
+    assertThat(event.attributes().get("vcs.changed.paths")).hasSize(200);
+    assertThat(event.attributes().get("vcs.changed.paths.omitted").asInt()).isEqualTo(2800);
+    assertThat(Fixture.overTheWire(List.of(event))).containsExactly(event);
+  }
+
+  @Test
   void anEventThatIsNoChangeGivesNothing() {
     assertThat(mapper.map("star", Fixture.read("github/push.main.json"))).isEmpty();
   }
@@ -225,7 +328,13 @@ class GithubWebhookMapperTest {
         "deployment/deployment.created",
         "deployment_status/deployment_status.in_progress",
         "deployment_status/deployment_status.success",
-        "deployment_status/deployment_status.failure"
+        "deployment_status/deployment_status.failure",
+        "release/release.published",
+        "workflow_job/workflow_job.completed",
+        "create/create.tag",
+        "check_run/check_run.completed.deploys",
+        "deployment_protection_rule/deployment_protection_rule.requested",
+        "deployment_review/deployment_review.rejected"
       })
   void E11_aRedeliveryIsTheSameEventAndSurvivesTheWire(String eventAndFile) {
     String[] parts = eventAndFile.split("/", 2);

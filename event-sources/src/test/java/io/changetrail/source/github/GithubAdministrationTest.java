@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.source.github;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.InvalidEventException;
+import io.changetrail.model.Phase;
+import io.changetrail.source.Fixture;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is set up at GitHub itself. */
+class GithubAdministrationTest {
+  /** Made on 2026-03-03 at 14:30:00 UTC. */
+  private static final String GUID = "75966400-170d-11f1-8000-000000000001";
+
+  private final GithubWebhookMapper mapper = new GithubWebhookMapper();
+
+  private AuditEvent only(String event, String file, String guid) {
+    List<AuditEvent> events = mapper.map(event, Fixture.read("github/" + file + ".json"), guid);
+    assertThat(events).hasSize(1);
+    assertThat(Fixture.overTheWire(events)).isEqualTo(events);
+    return events.get(0);
+  }
+
+  @Test
+  void aRuleThatWasEditedTellsWhatItWas() {
+    AuditEvent event = only("branch_protection_rule", "branch_protection_rule.edited", GUID);
+
+    assertThat(event.change().kind()).isEqualTo(ChangeKind.CONFIG);
+    assertThat(event.time()).isEqualTo(Instant.parse("2026-03-03T14:00:00Z"));
+    assertThat(event.change().state().patch().toString())
+        .isEqualTo(
+            "[{\"op\":\"replace\",\"path\":\"/required_approving_review_count\",\"value\":0}]");
+    assertThat(event.change().summary()).contains("branch protection rule main edited", "2");
+    assertThat(event.targets().get(0).environment()).isEqualTo("github");
+    assertThat(event.actor().id()).isEqualTo("ana-ruiz");
+  }
+
+  @Test
+  void aRulesetWhoseRulesChangedDoesNotSayWhatTheyWere() {
+    assertThat(
+            only("repository_ruleset", "repository_ruleset.edited", GUID)
+                .change()
+                .state()
+                .before()
+                .path("enforcement")
+                .asText())
+        .isEqualTo("active");
+    ObjectNode payload = Fixture.read("github/repository_ruleset.edited.json");
+    Fixture.within(payload, "/changes").putObject("rules");
+
+    AuditEvent event = mapper.map("repository_ruleset", payload).get(0);
+
+    assertThat(event.change().state().before()).isNull();
+    assertThat(event.change().state().after().path("enforcement").asText()).isEqualTo("disabled");
+  }
+
+  @Test
+  void rightsThatArePassedOnAreChangesOfPermissionDatedByTheDelivery() {
+    AuditEvent edited = only("member", "member.edited", GUID);
+    assertThat(edited.change().kind()).isEqualTo(ChangeKind.PERMISSION);
+    assertThat(edited.time()).isEqualTo(Instant.parse("2026-03-03T14:30:00Z"));
+    assertThat(edited.change().state().before().path("permission").asText()).isEqualTo("write");
+    assertThat(edited.change().state().after().path("permission").asText()).isEqualTo("admin");
+
+    AuditEvent removed = only("organization", "organization.member_removed", GUID);
+    assertThat(removed.ref().source()).isEqualTo("https://github.com/acme");
+    assertThat(removed.change().action()).isEqualTo("revoke");
+    assertThat(removed.change().summary()).isEqualTo("member ben-okafor member removed in acme");
+
+    assertThat(only("team", "team.added_to_repository", GUID).change().summary())
+        .isEqualTo("team payments added to repository acme/checkout");
+    AuditEvent key = only("deploy_key", "deploy_key.created", GUID);
+    assertThat(key.change().action()).isEqualTo("create");
+    assertThat(key.toString()).doesNotContain("ssh-ed25519");
+    assertThat(only("repository", "repository.privatized", GUID).change().kind())
+        .isEqualTo(ChangeKind.PERMISSION);
+  }
+
+  @Test
+  void withoutAMomentAnywhereADeliveryIsRefused() {
+    assertThatThrownBy(() -> only("organization", "organization.member_removed", "no-uuid"))
+        .isInstanceOf(InvalidEventException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "75966400-170d-11f1-8000-000000000001,2026-03-03T14:30:00Z",
+    "019cb41b-1640-7000-8000-000000000001,2026-03-03T14:30:00Z",
+    "75966400-170d-41f1-8000-000000000001,2026-03-03T15:02:11Z"
+  })
+  void aDispatchIsDatedByItsDeliveryIfThatHasAMoment(String guid, Instant time) {
+    AuditEvent event = only("repository_dispatch", "repository_dispatch.dispatched", guid);
+    assertThat(event.time()).isEqualTo(time);
+    assertThat(event.change().kind()).isEqualTo(ChangeKind.ACTIVITY);
+    assertThat(event.change().phase()).isEqualTo(Phase.OCCURRED);
+    assertThat(event.toString()).doesNotContain("not-to-be-kept");
+  }
+}
