@@ -54,7 +54,12 @@ final class Figures implements Callable<Integer> {
   @Option(names = "--starts", description = "Starts over the filled store; ${DEFAULT-VALUE}.")
   private int starts = 3;
 
-  @Option(names = "--data", description = "Where to store; a new temporary directory if not given.")
+  @Option(
+      names = "--data",
+      description = {
+        "Where to store; a new temporary directory if not given.",
+        "What an earlier run stored there is asked again and not stored again."
+      })
   private @Nullable Path data;
 
   @Option(
@@ -107,17 +112,26 @@ final class Figures implements Callable<Integer> {
 
   private void measure(Path directory) throws Exception {
     report.machine();
-    Workload workload =
-        Workload.until(
-            Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60), events + singles);
-    rawLimits(directory, workload);
     Path store = directory.resolve("server");
+    Path filled = directory.resolve("filled");
     long next = (events + IngestLoad.BATCH - 1) / IngestLoad.BATCH * IngestLoad.BATCH;
+    boolean isFilled = Files.exists(filled);
+    Instant end =
+        isFilled
+            ? Instant.parse(Files.readString(filled).strip())
+            : Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
+    Workload workload = Workload.until(end, events + singles);
+    if (!isFilled) {
+      rawLimits(directory, workload);
+    }
     try (ServerProcess server = start(store)) {
       Client client = new Client(server.address());
-      long filled = fill(server, client, workload, next);
-      next = singles(server, client, workload, filled);
-      queries(client, workload, Math.min(events, filled));
+      long stored = isFilled ? next : fill(server, client, workload, next);
+      if (!isFilled) {
+        next = singles(server, client, workload, stored);
+        Files.writeString(filled, end.toString());
+      }
+      queries(client, workload, Math.min(events, stored));
       memory(server, client);
     }
     restarts(store);

@@ -6,10 +6,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Walks the events that have any of a great many terms, such as all words that begin with a letter,
- * in memory for the terms' ids alone. It looks at one event after the other, which is quick where
- * most have such a term. Where few do, it leaps: finding the next one by the lists of all terms
- * costs about as much as looking at as many events as there are terms, so it looks that far first.
+ * Walks those among the events of another cursor that have any of a great many terms, such as all
+ * words that begin with a letter, in memory for the terms' ids alone. It looks at one event after
+ * the other, which is quick where most have such a term. Where few do, it leaps: finding the next
+ * one by the lists of all terms costs about as much as looking at as many events as there are
+ * terms, so it looks that far first.
  */
 final class ManyTermsCursor implements Cursor {
   private static final String FIRST_UP =
@@ -25,53 +26,54 @@ final class ManyTermsCursor implements Cursor {
 
   private final Database database;
   private final long[] terms;
-  private final Cursor everything;
+  private final Cursor events;
   private final Direction direction;
   private boolean atEnd;
 
   /**
    * @param terms in ascending order
-   * @param everything walks all events that may have one of them
+   * @param events walks all events that may have one of them
    */
-  ManyTermsCursor(Database database, long[] terms, Cursor everything, Direction direction) {
+  ManyTermsCursor(Database database, long[] terms, Cursor events, Direction direction) {
     this.database = database;
     this.terms = terms;
-    this.everything = everything;
+    this.events = events;
     this.direction = direction;
   }
 
   @Override
   public void seek(long time, long seq) {
     if (!atEnd) {
-      everything.seek(time, seq);
+      events.seek(time, seq);
       findNext();
     }
   }
 
   @Override
   public void next() {
-    everything.next();
+    events.next();
     findNext();
   }
 
   private void findNext() {
-    for (int looked = 0; !everything.atEnd(); looked++) {
-      if (hasTerm(everything.seq())) {
-        return;
-      }
+    int looked = 0;
+    while (!atEnd && !events.atEnd() && !hasTerm(events.seq())) {
       if (looked == terms.length) {
+        looked = 0;
         leap();
-        return;
+      } else {
+        looked++;
+        events.next();
       }
-      everything.next();
     }
-    atEnd = true;
+    atEnd = atEnd || events.atEnd();
   }
 
+  /** To the next event that has a term, or the next behind it where the events lack that one. */
   private void leap() {
-    Optional<Place> place = first(everything.time(), everything.seq());
+    Optional<Place> place = first(events.time(), events.seq());
     if (place.isPresent()) {
-      everything.seek(place.get().time(), place.get().seq());
+      events.seek(place.get().time(), place.get().seq());
     } else {
       atEnd = true;
     }
@@ -106,11 +108,11 @@ final class ManyTermsCursor implements Cursor {
 
   @Override
   public long time() {
-    return everything.time();
+    return events.time();
   }
 
   @Override
   public long seq() {
-    return everything.seq();
+    return events.seq();
   }
 }

@@ -47,10 +47,15 @@ record Plan(List<long[]> clauses, long[] everything, long from, long to) {
                 compiler.field(field, wanted);
               }
             });
-    if (scope.isWholeTenant() && ofTarget.size() == 1) {
-      ofTarget.forEach(compiler::field);
-      compiler.orWorkloads(ofTarget.getOrDefault(Field.SERVICE, Set.of()), targets.values());
-    } else if (!scope.isWholeTenant() || !ofTarget.isEmpty()) {
+    ofTarget.forEach(
+        (field, wanted) -> {
+          compiler.field(field, wanted);
+          if (field == Field.SERVICE) {
+            compiler.orWorkloads(wanted, targets.values());
+          }
+        });
+    // Each holds of some target; that all hold of one and the same is a condition of its own.
+    if (!scope.isWholeTenant() || ofTarget.size() > 1) {
       Set<Term> allowed = new LinkedHashSet<>();
       for (Target target : targets.values()) {
         if (scope.allows(target) && Matching.matches(ofTarget, target)) {
@@ -89,16 +94,22 @@ record Plan(List<long[]> clauses, long[] everything, long from, long to) {
                 query.to() == null ? Long.MAX_VALUE : Times.nanos(query.to())));
   }
 
+  /** Conditions of few terms find the events; among those the others are looked for. */
   Cursor cursor(Database database, Direction direction) {
-    List<Cursor> all = new ArrayList<>();
+    List<Cursor> few = new ArrayList<>();
     for (long[] clause : clauses) {
-      all.add(
-          clause.length <= FEW_TERMS
-              ? anyOf(database, clause, direction)
-              : new ManyTermsCursor(
-                  database, clause, anyOf(database, everything, direction), direction));
+      if (clause.length <= FEW_TERMS) {
+        few.add(anyOf(database, clause, direction));
+      }
     }
-    return AllOfCursor.of(all, direction);
+    Cursor cursor =
+        few.isEmpty() ? anyOf(database, everything, direction) : AllOfCursor.of(few, direction);
+    for (long[] clause : clauses) {
+      if (clause.length > FEW_TERMS) {
+        cursor = new ManyTermsCursor(database, clause, cursor, direction);
+      }
+    }
+    return cursor;
   }
 
   private static Cursor anyOf(Database database, long[] terms, Direction direction) {

@@ -99,8 +99,20 @@ class ManyTermsTest {
                 .summary(summary)
                 .state(StructuralDiff.between(before, after))
                 .build())
-        .target(Target.service("service-" + number, number % 5 == 0 ? "test" : "prod"))
+        .targets(targets(number))
         .build();
+  }
+
+  /** Some have two, of which neither is in that region and that cluster. */
+  private static List<Target> targets(int number) {
+    String service = "service-" + number;
+    String environment = number % 5 == 0 ? "test" : "prod";
+    return number % 11 == 0
+        ? List.of(
+            new Target(service, environment, "eu", "west", null, null),
+            new Target(service, environment, "us", "east", null, null))
+        : List.of(
+            new Target(service, environment, "eu", number % 2 == 0 ? "east" : "west", null, null));
   }
 
   private static List<StoredEvent> search(Scope scope, Query query, View view, Order order) {
@@ -122,6 +134,8 @@ class ManyTermsTest {
         Query.all().withText("rare* many*"),
         Query.all().withText("rare* seventh"),
         Query.all().withText("many*").where(Field.ENVIRONMENT, "test"),
+        Query.all().where(Field.REGION, "eu").where(Field.CLUSTER, "east"),
+        some.where(Field.REGION, "eu").where(Field.CLUSTER, "east").withText("rare*"),
         Query.all().withPath("image"),
         Query.all().withText("many*").withPath("image"),
         some.withText("rare*"),
