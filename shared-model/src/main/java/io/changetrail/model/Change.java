@@ -40,6 +40,9 @@ public record Change(
   /** The {@link #action} of a change that restores an earlier version, revision or value. */
   public static final String ROLLBACK = "rollback";
 
+  /** The {@link #action} of a push that took commits away from its branch. */
+  public static final String FORCE_PUSH = "force_push";
+
   public Change {
     Require.present("change.kind", kind);
     Require.present("change.phase", phase);

@@ -2,7 +2,9 @@
 package io.changetrail.server.query;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Provenance;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ChangeGrouping;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,7 +217,7 @@ public final class RecordedChanges {
           MAX_EVENTS / 4,
           events);
     }
-    return new Span(group(events, catalogue, asOf), events, since);
+    return new Span(group(events, commits(scope, events.values()), catalogue, asOf), events, since);
   }
 
   /**
@@ -268,10 +271,51 @@ public final class RecordedChanges {
         && rollout < 100;
   }
 
+  /** How the deployed commits came to their branches, and when those were rewritten in between. */
+  private List<StoredEvent> commits(Scope scope, Collection<StoredEvent> events) {
+    Set<String> revisions =
+        events.stream()
+            .map(StoredEvent::event)
+            .filter(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
+            .flatMap(event -> event.provenance().commit().stream())
+            .map(Provenance.Vcs::revision)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
+    if (revisions.size() < 2) {
+      return List.of(); // nothing to compare
+    }
+    Query code = Query.all().where(Field.KIND, ChangeKind.CODE.name());
+    List<StoredEvent> came = first(scope, code.where(Field.REVISION, revisions));
+    Set<String> repositories =
+        came.stream()
+            .flatMap(event -> event.event().provenance().commit().stream())
+            .map(Provenance.Vcs::repository)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
+    if (repositories.isEmpty()) {
+      return List.of();
+    }
+    List<StoredEvent> all = new ArrayList<>(came);
+    all.addAll(
+        first(
+            scope,
+            code.where(Field.ACTION, Change.FORCE_PUSH).where(Field.REPOSITORY, repositories)));
+    return all;
+  }
+
+  private List<StoredEvent> first(Scope scope, Query query) {
+    return store
+        .search(scope, query, View.FOLDED, Order.NEWEST_FIRST, null, AuditStore.MAX_PAGE)
+        .events();
+  }
+
   private List<ObservedChange> group(
-      Map<String, StoredEvent> events, Catalogue catalogue, Instant asOf) {
+      Map<String, StoredEvent> events,
+      List<StoredEvent> commits,
+      Catalogue catalogue,
+      Instant asOf) {
     List<Observation> observations = new ArrayList<>(events.size());
-    events.values().stream()
+    Stream.concat(events.values().stream(), commits.stream())
         .filter(stored -> !stored.conflicting())
         .forEach(
             stored ->

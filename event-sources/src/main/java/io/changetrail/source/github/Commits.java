@@ -77,7 +77,10 @@ final class Commits {
     String message = delivery.line("/head_commit/message", 1000);
     int commits = delivery.at("/commits").node().size();
     Change change =
-        Change.of(ChangeKind.CODE, Phase.OCCURRED, "push")
+        Change.of(
+                ChangeKind.CODE,
+                Phase.OCCURRED,
+                delivery.at("/forced").node().asBoolean() ? Change.FORCE_PUSH : "push")
             .summary(
                 commits
                     + (commits == 1 ? " commit" : " commits")

@@ -62,8 +62,8 @@ public final class ChangeGrouping {
 
   /**
    * The changes that events observe, oldest first. Events of kinds that alter no environment
-   * (commits, builds, artifacts, incidents) are evidence, not changes, and are passed over. Each
-   * change tells which of the others it rolls back.
+   * (commits, builds, artifacts, incidents) are evidence, not changes, and are passed over; commits
+   * tell which of two revisions is older. Each change tells which of the others it rolls back.
    *
    * @param observations folded events, in any order
    * @param asOf now, for what was started and never finished
@@ -93,7 +93,7 @@ public final class ChangeGrouping {
       changes.add(group.toChange(asOf.minus(finishLimit)));
     }
     changes.sort(Comparator.comparing(ObservedChange::start).thenComparing(ObservedChange::id));
-    return Rollbacks.mark(changes, catalogue);
+    return Rollbacks.mark(changes, CommitOrder.of(observations), catalogue);
   }
 
   private static List<Run> runs(List<Observation> inOrder, Catalogue catalogue) {

@@ -28,15 +28,17 @@ import org.jspecify.annotations.Nullable;
  * called them a rollback.
  *
  * <p>A deployment does if the same digest, revision or version was deployed to the same service and
- * environment before, with another one in between; any other change if the state after it is the
- * state before an earlier change of the same resource. What it undoes is all that came in between.
- * A change that only undoes rollbacks brings an undone change back, and is none.
+ * environment before, with another one in between, or if its commit came to the branch before that
+ * of the one it replaces; any other change if the state after it is the state before an earlier
+ * change of the same resource. What it undoes is all that came in between. A change that only
+ * undoes rollbacks brings an undone change back, and is none.
  */
 final class Rollbacks {
   /** How many changes of the same service or resource are looked back over. */
   private static final int MEMORY = 100;
 
   private final Catalogue catalogue;
+  private final CommitOrder commits;
   private final List<ObservedChange> changes;
   private final Map<EventRef, String> changeOf = new HashMap<>();
   private final Map<String, Release> releases = new HashMap<>();
@@ -46,8 +48,9 @@ final class Rollbacks {
 
   private final Map<String, String> undoneBy = new HashMap<>();
 
-  private Rollbacks(List<ObservedChange> changes, Catalogue catalogue) {
+  private Rollbacks(List<ObservedChange> changes, CommitOrder commits, Catalogue catalogue) {
     this.changes = changes;
+    this.commits = commits;
     this.catalogue = catalogue;
     for (ObservedChange change : changes) {
       change.observations().forEach(seen -> changeOf.put(seen.event().ref(), change.id()));
@@ -56,8 +59,9 @@ final class Rollbacks {
   }
 
   /** The same changes, each with what it undoes and what undid it. */
-  static List<ObservedChange> mark(List<ObservedChange> oldestFirst, Catalogue catalogue) {
-    Rollbacks rollbacks = new Rollbacks(oldestFirst, catalogue);
+  static List<ObservedChange> mark(
+      List<ObservedChange> oldestFirst, CommitOrder commits, Catalogue catalogue) {
+    Rollbacks rollbacks = new Rollbacks(oldestFirst, commits, catalogue);
     rollbacks.find();
     return oldestFirst.stream()
         .map(
@@ -79,7 +83,9 @@ final class Rollbacks {
       Map<String, StateChange> resources = states(change);
       Set<String> undone = new LinkedHashSet<>(declared(change));
       for (String service : services) {
-        undone.addAll(restoredRelease(change, deployments.getOrDefault(service, List.of())));
+        List<ObservedChange> before = deployments.getOrDefault(service, List.of());
+        undone.addAll(restoredRelease(change, before));
+        undone.addAll(olderCommit(change, before));
       }
       resources.forEach(
           (resource, state) ->
@@ -138,6 +144,26 @@ final class Rollbacks {
       }
     }
     return List.of();
+  }
+
+  /**
+   * What a commit undoes that is older than the one in force, whether it was ever deployed or not.
+   */
+  private List<String> olderCommit(ObservedChange change, List<ObservedChange> before) {
+    Release release = release(change);
+    List<String> newer = new ArrayList<>();
+    for (int i = before.size() - 1; i >= Math.max(0, before.size() - MEMORY); i--) {
+      ObservedChange earlier = before.get(i);
+      if (!commits.isOlder(release, release(earlier))) {
+        boolean another = release.compareWith(release(earlier)) == Comparison.DIFFERENT;
+        if (another && !failed(earlier)) {
+          return newer;
+        }
+      } else if (isInForce(earlier)) {
+        newer.add(earlier.id());
+      }
+    }
+    return newer;
   }
 
   /** A change of a resource, of which the whole state before and after is known. */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.server.RunningServer.Answer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an organisation's webhook alone tells of the deployments of its repositories. */
+class GithubRolloutTest {
+  @TempDir private Path data;
+  private final Instant morning =
+      Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(20));
+  private RunningServer server;
+  private int deployments = 660_000;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = RunningServer.start(data, Hooks.settings(data, "github"));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static String revision(int number) {
+    return Integer.toString(number).repeat(40);
+  }
+
+  private Instant minute(int minute) {
+    return morning.plus(Duration.ofMinutes(minute));
+  }
+
+  private void deliver(String event, ObjectNode payload) throws Exception {
+    Answer answer = Hooks.github(server, event, payload);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("accepted").asInt()).as(answer.text()).isEqualTo(1);
+  }
+
+  private void push(int before, int after, int minute, boolean forced) throws Exception {
+    ObjectNode payload = (ObjectNode) Hooks.payload("github/push.main.json");
+    payload.put("before", revision(before)).put("after", revision(after)).put("forced", forced);
+    ((ObjectNode) payload.path("repository")).put("pushed_at", minute(minute).getEpochSecond());
+    deliver("push", payload);
+  }
+
+  /** One whole deployment, as an Actions job with an environment makes it. */
+  private void deploy(int revision, int minute, String... states) throws Exception {
+    deployments++;
+    for (String state : states) {
+      String file = state.equals("in_progress") ? "in_progress" : "success";
+      ObjectNode payload = (ObjectNode) Hooks.payload("github/deployment_status." + file + ".json");
+      ((ObjectNode) payload.path("deployment"))
+          .put("id", deployments)
+          .put("sha", revision(revision))
+          .putObject("payload");
+      ((ObjectNode) payload.path("deployment_status"))
+          .put("id", deployments * 10 + state.length())
+          .put("state", state)
+          .put("created_at", minute(minute).toString());
+      deliver("deployment_status", payload);
+    }
+  }
+
+  private List<JsonNode> changes() throws Exception {
+    Answer answer = server.get("/v1/changes", "from", morning.minusSeconds(3600).toString());
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return StreamSupport.stream(answer.json().path("changes").spliterator(), false).toList();
+  }
+
+  @Test
+  void C3_aWebhookOfTheOrganisationTellsOfDeploymentsWhoseWorkflowsNobodyTouched()
+      throws Exception {
+    deploy(1, 0, "in_progress", "success");
+
+    assertThat(changes()).hasSize(1);
+    JsonNode change = changes().get(0);
+    assertThat(change.path("kind").asText()).isEqualTo("deployment");
+    assertThat(change.path("outcome").asText()).isEqualTo("success");
+    assertThat(change.toString()).contains("acme/checkout", "production", revision(1));
+  }
+
+  @Test
+  void C10_aDeploymentWithoutAFinishHasAnUnknownOutcomeAfterALimit() throws Exception {
+    deploy(1, 0, "in_progress");
+    deploy(2, 60 * 19, "in_progress");
+
+    assertThat(changes()).hasSize(2);
+    assertThat(changes().get(1).path("outcome").asText()).isEqualTo("unknown");
+    assertThat(changes().get(0).path("outcome").asText("none")).isNotEqualTo("unknown");
+  }
+
+  @Test
+  void R8_aCommitOlderThanTheLiveOneIsARollbackThoughItWasNeverDeployed() throws Exception {
+    push(0, 1, 0, false);
+    push(1, 2, 10, false);
+    push(2, 3, 20, false);
+    deploy(3, 30, "in_progress", "success");
+    deploy(2, 60, "in_progress", "success");
+    deploy(3, 90, "in_progress", "success");
+
+    List<JsonNode> changes = changes();
+    JsonNode back = changes.get(1);
+    assertThat(back.path("rollback").asBoolean()).isTrue();
+    assertThat(back.path("rollbackOf")).hasSize(1);
+    assertThat(back.at("/rollbackOf/0").asText()).isEqualTo(changes.get(2).path("id").asText());
+    assertThat(changes.get(2).path("rolledBackBy").asText()).isEqualTo(back.path("id").asText());
+    assertThat(changes.get(0).path("rollback").asBoolean()).as("forward again").isFalse();
+  }
+
+  @Test
+  void R8_whatIsNewerThanTheLiveCommitIsNoRollbackEvenIfOlderThanOneThatWasRolledBack()
+      throws Exception {
+    push(0, 1, 0, false);
+    push(1, 2, 10, false);
+    push(2, 3, 20, false);
+    deploy(1, 25, "success");
+    deploy(3, 30, "success");
+    deploy(1, 60, "success");
+    deploy(2, 90, "success");
+
+    assertThat(changes().stream().map(change -> change.path("rollback").asBoolean()))
+        .containsExactly(false, true, false, false);
+  }
+
+  @Test
+  void R8_beforeAndAfterAForcedPushNothingIsOlder() throws Exception {
+    push(0, 1, 0, false);
+    push(1, 2, 10, false);
+    push(2, 3, 20, true);
+    deploy(3, 30, "success");
+    deploy(2, 60, "success");
+
+    assertThat(changes().get(0).path("rollback").asBoolean()).isFalse();
+  }
+}
