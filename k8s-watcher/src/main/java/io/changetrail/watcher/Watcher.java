@@ -12,6 +12,7 @@ import io.changetrail.watcher.access.HumanAccess;
 import io.changetrail.watcher.attribution.AuditLogWitness;
 import io.changetrail.watcher.attribution.ManagedFieldsWitness;
 import io.changetrail.watcher.attribution.Witness;
+import io.changetrail.watcher.capture.CanonicalState;
 import io.changetrail.watcher.capture.Capture;
 import io.changetrail.watcher.capture.ClusterWatch;
 import io.changetrail.watcher.capture.ClusterWatch.Wanted;
@@ -19,6 +20,8 @@ import io.changetrail.watcher.capture.IgnoredPaths;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.capture.Selection;
 import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.drift.Drifts;
+import io.changetrail.watcher.drift.LastApplied;
 import io.changetrail.watcher.operation.SecretKeys;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.operation.WatcherMetrics;
@@ -92,6 +95,17 @@ public final class Watcher implements AutoCloseable {
     Places places =
         new Places(
             config.cluster(), config.environment(), config.environments(), config.serviceNames());
+    CanonicalState canonical = new CanonicalState(redactor, new IgnoredPaths(config.ignore()));
+    Drifts drifts =
+        new Drifts(
+            uid,
+            config.source(),
+            places,
+            canonical,
+            List.of(new LastApplied()),
+            witness,
+            shipper::ship,
+            clock);
     Revisions revisions = new Revisions(redactor);
     Rollouts rollouts = new Rollouts(config.source(), places, revisions, shipper::ship, clock);
     Capture capture =
@@ -100,13 +114,12 @@ public final class Watcher implements AutoCloseable {
             config.source(),
             places,
             new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude()),
-            new IgnoredPaths(config.ignore()),
-            redactor,
+            canonical,
             server,
             witness,
             revisions,
             shipper::ship,
-            List.of(rollouts),
+            List.of(rollouts, drifts),
             metrics,
             clock);
     ClusterWatch watch =

@@ -37,7 +37,7 @@ public final class AuditLogWitness implements Witness {
   private final Map<String, AuditRecord> byVersion = new HashMap<>();
   private final Map<String, List<AuditRecord>> byPlace = new HashMap<>();
   private final Deque<Kept> kept = new ArrayDeque<>();
-  private final Map<String, Waiting> waiting = new HashMap<>();
+  private final Map<String, List<Waiting>> waiting = new HashMap<>();
   private final Deque<Waiting> waitingInOrder = new ArrayDeque<>();
 
   private record Kept(AuditRecord record, Instant at) {}
@@ -67,18 +67,18 @@ public final class AuditLogWitness implements Witness {
     byPlace.computeIfAbsent(record.place(), any -> new ArrayList<>()).add(record);
     if (version != null) {
       byVersion.put(version, record);
-      Waiting event = waiting.remove(version);
-      if (event != null) {
-        amend(event, record.exact());
+      List<Waiting> events = waiting.remove(version);
+      if (events != null) {
+        events.forEach(event -> amend(event, record.exact()));
       }
     } else {
       // A waiting event may be of this record, if no other fits.
-      for (Waiting event : List.copyOf(waiting.values())) {
+      for (Waiting event : waiting.values().stream().flatMap(List::stream).toList()) {
         if (event.place().equals(record.place())) {
           byTime(event.place(), event.event().time(), record.delete())
               .ifPresent(
                   by -> {
-                    waiting.remove(event.version());
+                    forget(event);
                     amend(event, by);
                   });
         }
@@ -104,8 +104,17 @@ public final class AuditLogWitness implements Witness {
         && (waitingInOrder.size() > MOST
             || waitingInOrder.element().at().plus(KEPT).isBefore(now))) {
       Waiting old = waitingInOrder.remove();
-      waiting.remove(old.version(), old);
+      forget(old);
     }
+  }
+
+  private void forget(Waiting event) {
+    waiting.computeIfPresent(
+        event.version(),
+        (version, events) -> {
+          events.remove(event);
+          return events.isEmpty() ? null : events;
+        });
   }
 
   @Override
@@ -146,7 +155,7 @@ public final class AuditLogWitness implements Witness {
         if (by.isPresent()) {
           amend(one, by.get());
         } else {
-          waiting.put(one.version(), one);
+          waiting.computeIfAbsent(one.version(), any -> new ArrayList<>()).add(one);
           waitingInOrder.add(one);
         }
       }
@@ -188,6 +197,6 @@ public final class AuditLogWitness implements Witness {
 
   /** How many events still have no record. */
   public synchronized int waiting() {
-    return waiting.size();
+    return waiting.values().stream().mapToInt(List::size).sum();
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What people declared of an object: without what the cluster writes itself, without secrets, and
  * small enough to be recorded whole.
  */
-final class CanonicalState {
+public final class CanonicalState {
   /** Two of them, and the patch between, fit into one event. */
   private static final int MAX_BYTES = 80 << 10;
 
@@ -58,18 +58,23 @@ final class CanonicalState {
   private final Redactor redactor;
   private final IgnoredPaths ignored;
 
-  CanonicalState(Redactor redactor, IgnoredPaths ignored) {
+  public CanonicalState(Redactor redactor, IgnoredPaths ignored) {
     this.redactor = redactor;
     this.ignored = ignored;
   }
 
   /**
-   * The state of an object.
+   * The state of an object, of a size that can be recorded.
    *
    * @param object as the API serves it; stays as it is
    * @param recorded the state that was recorded last; {@code null} if none was
    */
   ObjectNode of(JsonNode object, @Nullable JsonNode recorded) {
+    return bounded(whole(object, recorded));
+  }
+
+  /** The same, of any size. */
+  public ObjectNode whole(JsonNode object, @Nullable JsonNode recorded) {
     ObjectNode state = JsonNodeFactory.instance.objectNode();
     state.set("apiVersion", object.path("apiVersion"));
     state.set("kind", object.path("kind"));
@@ -89,7 +94,7 @@ final class CanonicalState {
       keepReplicas(state, recorded);
     }
     ignored.removeFrom(state);
-    return bounded((ObjectNode) redactor.redact(state).tree());
+    return (ObjectNode) redactor.redact(state).tree();
   }
 
   private static ObjectNode metadata(JsonNode metadata) {
@@ -127,7 +132,7 @@ final class CanonicalState {
   }
 
   /** Whether the number of replicas is an autoscaler's figure, as its field's owner shows. */
-  static boolean isAutoscaled(JsonNode object) {
+  public static boolean isAutoscaled(JsonNode object) {
     for (JsonNode entry : object.at("/metadata/managedFields")) {
       if (entry.path("subresource").asText().equals("scale")
           && AUTOSCALERS.contains(entry.path("manager").asText())

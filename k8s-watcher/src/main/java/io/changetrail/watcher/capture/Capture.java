@@ -15,7 +15,6 @@ import io.changetrail.model.Target;
 import io.changetrail.model.codec.ExpectedState;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.model.diff.Difference;
-import io.changetrail.model.redaction.Redactor;
 import io.changetrail.watcher.attribution.Attribution;
 import io.changetrail.watcher.attribution.FieldManagers;
 import io.changetrail.watcher.attribution.Witness;
@@ -75,8 +74,7 @@ public final class Capture implements ObjectSink {
       String source,
       Places places,
       Selection selection,
-      IgnoredPaths ignored,
-      Redactor redactor,
+      CanonicalState canonical,
       AuditServer server,
       Witness witness,
       TemplateHistory history,
@@ -88,7 +86,7 @@ public final class Capture implements ObjectSink {
     this.source = source;
     this.places = places;
     this.selection = selection;
-    this.canonical = new CanonicalState(redactor, ignored);
+    this.canonical = canonical;
     this.server = server;
     this.witness = witness;
     this.history = history;
@@ -111,6 +109,8 @@ public final class Capture implements ObjectSink {
     }
     if (resource.kind().equals(MARKER)) {
       recordedTypes.add(resource.name());
+    } else if (!recorded.state().has("apiVersion")) {
+      observers.forEach(observer -> observer.recorded(recorded));
     } else {
       held.hold(resource.uid(), typeName(recorded.state()), recorded.state(), recorded.since());
     }

@@ -4,6 +4,7 @@ package io.changetrail.watcher.capture;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.watcher.cluster.ResourceType;
+import io.changetrail.watcher.recorded.RecordedState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ public interface Observer {
    */
   void seen(
       ResourceType type, ObjectNode object, Instant recordedSince, @Nullable AuditEvent shipped);
+
+  /** A state that was recorded and is not that of an object, before anything is seen. */
+  default void recorded(RecordedState state) {}
 
   /** An object is gone. */
   void gone(ResourceType type, String uid);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.drift;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field that is not as it was declared.
+ *
+ * @param path from the object's root; items of lists by their name or key
+ * @param declared {@code null} where the field was not to be there
+ * @param live {@code null} where it is not there
+ * @param by where it is declared
+ */
+record DriftedField(
+    List<String> path, @Nullable JsonNode declared, @Nullable JsonNode live, String by) {
+  DriftedField {
+    path = List.copyOf(path);
+  }
+
+  ObjectNode json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    path.forEach(json.putArray("path")::add);
+    if (declared != null) {
+      json.set("declared", declared);
+    }
+    if (live != null) {
+      json.set("live", live);
+    }
+    return json.put("declaredBy", by);
+  }
+
+  static DriftedField of(JsonNode json) {
+    List<String> path = new ArrayList<>();
+    json.path("path").forEach(segment -> path.add(segment.asText()));
+    return new DriftedField(
+        path, json.get("declared"), json.get("live"), json.path("declaredBy").asText());
+  }
+
+  /** For example {@code spec.replicas 3, live 5}. */
+  String line() {
+    return String.join(".", path) + " declared " + text(declared) + ", live " + text(live);
+  }
+
+  private static String text(@Nullable JsonNode value) {
+    if (value == null) {
+      return "absent";
+    }
+    String text = value.isValueNode() ? value.asText() : value.toString();
+    return text.length() <= 80 ? text : text.substring(0, 79) + "…";
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.drift;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/**
+ * What {@code kubectl apply}, and Argo CD by default, leave at the object: what they were given.
+ *
+ * @see <a
+ *     href="https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/">Declarative
+ *     management of objects</a>
+ */
+public final class LastApplied implements Declaration {
+  private static final String ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Override
+  public Optional<Declared> of(ObjectNode object) {
+    String text = object.at("/metadata/annotations").path(ANNOTATION).asText("");
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return JSON.readTree(text) instanceof ObjectNode declared
+          ? Optional.of(new Declared(declared, "last-applied-configuration"))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty(); // somebody wrote it by hand: it declares nothing
+    }
+  }
+}
