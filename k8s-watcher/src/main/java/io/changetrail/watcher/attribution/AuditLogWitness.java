@@ -4,6 +4,7 @@ package io.changetrail.watcher.attribution;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Folding;
 import io.changetrail.model.Phase;
@@ -43,7 +44,8 @@ public final class AuditLogWitness implements Witness {
   private record Kept(AuditRecord record, Instant at) {}
 
   /** An event whose actor is not known by the audit log yet. */
-  private record Waiting(String version, String place, AuditEvent event, Instant at) {}
+  private record Waiting(
+      String version, String place, EventRef event, ChangeKind kind, Instant time, Instant at) {}
 
   /**
    * @param otherwise who is asked where the audit log has nothing
@@ -75,7 +77,7 @@ public final class AuditLogWitness implements Witness {
       // A waiting event may be of this record, if no other fits.
       for (Waiting event : waiting.values().stream().flatMap(List::stream).toList()) {
         if (event.place().equals(record.place())) {
-          byTime(event.place(), event.event().time(), record.delete())
+          byTime(event.place(), event.time(), record.delete())
               .ifPresent(
                   by -> {
                     forget(event);
@@ -142,10 +144,20 @@ public final class AuditLogWitness implements Witness {
 
   @Override
   public synchronized void shipped(Seen change, AuditEvent event) {
+    Instant now = clock.instant();
+    // Also where there is no audit log, and no record ever comes.
+    forgetOld(now);
     switch (event.actor().evidence()) {
       case AUTHENTICATED, AUDIT_LOG, AUDIT_LOG_TIME -> {}
       default -> {
-        Waiting one = new Waiting(version(change), place(change), event, clock.instant());
+        Waiting one =
+            new Waiting(
+                version(change),
+                place(change),
+                event.ref(),
+                event.change().kind(),
+                event.time(),
+                now);
         // Its record may have come since it was asked for.
         AuditRecord exact = byVersion.get(one.version());
         Optional<Attribution> by =
@@ -163,18 +175,17 @@ public final class AuditLogWitness implements Witness {
   }
 
   private void amend(Waiting waited, Attribution by) {
-    AuditEvent event = waited.event();
     Instant time = by.time();
     shipper.accept(
         AuditEvent.builder(
-                new EventRef(event.ref().source(), event.ref().id() + "/who"),
-                time == null ? event.time() : time,
+                new EventRef(waited.event().source(), waited.event().id() + "/who"),
+                time == null ? waited.time() : time,
                 by.actor(),
-                Change.of(event.change().kind(), Phase.OCCURRED, Folding.AMEND)
+                Change.of(waited.kind(), Phase.OCCURRED, Folding.AMEND)
                     .summary("by " + by.actor().id())
                     .build())
             .onBehalfOf(by.onBehalfOf())
-            .amends(event.ref())
+            .amends(waited.event())
             .build());
   }
 

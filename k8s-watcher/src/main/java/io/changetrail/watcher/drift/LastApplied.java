@@ -4,6 +4,7 @@ package io.changetrail.watcher.drift;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -25,10 +26,25 @@ public final class LastApplied implements Declaration {
     }
     try {
       return JSON.readTree(text) instanceof ObjectNode declared
-          ? Optional.of(new Declared(declared, "last-applied-configuration"))
+          ? Optional.of(new Declared(asServed(declared), "last-applied-configuration"))
           : Optional.empty();
     } catch (JsonProcessingException e) {
       return Optional.empty(); // somebody wrote it by hand: it declares nothing
     }
+  }
+
+  /** What is written into a Secret as text is served encoded, with the rest of its data. */
+  private static ObjectNode asServed(ObjectNode declared) {
+    if (declared.path("kind").asText().equals("Secret")
+        && declared.remove("stringData") instanceof ObjectNode texts) {
+      ObjectNode data = declared.withObject("/data");
+      texts
+          .properties()
+          .forEach(
+              text ->
+                  data.put(
+                      text.getKey(), text.getValue().asText().getBytes(StandardCharsets.UTF_8)));
+    }
+    return declared;
   }
 }

@@ -15,7 +15,6 @@ import io.changetrail.model.Target;
 import io.changetrail.watcher.attribution.Witness.Seen;
 import io.changetrail.watcher.cluster.ResourceType;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +27,7 @@ class AuditLogWitnessTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ResourceType SECRETS = new ResourceType("", "v1", "Secret", "secrets", true);
 
+  private Instant now = NOW;
   private final List<AuditEvent> amendments = new ArrayList<>();
   private final AuditLogWitness witness =
       new AuditLogWitness(
@@ -41,7 +41,7 @@ class AuditLogWitnessTest {
             public void shipped(Seen change, AuditEvent event) {}
           },
           amendments::add,
-          InstantSource.fixed(NOW));
+          () -> now);
 
   private static Seen seen() throws Exception {
     JsonNode secret =
@@ -88,6 +88,25 @@ class AuditLogWitnessTest {
     witness.record(record(true));
 
     assertThat(amendments).singleElement().satisfies(AuditLogWitnessTest::isAlices);
+  }
+
+  @Test
+  void C6_severalEventsOfOneWriteAreAllAmended() throws Exception {
+    witness.shipped(seen(), event(Actor.unknown()));
+    witness.shipped(seen(), event(Actor.unknown()));
+    witness.record(record(true));
+
+    assertThat(amendments).hasSize(2).allSatisfy(AuditLogWitnessTest::isAlices);
+    assertThat(witness.waiting()).isZero();
+  }
+
+  @Test
+  void C6_withoutAnAuditLogEventsAreNotWaitedForForEver() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      witness.shipped(seen(), event(Actor.unknown()));
+      now = now.plusSeconds(60);
+    }
+    assertThat(witness.waiting()).isBetween(14, 17);
   }
 
   private static void isAlices(AuditEvent amendment) {

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Live objects that are not as they were declared. */
+class DriftTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path directory;
+  private ControlPlane plane;
+  private Scene scene;
+  private String configMaps;
+  private String deployments;
+
+  @BeforeEach
+  void begin() throws Exception {
+    plane = ControlPlane.shared();
+    scene = new Scene(plane, directory);
+    configMaps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
+    deployments = "/apis/apps/v1/namespaces/" + scene.namespace + "/deployments";
+  }
+
+  @AfterEach
+  void end() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  /** As {@code kubectl apply} sends it: with what it was given in an annotation. */
+  private static String applied(String manifest) throws Exception {
+    ObjectNode object = (ObjectNode) plane(manifest);
+    object
+        .withObject("/metadata/annotations")
+        .put("kubectl.kubernetes.io/last-applied-configuration", plane(manifest).toString());
+    return object.toString();
+  }
+
+  private static JsonNode plane(String yaml) throws Exception {
+    return new ObjectMapper(new com.fasterxml.jackson.dataformat.yaml.YAMLFactory()).readTree(yaml);
+  }
+
+  private Predicate<AuditEvent> drift(String object) {
+    return Scene.of("ConfigDrift", object);
+  }
+
+  @Test
+  void C11_aFieldEditedBesideKubectlApplyIsDriftUntilItIsAsDeclaredAgain() throws Exception {
+    plane.create(
+        deployments,
+        applied(
+            CaptureTest.deployment("web", "ghcr.io/acme/web:1.0")
+                .replace("replicas: 1", "replicas: 3")));
+    scene.start();
+    scene.settle();
+    assertThat(scene.events()).noneMatch(drift("Deployment/web"));
+
+    plane.patch(deployments + "/web", "{spec: {replicas: 5}}");
+    AuditEvent drifted = scene.await(1, drift("Deployment/web")).get(0);
+    assertThat(drifted.change().action()).isEqualTo("drift");
+    JsonNode field = drifted.change().state().after().at("/fields/spec.replicas");
+    assertThat(field.path("declared").asInt()).isEqualTo(3);
+    assertThat(field.path("live").asInt()).isEqualTo(5);
+    assertThat(field.path("declaredBy").asText()).isEqualTo("last-applied-configuration");
+    assertThat(drifted.change().summary()).contains("spec.replicas declared 3, live 5");
+    assertThat(drifted.actor().evidence()).isEqualTo(Actor.Evidence.FIELD_MANAGER);
+    assertThat(drifted.links().causedBy())
+        .containsExactly(scene.await(1, Scene.of("Deployment", "web")).get(0).ref());
+
+    plane.patch(deployments + "/web", "{spec: {replicas: 3}}");
+    AuditEvent resolved = scene.await(2, drift("Deployment/web")).get(1);
+    assertThat(resolved.change().action()).isEqualTo("drift_resolved");
+    assertThat(resolved.change().id()).isEqualTo(drifted.change().id());
+    assertThat(Duration.parse(resolved.attributes().get("changetrail.drift.duration").asText()))
+        .isEqualTo(Duration.between(drifted.time(), resolved.time()));
+  }
+
+  @Test
+  void C11_defaultsSidecarsAndOtherSpellingsAreNoDrift() throws Exception {
+    String manifest =
+        CaptureTest.deployment("web", "ghcr.io/acme/web:1.0")
+            .replace(
+                "image: ghcr.io/acme/web:1.0",
+                "image: ghcr.io/acme/web:1.0\n          resources: {limits: {cpu: 1000m}}");
+    assertThat(manifest).contains("1000m");
+    plane.create(deployments, applied(manifest));
+    scene.start();
+    plane.patch(
+        deployments + "/web",
+        "{spec: {template: {spec: {containers: [{name: sidecar, image: \"ghcr.io/acme/mesh:2\"}]}}}}");
+    scene.await(1, Scene.of("Deployment", "web"));
+    scene.settle();
+    assertThat(scene.events()).noneMatch(drift("Deployment/web"));
+  }
+
+  @Test
+  void C11_aFieldTakenFromServerSideApplyIsDriftUntilItIsAppliedAgain() throws Exception {
+    String declared =
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: limits}, data: {timeout: 3s, retries: \"2\"}}";
+    plane.apply(ControlPlane.ADMIN, configMaps + "/limits", "kustomize-controller", declared);
+    scene.start();
+    plane.patch(ControlPlane.ALICE, configMaps + "/limits", "{data: {timeout: 30s}}");
+
+    AuditEvent drifted = scene.await(1, drift("ConfigMap/limits")).get(0);
+    JsonNode field = drifted.change().state().after().at("/fields/data.timeout");
+    assertThat(field.path("declared").asText()).isEqualTo("3s");
+    assertThat(field.path("live").asText()).isEqualTo("30s");
+    assertThat(field.path("declaredBy").asText())
+        .isEqualTo("server-side apply by kustomize-controller");
+
+    plane.apply(ControlPlane.ADMIN, configMaps + "/limits", "kustomize-controller", declared);
+    assertThat(scene.await(2, drift("ConfigMap/limits")).get(1).change().action())
+        .isEqualTo("drift_resolved");
+  }
+
+  @Test
+  void C11_aRestartNeitherRepeatsNorForgetsADriftAndFindsOneOfTheTimeBetween() throws Exception {
+    plane.create(
+        configMaps,
+        applied("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {k: \"1\"}}"));
+    plane.create(
+        configMaps,
+        applied("{apiVersion: v1, kind: ConfigMap, metadata: {name: b}, data: {k: \"1\"}}"));
+    scene.start();
+    plane.patch(configMaps + "/a", "{data: {k: \"2\"}}");
+    AuditEvent first = scene.await(1, drift("ConfigMap/a")).get(0);
+    scene.stop();
+    plane.patch(configMaps + "/b", "{data: {k: \"2\"}}");
+    scene.start();
+    AuditEvent late = scene.await(1, drift("ConfigMap/b")).get(0);
+    assertThat(late.change().observedLate()).isNotNull();
+    scene.settle();
+    assertThat(scene.events().stream().filter(drift("ConfigMap/a"))).hasSize(1);
+
+    plane.patch(configMaps + "/a", "{data: {k: \"1\"}}");
+    AuditEvent resolved = scene.await(2, drift("ConfigMap/a")).get(1);
+    assertThat(resolved.change().id()).isEqualTo(first.change().id());
+  }
+
+  @Test
+  void C11_whatDriftedBeforeAnybodyWatchedIsToldWithTheIntervalAndEndsWithItsObject()
+      throws Exception {
+    plane.create(
+        configMaps,
+        applied("{apiVersion: v1, kind: ConfigMap, metadata: {name: old}, data: {k: \"1\"}}"));
+    plane.patch(configMaps + "/old", "{data: {k: \"2\"}}");
+    scene.start();
+    AuditEvent found = scene.await(1, drift("ConfigMap/old")).get(0);
+    assertThat(found.change().observedLate()).isNotNull();
+    assertThat(found.links().causedBy()).isEmpty();
+    plane.delete(configMaps + "/old");
+    List<AuditEvent> both = scene.await(2, drift("ConfigMap/old"));
+    assertThat(both.get(1).change().action()).isEqualTo("drift_resolved");
+  }
+
+  @Test
+  void C11_ofASecretTheDriftIsToldWithoutItsValues() throws Exception {
+    String secrets = "/api/v1/namespaces/" + scene.namespace + "/secrets";
+    plane.create(
+        secrets,
+        applied(
+            "{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {password: first-canary}}"));
+    scene.start();
+    plane.patch(secrets + "/db", "{stringData: {password: second-canary}}");
+    AuditEvent drifted = scene.await(1, drift("Secret/db")).get(0);
+    String told = JSON.valueToTree(drifted.toString()).asText();
+    assertThat(told).contains("hmac-sha256:").doesNotContain("canary");
+    scene.settle();
+    assertThat(scene.events().stream().filter(drift("Secret/db"))).hasSize(1);
+  }
+}
