@@ -43,6 +43,12 @@ public record Change(
   /** The {@link #action} of a push that took commits away from its branch. */
   public static final String FORCE_PUSH = "force_push";
 
+  /** The {@link #action} of a finding that something live is not as it was declared. */
+  public static final String DRIFT = "drift";
+
+  /** The {@link #action} of the end of a drift. */
+  public static final String DRIFT_RESOLVED = "drift_resolved";
+
   public Change {
     Require.present("change.kind", kind);
     Require.present("change.phase", phase);

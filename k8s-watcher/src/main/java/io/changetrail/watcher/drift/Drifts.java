@@ -181,7 +181,10 @@ public final class Drifts implements Observer {
     ObjectNode state = now.isEmpty() ? null : state(object, since, now);
     Target target = before == null ? target(object, uid) : before.target();
     Change.Builder change =
-        Change.of(ChangeKind.CONFIG, Phase.OCCURRED, now.isEmpty() ? "drift_resolved" : "drift")
+        Change.of(
+                ChangeKind.CONFIG,
+                Phase.OCCURRED,
+                now.isEmpty() ? Change.DRIFT_RESOLVED : Change.DRIFT)
             .id("drift/" + uid + "/" + since)
             .state(StructuralDiff.between(before == null ? null : before.state(), state))
             .summary(now.isEmpty() ? resolved(object, since, time) : drifted(object, now));
@@ -325,7 +328,7 @@ public final class Drifts implements Observer {
     }
     Instant now = clock.instant();
     Change change =
-        Change.of(ChangeKind.CONFIG, Phase.OCCURRED, "drift_resolved")
+        Change.of(ChangeKind.CONFIG, Phase.OCCURRED, Change.DRIFT_RESOLVED)
             .id("drift/" + uid + "/" + drift.since())
             .state(StructuralDiff.between(drift.state(), null))
             .summary(drift.state().path("object").asText() + ": drift is over, as the object is")

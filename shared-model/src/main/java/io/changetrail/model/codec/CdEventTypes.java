@@ -114,8 +114,8 @@ public final class CdEventTypes {
     if (kind.equals(ChangeKind.CONFIG)) {
       return ours(
           switch (change.action()) {
-            case "drift" -> "config.drifted";
-            case "drift_resolved" -> "config.driftresolved";
+            case Change.DRIFT -> "config.drifted";
+            case Change.DRIFT_RESOLVED -> "config.driftresolved";
             default -> "config.changed";
           });
     }

@@ -62,8 +62,9 @@ public final class ChangeGrouping {
 
   /**
    * The changes that events observe, oldest first. Events of kinds that alter no environment
-   * (commits, builds, artifacts, incidents) are evidence, not changes, and are passed over; commits
-   * tell which of two revisions is older. Each change tells which of the others it rolls back.
+   * (commits, builds, artifacts, incidents) are evidence, not changes, and are passed over, as is a
+   * drift that names the event of the write that made it; commits tell which of two revisions is
+   * older. Each change tells which of the others it rolls back.
    *
    * @param observations folded events, in any order
    * @param asOf now, for what was started and never finished
@@ -85,6 +86,7 @@ public final class ChangeGrouping {
         observations.stream()
             .filter(seen -> !seen.event().isAmendment())
             .filter(seen -> seen.event().change().kind().altersAnEnvironment())
+            .filter(seen -> !isFindingAboutAChange(seen.event()))
             .sorted(IN_TIME)
             .toList();
     List<Run> runs = runs(inOrder, catalogue);
@@ -94,6 +96,13 @@ public final class ChangeGrouping {
     }
     changes.sort(Comparator.comparing(ObservedChange::start).thenComparing(ObservedChange::id));
     return Rollbacks.mark(changes, CommitOrder.of(observations), catalogue);
+  }
+
+  /** A drift whose write has an event of its own: the write is the change. */
+  private static boolean isFindingAboutAChange(AuditEvent event) {
+    String action = event.change().action();
+    return (action.equals(Change.DRIFT) || action.equals(Change.DRIFT_RESOLVED))
+        && !event.links().causedBy().isEmpty();
   }
 
   private static List<Run> runs(List<Observation> inOrder, Catalogue catalogue) {

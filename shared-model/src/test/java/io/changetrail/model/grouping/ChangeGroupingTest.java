@@ -8,6 +8,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
+import io.changetrail.model.Links;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -70,6 +72,29 @@ class ChangeGroupingTest {
                 + ", digest "
                 + DIGEST
                 + ", overlapping in time");
+  }
+
+  @Test
+  void aDriftThatNamesItsWriteIsNoSecondChange() {
+    AuditEvent write =
+        AuditEvent.builder(
+                new EventRef(CLUSTER, "write"),
+                NIGHT,
+                Actor.unknown(),
+                Change.of(ChangeKind.CONFIG, Phase.OCCURRED, "update").build())
+            .target(Target.service("checkout", "prod"))
+            .build();
+    AuditEvent drift =
+        write.toBuilder()
+            .ref(new EventRef(CLUSTER, "drift"))
+            .change(Change.of(ChangeKind.CONFIG, Phase.OCCURRED, Change.DRIFT).build())
+            .build();
+    AuditEvent caused =
+        drift.toBuilder().links(new Links(null, null, List.of(write.ref()), Map.of())).build();
+
+    assertThat(group(new Observation("write", 1, write), new Observation("drift", 2, caused)))
+        .hasSize(1);
+    assertThat(group(new Observation("drift", 1, drift))).as("nobody saw the write").hasSize(1);
   }
 
   @Test
