@@ -5,7 +5,6 @@ import io.changetrail.model.redaction.RedactionKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -46,15 +45,11 @@ final class RedactionKeyOption {
 
   /** Complains without the value. */
   private static RedactionKey parse(String text, String from) {
-    String line = text.strip();
-    int colon = line.indexOf(':');
     try {
-      return new RedactionKey(
-          line.substring(0, Math.max(0, colon)),
-          Base64.getDecoder().decode(line.substring(colon + 1)));
+      return RedactionKey.parse(text);
     } catch (IllegalArgumentException e) {
       throw Failure.usage(
-          "the redaction key from " + from + " is not KEYID:BASE64 with at least 16 bytes",
+          "the redaction key from " + from + " " + e.getMessage(),
           "make one with: echo \"k1:$(openssl rand -base64 32)\"");
     }
   }

@@ -533,6 +533,23 @@ final class Sender {
         trouble);
   }
 
+  /** The CloudEvents that this destination does not have: those to be sent, then the refused. */
+  List<byte[]> unsent() throws IOException {
+    List<byte[]> unsent = new ArrayList<>();
+    for (Entry entry : journal.read(reached, Integer.MAX_VALUE, Long.MAX_VALUE)) {
+      if (entry instanceof Entry.Event event) {
+        unsent.add(event.json());
+      }
+    }
+    for (Path file : deadLetters.files()) {
+      DeadLetter letter = deadLetters.read(file);
+      if (letter != null) {
+        unsent.add(letter.event());
+      }
+    }
+    return unsent;
+  }
+
   private @Nullable Duration age() {
     try {
       for (Entry entry : journal.read(reached, 1, 1)) {

@@ -2,6 +2,7 @@
 package io.changetrail.shipper;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.Origin;
 import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.model.codec.EventLimits;
@@ -17,8 +18,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -255,6 +258,27 @@ public final class Shipper implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /**
+   * What some open destination does not have: the events that are still to be sent, then those that
+   * it refused. As they are spooled: without secrets, and numbered.
+   *
+   * @throws SpoolException if the spool cannot be read
+   */
+  public List<AuditEvent> unsent() {
+    Map<EventRef, AuditEvent> unsent = new LinkedHashMap<>();
+    try {
+      for (Sender sender : senders) {
+        for (byte[] json : sender.unsent()) {
+          AuditEvent event = CODEC.decode(json);
+          unsent.putIfAbsent(event.ref(), event);
+        }
+      }
+    } catch (IOException e) {
+      throw new SpoolException("what is unsent cannot be read from the spool", e);
+    }
+    return List.copyOf(unsent.values());
   }
 
   /** How many bytes of the spool some open destination still has to get; costs little. */

@@ -157,18 +157,19 @@ public record SourceAccount(
 
   /** Whether nothing can have got lost between this sequence and the one before. */
   private static boolean continues(Epoch epoch, List<Epoch> all) {
+    List<Epoch> own =
+        all.stream().filter(other -> other.installation().equals(epoch.installation())).toList();
     Epoch before = null;
-    for (Epoch other : all) {
-      if (other.equals(epoch)) {
-        break;
+    for (Epoch other : own) {
+      if (other.epoch().equals(epoch.previousEpoch())) {
+        // Maybe further down: a new epoch may be heard of before what was left of the old one.
+        return other.ended() || epoch.previousLast() != null;
       }
-      before = other.installation().equals(epoch.installation()) ? other : before;
     }
-    if (before == null) {
-      return epoch.previousEpoch() == null;
+    for (Epoch other : own.subList(0, own.indexOf(epoch))) {
+      before = epoch.epoch().equals(other.previousEpoch()) ? before : other;
     }
-    return before.ended()
-        || (before.epoch().equals(epoch.previousEpoch()) && epoch.previousLast() != null);
+    return before == null ? epoch.previousEpoch() == null : before.ended();
   }
 
   /** Adds the numbers as gaps, cut so that each has one reason. */

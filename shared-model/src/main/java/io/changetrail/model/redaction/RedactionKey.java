@@ -3,6 +3,7 @@ package io.changetrail.model.redaction;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -33,6 +34,23 @@ public final class RedactionKey {
     }
     this.keyId = keyId;
     this.secret = new SecretKeySpec(secret, ALGORITHM);
+  }
+
+  /**
+   * The key that people write as {@code KEYID:BASE64}.
+   *
+   * @throws IllegalArgumentException if it is none, without repeating it
+   */
+  public static RedactionKey parse(String text) {
+    String line = text.strip();
+    int colon = line.indexOf(':');
+    try {
+      return new RedactionKey(
+          line.substring(0, Math.max(0, colon)),
+          Base64.getDecoder().decode(line.substring(colon + 1)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("is not KEYID:BASE64 with at least 16 bytes");
+    }
   }
 
   String hash(String value) {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.action;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.codec.CloudEventsCodec;
+import io.changetrail.server.ChangetrailServer;
+import io.changetrail.server.config.Settings;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real audit server on loopback. */
+final class RunningAuditServer implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final CloudEventsCodec CODEC = new CloudEventsCodec();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final int port;
+  private final ChangetrailServer server;
+
+  private RunningAuditServer(Path data, int port) throws IOException {
+    this.port = port;
+    server =
+        ChangetrailServer.start(
+            new Settings()
+                .with("data", data.toString(), "test")
+                .with("listen.port", Integer.toString(port), "test")
+                .config(),
+            InstantSource.system());
+  }
+
+  static RunningAuditServer start(Path data) throws IOException {
+    return new RunningAuditServer(data, freePort());
+  }
+
+  static RunningAuditServer start(Path data, int port) throws IOException {
+    return new RunningAuditServer(data, port);
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  URI address() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  JsonNode get(String path) throws IOException, InterruptedException {
+    return answer(HttpRequest.newBuilder(URI.create(address() + path)).build());
+  }
+
+  JsonNode post(String path, String type, String body) throws IOException, InterruptedException {
+    return answer(
+        HttpRequest.newBuilder(URI.create(address() + path))
+            .header("Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
+  private JsonNode answer(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    if (response.statusCode() / 100 != 2) {
+      throw new AssertionError(
+          request.uri() + ": " + new String(response.body(), StandardCharsets.UTF_8));
+    }
+    return JSON.readTree(response.body());
+  }
+
+  /** All events, oldest first; folded. */
+  List<AuditEvent> events() throws IOException, InterruptedException {
+    List<AuditEvent> events = new ArrayList<>();
+    for (JsonNode event : get("/v1/events?order=oldest_first&limit=500").path("events")) {
+      events.add(CODEC.decode(event.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+    return events;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
