@@ -36,6 +36,9 @@ public final class GithubAction {
   /** How long the end of the job may. */
   private static final Duration AT_THE_END = Duration.ofSeconds(30);
 
+  /** Exit code of a failure that was told; 1 is that of a JVM that cannot start. */
+  private static final int TOLD = 10;
+
   private static final String SPOOL = "spool";
   private static final String STARTED = "started";
 
@@ -75,7 +78,7 @@ public final class GithubAction {
   /**
    * Runs one part.
    *
-   * @return the exit code: 0 unless something went wrong and {@code fail-on-error} is set
+   * @return the exit code: 0 unless something went wrong and {@code fail-on-error} is set, then 10
    */
   int run(boolean post) {
     Inputs.secrets(variables).forEach(commands::mask);
@@ -93,7 +96,7 @@ public final class GithubAction {
   private int failed(String message) {
     if (Inputs.failsOnError(variables)) {
       commands.fail(message);
-      return 1;
+      return TOLD;
     }
     commands.warn(message);
     return 0;

@@ -212,7 +212,7 @@ class GithubActionTest {
     Step step = Step.of(directory.resolve("runner"), URI.create("http://127.0.0.1:1")).impatient();
     assertThat(step.post().exitCode()).isZero();
     Step.Result strict = step.with("fail-on-error", "true").post();
-    assertThat(strict.exitCode()).isEqualTo(1);
+    assertThat(strict.exitCode()).isEqualTo(10);
     assertThat(strict.log()).contains("::error title=Changetrail::");
   }
 

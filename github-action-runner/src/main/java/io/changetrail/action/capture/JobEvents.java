@@ -130,7 +130,7 @@ public final class JobEvents {
             .provenance(new Provenance(vcs(), build(), inputs.artifacts()))
             .links(links(List.of()));
     attribute(event, "github.event_name", job.eventName());
-    attribute(event, "vcs.ref.head.name", job.ref());
+    attribute(event, "github.ref", job.ref());
     attribute(event, "github.workflow_ref", job.workflowRef());
     attribute(event, "github.job.id", inputs.jobId());
     attribute(event, "github.runner.environment", job.runnerEnvironment());

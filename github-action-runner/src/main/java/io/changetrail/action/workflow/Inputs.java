@@ -106,7 +106,7 @@ public record Inputs(
         lines(variables, "flag-paths").toList(),
         outcome(variables),
         variables.input("job-id").filter(id -> id.matches("\\d{1,20}")).orElse(null),
-        variables.input("matrix").filter(json -> !json.equals("null")).orElse(null),
+        variables.input("matrix").filter(json -> !json.matches("null|\\{\\s*}")).orElse(null),
         variables.input("github-token").orElse(null),
         variables.input("redaction-key").map(Inputs::key).orElse(null),
         failsOnError(variables));
