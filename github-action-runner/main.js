@@ -42,8 +42,7 @@ exports.run = (part) => {
   const { options, made, file } = archive(java, jar);
   const ended = require('child_process').spawnSync(java.command, ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...options, '-jar', jar, part], { stdio: 'inherit' });
   try { if (made) fs.renameSync(made, file); } catch { /* another job made it, or there is none */ }
-  // 10: it has said itself what failed the job.
-  if (ended.status === 10) process.exitCode = 1;
+  if (ended.status === 10) process.exitCode = 1; // what failed the job is said already
   else if (ended.status !== 0) fail(`Java ended with ${ended.error || ended.signal || ended.status}`);
 };
 

@@ -11,6 +11,7 @@ import io.changetrail.model.Provenance;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ class ActTest {
             .directory(repository.toFile())
             .redirectErrorStream(true)
             .start();
-    String said = new String(git.getInputStream().readAllBytes()).strip();
+    String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     assertThat(git.waitFor()).as(said).isZero();
     return said;
   }
