@@ -42,16 +42,10 @@ final class FlagChangeMapper {
     if (before == null && after == null) {
       throw data.missing("/after");
     }
-    StateChange state =
-        StructuralDiff.between(
-            before == null ? null : before.state(), after == null ? null : after.state());
     Change change =
-        Change.of(ChangeKind.FEATURE_FLAG, Phase.OCCURRED, Flag.action(isOn(before), isOn(after)))
-            .summary(flag.summary(text(before, after, state)))
+        change(flag, before, after)
             .reason(data.cut("/comment", 8192))
             .ticket(data.cut("/ticket", 1024))
-            .state(state)
-            .rollout(after == null ? null : after.percentage(before))
             .build();
     return flag.event(
             new EventRef(envelope.required("/source"), envelope.required("/id")),
@@ -59,6 +53,24 @@ final class FlagChangeMapper {
             actor(data),
             change)
         .build();
+  }
+
+  /**
+   * What became of a flag.
+   *
+   * @param before {@code null} if it is new
+   * @param after {@code null} if it was deleted
+   */
+  static Change.Builder change(
+      Flag flag, @Nullable FlagDefinition before, @Nullable FlagDefinition after) {
+    StateChange state =
+        StructuralDiff.between(
+            before == null ? null : before.state(), after == null ? null : after.state());
+    return Change.of(
+            ChangeKind.FEATURE_FLAG, Phase.OCCURRED, Flag.action(isOn(before), isOn(after)))
+        .summary(flag.summary(text(before, after, state)))
+        .state(state)
+        .rollout(after == null ? null : after.percentage(before));
   }
 
   private static String provider(Payload data) {

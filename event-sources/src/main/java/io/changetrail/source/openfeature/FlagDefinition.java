@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Change;
 import io.changetrail.source.Payload;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param shares percentage of those who get a variant, by its name; empty where conditions decide
  * @see <a href="https://flagd.dev/reference/flag-definitions/">Flag definitions</a>
  */
-record FlagDefinition(
+public record FlagDefinition(
     boolean enabled,
     ObjectNode state,
     @Nullable String defaultVariant,
@@ -93,9 +94,11 @@ record FlagDefinition(
   }
 
   private @Nullable String variantOfFalse() {
-    for (Map.Entry<String, JsonNode> variant : state.path("variants").properties()) {
-      if (variant.getValue().isBoolean() && !variant.getValue().asBoolean()) {
-        return variant.getKey();
+    for (String field : List.of("variants", "variations")) {
+      for (Map.Entry<String, JsonNode> variant : state.path(field).properties()) {
+        if (variant.getValue().isBoolean() && !variant.getValue().asBoolean()) {
+          return variant.getKey();
+        }
       }
     }
     return null;
