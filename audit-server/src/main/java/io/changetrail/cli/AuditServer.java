@@ -101,6 +101,18 @@ final class AuditServer {
     return json(open("POST", path, contentType, body));
   }
 
+  /**
+   * Asks for something that takes its time.
+   *
+   * @param patience how long the server may take
+   */
+  JsonNode postPatiently(String path, Duration patience) {
+    HttpURLConnection connection = connection("POST", path);
+    connection.setReadTimeout((int) patience.toMillis());
+    Exchange exchange = send(connection, new byte[0]);
+    return json(exchange);
+  }
+
   /** Posts JSON, and gives the answer in the media type that is asked for. */
   String postForText(String path, byte[] body, String mediaType) {
     HttpURLConnection connection = connection("POST", path);

@@ -19,6 +19,7 @@ import io.changetrail.server.answer.Correlator;
 import io.changetrail.server.answer.Notifier;
 import io.changetrail.server.answer.PostmortemEndpoint;
 import io.changetrail.server.config.ServerConfig;
+import io.changetrail.server.github.GithubApps;
 import io.changetrail.server.http.Access;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.HttpServer;
@@ -56,6 +57,7 @@ import io.changetrail.server.topology.Topologies;
 import io.changetrail.server.topology.TopologyEndpoints;
 import io.changetrail.server.web.WebPages;
 import io.changetrail.server.webhook.WebhookEndpoint;
+import io.changetrail.store.AppendResult;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStoreProvider;
 import java.io.IOException;
@@ -64,6 +66,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -82,6 +85,7 @@ public final class ChangetrailServer implements AutoCloseable {
   private final Arrivals arrivals = new Arrivals();
   private final PrometheusServers prometheus;
   private final Notifier notifier;
+  private final GithubApps github;
   private final Router router;
   private final HttpServer http;
   private final Housekeeping housekeeping;
@@ -100,6 +104,7 @@ public final class ChangetrailServer implements AutoCloseable {
     try {
       ChangetrailServer server = new ChangetrailServer(config, clock, store);
       server.workloads.start();
+      server.github.start();
       server.http.start();
       server.housekeeping.start();
       return server;
@@ -119,7 +124,21 @@ public final class ChangetrailServer implements AutoCloseable {
         new TokenAuthenticator(tokens, workloads, config.listen().host(), catalogue, clock);
     prometheus = new PrometheusServers(config.prometheus());
     notifier = new Notifier(config.receivers());
-    router = new Router(Stream.concat(routes().stream(), WebPages.routes().stream()).toList());
+    Redactor redactor =
+        new Redactor(RedactionRules.defaults().withSecretPaths(config.secretPaths()), null);
+    Acceptance acceptance = new Acceptance(config.times(), redactor);
+    github =
+        new GithubApps(
+            config.githubs(),
+            store,
+            acceptance,
+            this::ingested,
+            config.data().resolve("github"),
+            clock);
+    router =
+        new Router(
+            Stream.concat(routes(redactor, acceptance).stream(), WebPages.routes().stream())
+                .toList());
     Limits limits = Limits.defaults();
     http =
         new HttpServer(
@@ -138,15 +157,13 @@ public final class ChangetrailServer implements AutoCloseable {
     housekeeping = new Housekeeping(catalogue, store, config.retention(), this::tenants, clock);
   }
 
-  private List<Route> routes() {
-    Redactor redactor =
-        new Redactor(RedactionRules.defaults().withSecretPaths(config.secretPaths()), null);
-    Acceptance acceptance = new Acceptance(config.times(), redactor);
-    IngestEndpoint.IngestObserver ingested =
-        (counts, lastSeq) -> {
-          metrics.ingested(counts, lastSeq);
-          arrivals.arrived(lastSeq);
-        };
+  private void ingested(Map<AppendResult.Status, Integer> counts, long lastSeq) {
+    metrics.ingested(counts, lastSeq);
+    arrivals.arrived(lastSeq);
+  }
+
+  private List<Route> routes(Redactor redactor, Acceptance acceptance) {
+    IngestEndpoint.IngestObserver ingested = this::ingested;
     IngestEndpoint ingest = new IngestEndpoint(store, acceptance, ingested);
     Supplier<Catalogue> known = catalogue;
     RecordedChanges changes = new RecordedChanges(store, config.finishLimit());
@@ -231,6 +248,7 @@ public final class ChangetrailServer implements AutoCloseable {
             Access.READ,
             Lane.READ,
             new PostmortemEndpoint(store, correlator)),
+        new Route("POST", "/v1/github/backfill", Access.ADMIN, Lane.STREAM, github::backfill),
         new Route(
             "GET", "/v1/backup", Access.ADMIN, Lane.STREAM, new BackupEndpoint(store, copies)),
         open("/v1/whoami", new WhoamiEndpoint()),
@@ -256,6 +274,7 @@ public final class ChangetrailServer implements AutoCloseable {
     tokens.tokens().stream().map(Token::tenant).forEach(all::add);
     config.webhooks().stream().map(ServerConfig.Webhook::tenant).forEach(all::add);
     config.workloads().stream().map(Workloads::tenant).forEach(all::add);
+    config.githubs().stream().map(ServerConfig.Github::tenant).forEach(all::add);
     return all;
   }
 
@@ -285,6 +304,7 @@ public final class ChangetrailServer implements AutoCloseable {
   public void close() {
     housekeeping.close();
     http.close();
+    github.close();
     workloads.close();
     prometheus.close();
     notifier.close();

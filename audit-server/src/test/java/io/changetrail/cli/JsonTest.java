@@ -31,6 +31,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +49,7 @@ class JsonTest {
   private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
   @TempDir private static Path directory;
+  private static final MockWebServer github = new MockWebServer();
   private static RunningServer server;
   private static Terminal terminal;
   private static String deployment;
@@ -54,7 +59,22 @@ class JsonTest {
   @BeforeAll
   static void start() throws Exception {
     start = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.SECONDS);
-    server = RunningServer.start(directory.resolve("data"));
+    github.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().body("{\"full_name\":\"acme/checkout\"}").build();
+          }
+        });
+    github.start();
+    Path token = Files.writeString(directory.resolve("github-token"), "ghp-of-the-json-test");
+    server =
+        RunningServer.start(
+            directory.resolve("data"),
+            "github.acme.api",
+            "http://127.0.0.1:" + github.getPort(),
+            "github.acme.token",
+            "file:" + token);
     terminal = Terminal.at(server.address());
     terminal
         .typing(new Release(start).lines() + "\n" + Release.json(detected()))
@@ -67,6 +87,7 @@ class JsonTest {
   @AfterAll
   static void stop() {
     server.close();
+    github.close();
   }
 
   private static AuditEvent detected() {
@@ -133,6 +154,7 @@ class JsonTest {
         List.of("emit", "--file", events("emitted")),
         List.of("ship", "--spool", file("spool"), events("shipped")),
         List.of("backup", file("night.backup")),
+        List.of("backfill", "github", "--since=1d", "--repository=acme/checkout"),
         List.of("restore", file("night.backup"), "--data", file("restored")),
         List.of("token create", "ci", "--read", "--data", data),
         List.of("token list", "--data", data),

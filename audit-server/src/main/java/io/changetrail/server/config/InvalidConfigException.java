@@ -9,7 +9,7 @@ public final class InvalidConfigException extends RuntimeException {
     super(message);
   }
 
-  InvalidConfigException(String message, Throwable cause) {
+  public InvalidConfigException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -4,6 +4,7 @@ package io.changetrail.server.config;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.server.access.Workloads;
 import io.changetrail.server.http.HttpSettings;
+import io.changetrail.source.repository.PathPattern;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public record ServerConfig(
     int maxBodyBytes,
     List<Webhook> webhooks,
     List<Workloads> workloads,
+    List<Github> githubs,
     List<Prometheus> prometheus,
     List<Receiver> receivers,
     List<Path> topology,
@@ -48,6 +50,7 @@ public record ServerConfig(
     secretPaths = Set.copyOf(secretPaths);
     webhooks = List.copyOf(webhooks);
     workloads = List.copyOf(workloads);
+    githubs = List.copyOf(githubs);
     prometheus = List.copyOf(prometheus);
     receivers = List.copyOf(receivers);
     topology = List.copyOf(topology);
@@ -90,6 +93,39 @@ public record ServerConfig(
     public Webhook {
       secrets = List.copyOf(secrets);
       sources = List.copyOf(sources);
+    }
+  }
+
+  /**
+   * A GitHub whose API may be asked about what its webhooks tell.
+   *
+   * @param tenant whose events are asked about
+   * @param api for example {@code https://api.github.com}, or {@code https://HOST/api/v3}
+   * @param server with which the URLs of repositories begin
+   * @param appId of the App that asks, together with its key
+   * @param privateKey {@code null} where a token is used instead
+   * @param token {@code null} for an App
+   * @param configPaths files that configure something
+   * @param flagPaths files that define feature flags
+   * @param environment of those whose path names none; {@code null} leaves them out
+   * @param auditLogs organisations whose audit logs are read
+   */
+  public record Github(
+      String name,
+      String tenant,
+      URI api,
+      URI server,
+      @Nullable String appId,
+      @Nullable Secret privateKey,
+      @Nullable Credential token,
+      List<PathPattern> configPaths,
+      List<PathPattern> flagPaths,
+      @Nullable String environment,
+      List<String> auditLogs) {
+    public Github {
+      auditLogs = List.copyOf(auditLogs);
+      configPaths = List.copyOf(configPaths);
+      flagPaths = List.copyOf(flagPaths);
     }
   }
 

@@ -13,6 +13,7 @@ import io.changetrail.server.access.Workloads;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Names;
 import io.changetrail.server.query.ChangeLinks;
+import io.changetrail.source.repository.PathPattern;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,11 @@ public final class Settings {
       Pattern.compile(
           "oidc\\.([a-z0-9-]{1,64})\\.(issuer|keys|server|audience|tenant|owners|repositories|refs"
               + "|environments|workflows|otherEnvironments)");
+
+  private static final Pattern GITHUB =
+      Pattern.compile(
+          "github\\.([a-z0-9-]{1,64})\\.(api|server|tenant|appId|privateKey|token|configPaths"
+              + "|flagPaths|environment|auditLogs)");
 
   private static final String PROMETHEUS = "prometheus.";
   private static final Pattern PROMETHEUS_KEY =
@@ -116,6 +123,11 @@ public final class Settings {
         "jobs of GitHub Actions that may send, by name, each with issuer, audience, owners (ids),"
             + " and optionally repositories (ids), refs, environments, workflows,"
             + " otherEnvironments (unverified or refuse), server, keys and tenant; none");
+    keys.put(
+        "github",
+        "GitHubs whose API may be asked, by name, each with appId and privateKey, or token (env:NAME"
+            + " or file:PATH), and optionally configPaths, flagPaths, environment, auditLogs, api,"
+            + " server and tenant; none");
     keys.put(
         "prometheus",
         "Prometheus servers by name, each with url, and optionally tenant, bearerToken, or username"
@@ -256,6 +268,7 @@ public final class Settings {
         && !key.startsWith(OIDC)
         && !key.startsWith(WEBHOOKS)
         && !key.startsWith(PROMETHEUS)
+        && !GITHUB.matcher(key).matches()
         && !RECEIVER.matcher(key).matches()
         && !LINK.matcher(key).matches()) {
       throw new InvalidConfigException(
@@ -292,6 +305,7 @@ public final class Settings {
         get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20),
         webhooks(),
         names(WORKLOADS).stream().map(this::workloads).toList(),
+        names(GITHUB).stream().map(this::github).toList(),
         names(PROMETHEUS_KEY).stream().map(this::prometheus).toList(),
         names(RECEIVER).stream().map(this::receiver).toList(),
         list("topology").stream().map(Path::of).toList(),
@@ -332,6 +346,38 @@ public final class Settings {
 
   private List<ServerConfig.Webhook> webhooks() {
     return names(WEBHOOK).stream().map(this::webhook).toList();
+  }
+
+  private ServerConfig.Github github(String name) {
+    String prefix = "github." + name + ".";
+    Optional<String> appId = optional(prefix + "appId", Function.identity());
+    Optional<Secret> key =
+        optional(
+            prefix + "privateKey",
+            reference -> Secret.of(prefix + "privateKey", reference, environment));
+    Optional<Credential> token = credential(prefix + "token");
+    if (appId.isPresent() != key.isPresent() || appId.isPresent() == token.isPresent()) {
+      throw new InvalidConfigException(prefix + ": give appId and privateKey, or token");
+    }
+    return new ServerConfig.Github(
+        name,
+        get(prefix + "tenant", Function.identity(), Tenants.DEFAULT),
+        get(prefix + "api", Settings::safeUrl, URI.create("https://api.github.com")),
+        get(prefix + "server", Settings::httpUrl, URI.create("https://github.com")),
+        appId.orElse(null),
+        key.orElse(null),
+        token.orElse(null),
+        patterns(prefix + "configPaths"),
+        patterns(prefix + "flagPaths"),
+        optional(prefix + "environment", Function.identity()).orElse(null),
+        list(prefix + "auditLogs"));
+  }
+
+  private List<PathPattern> patterns(String key) {
+    return get(
+        key,
+        text -> Stream.of(text.strip().split("\\s*,\\s*", -1)).map(PathPattern::of).toList(),
+        List.of());
   }
 
   private Workloads workloads(String name) {

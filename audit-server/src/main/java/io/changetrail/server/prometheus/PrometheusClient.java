@@ -2,6 +2,7 @@
 package io.changetrail.server.prometheus;
 
 import io.changetrail.server.config.ServerConfig;
+import io.changetrail.server.http.BoundedBody;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -67,8 +68,13 @@ final class PrometheusClient {
             .header("User-Agent", "changetrail")
             .POST(HttpRequest.BodyPublishers.ofString(form));
     authorize(request);
-    HttpResponse<byte[]> response = http.send(request.build(), any -> new BoundedBody(MAX_BODY));
+    HttpResponse<byte[]> response =
+        http.send(request.build(), any -> new BoundedBody(MAX_BODY, PrometheusClient::tooLong));
     return answer(response, points);
+  }
+
+  private static PrometheusException tooLong() {
+    return new PrometheusException("its answer is longer than " + (MAX_BODY >> 20) + " MiB");
   }
 
   private void authorize(HttpRequest.Builder request) throws PrometheusException {

@@ -4,6 +4,7 @@ package io.changetrail.server.webhook;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.server.access.Token;
 import io.changetrail.server.config.InvalidConfigException;
@@ -22,6 +23,8 @@ import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.NewEvent;
+import io.changetrail.store.Scope;
+import io.changetrail.store.View;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -157,14 +160,15 @@ public final class WebhookEndpoint implements Endpoint {
     Told told = provider.read(sender.delivery());
     Caller caller = caller(provider, sender.hook());
     List<NewEvent> events = new ArrayList<>();
-    for (AuditEvent event : told.events()) {
-      events.add(
-          NewEvent.of(
-              caller.tenant(),
-              acceptance.accept(caller, event, request.received()),
-              request.received()));
-    }
     Map<Status, Integer> counts = new EnumMap<>(Status.class);
+    for (AuditEvent event : told.events()) {
+      AuditEvent accepted = acceptance.accept(caller, event, request.received());
+      if (isFromHistory(caller.tenant(), accepted.ref())) {
+        counts.merge(Status.DUPLICATE, 1, Integer::sum);
+      } else {
+        events.add(NewEvent.of(caller.tenant(), accepted, request.received()));
+      }
+    }
     long lastSeq = 0;
     for (AppendResult result : events.isEmpty() ? List.<AppendResult>of() : store.append(events)) {
       counts.merge(result.status(), 1, Integer::sum);
@@ -174,6 +178,14 @@ public final class WebhookEndpoint implements Endpoint {
     delivered.delivered(provider.name(), fate(told, counts));
     // 200, not 202, for what is stored: Flagsmith takes any other status for a failure.
     return Response.json(told.known() ? 200 : 202, answer(told, counts));
+  }
+
+  /** Whether it was read from history already, which knows a little less of it. */
+  private boolean isFromHistory(String tenant, EventRef ref) {
+    return store
+        .find(Scope.of(tenant), ref, View.RAW)
+        .filter(known -> known.event().change().backfilled())
+        .isPresent();
   }
 
   private static Caller caller(WebhookProvider provider, ServerConfig.Webhook hook) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.changetrail.server.prometheus;
+package io.changetrail.server.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -8,17 +8,24 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The body of an answer, unless it is longer than it may be. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+public final class BoundedBody implements BodySubscriber<byte[]> {
   private final int limit;
+  private final Supplier<? extends Exception> tooLong;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private Flow.@Nullable Subscription subscription;
 
-  BoundedBody(int limit) {
+  /**
+   * @param limit in bytes
+   * @param tooLong how the exchange fails if it is longer
+   */
+  public BoundedBody(int limit, Supplier<? extends Exception> tooLong) {
     this.limit = limit;
+    this.tooLong = tooLong;
   }
 
   @Override
@@ -39,8 +46,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
         if (subscription != null) {
           subscription.cancel();
         }
-        body.completeExceptionally(
-            new PrometheusException("its answer is longer than " + (limit >> 20) + " MiB"));
+        body.completeExceptionally(tooLong.get());
         return;
       }
       byte[] bytes = new byte[piece.remaining()];

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server.github;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.InvalidEventException;
+import io.changetrail.server.http.Caller;
+import io.changetrail.server.ingest.Acceptance;
+import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
+import io.changetrail.store.AppendResult;
+import io.changetrail.store.AppendResult.Status;
+import io.changetrail.store.AuditStore;
+import io.changetrail.store.NewEvent;
+import io.changetrail.store.Scope;
+import io.changetrail.store.View;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores what was asked of GitHub, like everything else that comes in.
+ *
+ * @param tenant whose events they are
+ * @param server address of GitHub, with which the sources begin
+ */
+record GithubStore(
+    AuditStore store,
+    Acceptance acceptance,
+    IngestObserver ingested,
+    InstantSource clock,
+    String tenant,
+    String server) {
+  private static final Logger LOG = LoggerFactory.getLogger(GithubStore.class);
+
+  /** Stores events; those that were stored before change nothing. */
+  int append(List<AuditEvent> events) {
+    Caller caller =
+        new Caller("github", tenant, source -> source.startsWith(server + "/"), null, false);
+    Instant now = clock.instant();
+    List<NewEvent> accepted = new ArrayList<>();
+    for (AuditEvent event : events) {
+      try {
+        accepted.add(NewEvent.of(tenant, acceptance.accept(caller, event, now), now));
+      } catch (InvalidEventException e) {
+        LOG.warn("GitHub told what cannot be stored: event={} {}", event.ref(), e.getMessage());
+      }
+    }
+    if (accepted.isEmpty()) {
+      return 0;
+    }
+    Map<Status, Integer> counts = new EnumMap<>(Status.class);
+    long lastSeq = 0;
+    for (AppendResult result : store.append(accepted)) {
+      counts.merge(result.status(), 1, Integer::sum);
+      lastSeq = Math.max(lastSeq, result.seq());
+    }
+    ingested.ingested(counts, lastSeq);
+    return counts.getOrDefault(Status.ACCEPTED, 0);
+  }
+
+  /** Those that are not stored yet, whoever told them. */
+  List<AuditEvent> unknown(List<AuditEvent> events) {
+    return events.stream()
+        .filter(event -> store.find(Scope.of(tenant), event.ref(), View.RAW).isEmpty())
+        .toList();
+  }
+}

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jwt.SignedJWT;
+import io.changetrail.server.RunningServer.Answer;
+import io.changetrail.server.config.InvalidConfigException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.StreamSupport;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is asked of GitHub's API, as an App, and what comes of it. */
+class GithubApiTest {
+  private static final String REPOSITORY = "/repos/acme/checkout";
+  private static final String BEFORE = "0f1d2c3b4a59687766554433221100ffeeddccbb";
+  private static final String AFTER = "5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689";
+  private static final String VALUES = "/contents/checkout/values-prod.yaml?ref=";
+
+  @TempDir private Path data;
+  private final MockWebServer github = new MockWebServer();
+  private final Map<String, MockResponse> answers = new ConcurrentHashMap<>();
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<String> credentials = new CopyOnWriteArrayList<>();
+  private KeyPair key;
+  private RunningServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    key = generator.generateKeyPair();
+    github.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            String what = request.getMethod() + " " + request.getTarget();
+            asked.add(what);
+            credentials.add(String.valueOf(request.getHeaders().get("Authorization")));
+            return answers.getOrDefault(what, new MockResponse.Builder().code(404).build());
+          }
+        });
+    github.start();
+    answer("GET " + REPOSITORY + "/installation", "{\"id\":77}");
+    answer(
+        "POST /app/installations/77/access_tokens",
+        "{\"token\":\"ghs_installed\",\"expires_at\":\"" + Instant.now().plusSeconds(3600) + "\"}");
+    answer("GET /app/hook/deliveries?per_page=100", "[]");
+    answer(
+        "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER,
+        "{\"total_commits\":3,\"files\":["
+            + "{\"filename\":\"checkout/values-prod.yaml\",\"status\":\"modified\"},"
+            + "{\"filename\":\"flags/prod.json\",\"status\":\"modified\"},"
+            + "{\"filename\":\"src/Main.java\",\"status\":\"added\"}]}");
+    content(VALUES + BEFORE, "timeout: 3s\nreplicas: 2\n");
+    content(VALUES + AFTER, "timeout: 30s\nreplicas: 2\n");
+    String flag =
+        "{\"flags\":{\"totals\":{\"state\":\"%s\",\"variants\":{\"on\":true,\"off\":false},"
+            + "\"defaultVariant\":\"on\"}}}";
+    content("/contents/flags/prod.json?ref=" + BEFORE, String.format(flag, "DISABLED"));
+    content("/contents/flags/prod.json?ref=" + AFTER, String.format(flag, "ENABLED"));
+    answer(
+        "GET " + REPOSITORY + "/commits/" + AFTER + "/pulls",
+        "[{\"number\":412,\"merged_at\":\"2026-03-03T15:02:09Z\",\"user\":{\"login\":\"ben-okafor\"}}]");
+    server = server();
+  }
+
+  private RunningServer server() throws Exception {
+    List<String> settings = new ArrayList<>(List.of(Hooks.settings(data, "github")));
+    settings.addAll(
+        List.of(
+            "github.acme.api", "http://127.0.0.1:" + github.getPort(),
+            "github.acme.server", "https://github.com",
+            "github.acme.appId", "4242",
+            "github.acme.privateKey", "file:" + pem(),
+            "github.acme.auditLogs", "acme",
+            "github.acme.configPaths", "{service}/values-{environment}.yaml",
+            "github.acme.flagPaths", "flags/{environment}.json"));
+    return RunningServer.start(data, settings.toArray(String[]::new));
+  }
+
+  /** As GitHub gives it out: PKCS #1, which is what PKCS #8 has behind its first 26 bytes. */
+  private Path pem() throws Exception {
+    byte[] pkcs8 = key.getPrivate().getEncoded();
+    return Files.writeString(
+        data.resolve("app.pem"),
+        "-----BEGIN RSA PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(Arrays.copyOfRange(pkcs8, 26, pkcs8.length))
+            + "\n-----END RSA PRIVATE KEY-----\n");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    github.close();
+  }
+
+  private void answer(String what, String body) {
+    answers.put(what, new MockResponse.Builder().body(body).build());
+  }
+
+  private void content(String path, String text) {
+    answer(
+        "GET " + REPOSITORY + path,
+        "{\"size\":"
+            + text.length()
+            + ",\"encoding\":\"base64\",\"content\":\""
+            + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))
+            + "\"}");
+  }
+
+  private Answer push() throws Exception {
+    Answer answer = Hooks.github(server, "push", Hooks.payload("github/push.main.json"));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer;
+  }
+
+  private List<JsonNode> events(String... filter) throws Exception {
+    return StreamSupport.stream(
+            server.get("/v1/events", filter).json().path("events").spliterator(), false)
+        .toList();
+  }
+
+  private void awaitEvents(int count) {
+    await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == count);
+  }
+
+  @Test
+  void C3_aPushTellsTheConfigurationAndTheFlagsThatItChangedAndWhoseItIs() throws Exception {
+    push();
+    awaitEvents(3);
+
+    JsonNode config = events("kind", "config").get(0);
+    assertThat(config.toString())
+        .contains(
+            "checkout/values-prod.yaml: ",
+            "timeout",
+            "3s",
+            "30s",
+            "\"deployment.environment.name\":\"prod\"",
+            "\"service.name\":\"checkout\"");
+    JsonNode flag = events("kind", "feature_flag").get(0);
+    assertThat(flag.toString()).contains("flag totals in prod: off → on 100 %");
+    JsonNode push = events("kind", "code").get(0);
+    assertThat(push.toString()).contains("\"412\"", "ben-okafor", "\"vcs.commits\":3");
+
+    push();
+    assertThat(events()).hasSize(3);
+    SignedJWT app =
+        SignedJWT.parse(
+            credentials
+                .get(asked.indexOf("GET " + REPOSITORY + "/installation"))
+                .substring("Bearer ".length()));
+    assertThat(app.verify(new RSASSAVerifier((RSAPublicKey) key.getPublic()))).isTrue();
+    assertThat(app.getJWTClaimsSet().getIssuer()).isEqualTo("4242");
+    assertThat(credentials).contains("Bearer ghs_installed");
+  }
+
+  @Test
+  void whileTheApiIsDownThereIsThePayloadAndLaterTheRestAlsoAfterARestart() throws Exception {
+    String compare = "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER;
+    MockResponse good = answers.get(compare);
+    answers.put(compare, new MockResponse.Builder().code(503).build());
+    push();
+    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
+    assertThat(events()).hasSize(1);
+
+    server.close();
+    answers.put(compare, good);
+    server = server();
+    awaitEvents(3);
+  }
+
+  @Test
+  void whoeverIsToldToWaitWaits() throws Exception {
+    String compare = "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER;
+    MockResponse good = answers.get(compare);
+    answers.put(
+        compare,
+        new MockResponse.Builder()
+            .code(403)
+            .addHeader("X-RateLimit-Remaining", "0")
+            .addHeader(
+                "X-RateLimit-Reset", Long.toString(Instant.now().plusSeconds(4).getEpochSecond()))
+            .build());
+    push();
+    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
+    answers.put(compare, good);
+    awaitEvents(3);
+    assertThat(asked.stream().filter(compare::equals)).hasSize(2);
+  }
+
+  @Test
+  void whatIsNotThereIsNotAskedForForEver() throws Exception {
+    answers.remove("GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER);
+    push();
+    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
+    answer(
+        "GET " + REPOSITORY + "/pulls/412/files?per_page=100", "[{\"filename\":\"src/A.java\"}]");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> asked.contains("GET " + REPOSITORY + "/pulls/412/files?per_page=100"));
+    assertThat(events()).hasSize(2);
+  }
+
+  @Test
+  void C3_whatGithubCouldNotDeliverIsAskedForAgain() throws Exception {
+    server.close();
+    String now = Instant.now().toString();
+    String attempt =
+        "{\"id\":%d,\"guid\":\"%s\",\"delivered_at\":\"" + now + "\",\"status_code\":%d}";
+    answer(
+        "GET /app/hook/deliveries?per_page=100",
+        "["
+            + String.join(
+                ",",
+                String.format(attempt, 1, "came", 200),
+                String.format(attempt, 2, "failed", 502),
+                String.format(attempt, 3, "came-at-last", 200),
+                String.format(attempt, 4, "came-at-last", 0))
+            + "]");
+    answer("POST /app/hook/deliveries/2/attempts", "{}");
+    server = server();
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> asked.contains("POST /app/hook/deliveries/2/attempts"));
+    assertThat(asked.stream().filter(what -> what.endsWith("/attempts"))).hasSize(1);
+  }
+
+  @Test
+  void C3_historyIsReadOnceAndIsTheSameAsWhatCameLive() throws Exception {
+    JsonNode created = Hooks.payload("github/deployment.created.json");
+    JsonNode ended = Hooks.payload("github/deployment_status.success.json");
+    JsonNode run = Hooks.payload("github/workflow_run.completed.json");
+    answer("GET /app/installations?per_page=100", "[{\"id\":77}]");
+    answer(
+        "GET /installation/repositories?per_page=100",
+        "{\"repositories\":[" + created.path("repository") + "]}");
+    answer(
+        "GET " + REPOSITORY + "/deployments?per_page=100", "[" + created.path("deployment") + "]");
+    answer(
+        "GET "
+            + REPOSITORY
+            + "/deployments/"
+            + created.at("/deployment/id").asText()
+            + "/statuses?per_page=100",
+        "[" + ended.path("deployment_status") + "]");
+    answer(
+        "GET " + REPOSITORY + "/actions/runs?per_page=100&created=%3E%3D2026-02-01T00:00:00Z",
+        "{\"workflow_runs\":["
+            + ((ObjectNode) run.path("workflow_run")).put("status", "completed")
+            + "]}");
+    JsonNode merged = Hooks.payload("github/pull_request.closed.merged.json");
+    answer(
+        "GET " + REPOSITORY + "/pulls?state=closed&sort=updated&direction=desc&per_page=100",
+        "["
+            + ((ObjectNode) merged.path("pull_request")).put("updated_at", "2026-03-03T15:02:09Z")
+            + "]");
+    answer("GET " + REPOSITORY + "/releases?per_page=100", "[]");
+    Hooks.github(server, "deployment", created);
+
+    String path = "/v1/github/backfill?since=2026-02-01T00:00:00Z";
+    Answer first = server.post(path, "application/json", "");
+    assertThat(first.status()).as(first.text()).isEqualTo(200);
+    assertThat(first.json().path("failed")).as(first.text()).isEmpty();
+    assertThat(first.json().path("stored").asInt()).as("but the one that came live").isEqualTo(3);
+    assertThat(server.post(path, "application/json", "").json().path("stored").asInt()).isZero();
+    assertThat(server.get("/v1/events").text()).contains("\"backfilled\":true");
+
+    Answer late = Hooks.github(server, "deployment_status", ended);
+    assertThat(late.json().path("duplicate").asInt()).as(late.text()).isEqualTo(1);
+    assertThat(late.json().path("conflicting").asInt()).isZero();
+  }
+
+  @Test
+  void secretsThatWereExchangedAreReadFromTheAuditLogOnce() throws Exception {
+    server.close();
+    ObjectNode entry =
+        ((ObjectNode) Hooks.payload("github/audit_log.environment_secret.json"))
+            .put("@timestamp", Instant.now().minusSeconds(60).toEpochMilli());
+    ObjectNode old = entry.deepCopy().put("@timestamp", 1_700_000_000_000L);
+    answer("GET /orgs/acme/installation", "{\"id\":77}");
+    answer(
+        "GET /orgs/acme/audit-log?include=web&order=desc&per_page=100",
+        "[" + entry + "," + old.put("_document_id", "old") + "]");
+    server = server();
+
+    awaitEvents(1);
+    assertThat(events().get(0).toString())
+        .contains("secret_rotation", "PAYMENT_API_KEY", "production", "audit_log");
+    server.close();
+    server = server();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> asked.stream().filter(what -> what.contains("/audit-log?")).count() >= 2);
+    assertThat(events()).hasSize(1);
+  }
+
+  @Test
+  void aRepositoryThatCannotBeReadIsNamedAndTheOthersAreRead() throws Exception {
+    Answer answer =
+        server.post(
+            "/v1/github/backfill?since=2026-02-01T00:00:00Z&repository=acme/gone",
+            "application/json",
+            "");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().at("/failed/0/repository").asText()).isEqualTo("acme/gone");
+    assertThat(answer.json().at("/failed/0/detail").asText()).contains("404");
+    assertThat(server.post("/v1/github/backfill?since=soon", "application/json", "").status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void aKeyThatIsNoneIsRefusedWithoutBeingRepeated() throws Exception {
+    Path none = Files.writeString(data.resolve("none.pem"), "this-is-no-key-at-all");
+    assertThatThrownBy(
+            () ->
+                RunningServer.start(
+                    data.resolve("other"),
+                    "github.acme.appId",
+                    "1",
+                    "github.acme.privateKey",
+                    "file:" + none))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("github.acme.privateKey")
+        .hasMessageNotContaining("this-is-no-key");
+  }
+}
