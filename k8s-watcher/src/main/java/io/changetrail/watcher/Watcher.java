@@ -42,6 +42,9 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Watcher implements AutoCloseable {
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
+  /** A leader that begins must not miss the renewal of its Lease. */
+  private static final Duration AT_START = Duration.ofSeconds(5);
+
   private final Shipper shipper;
   private final ClusterWatch watch;
   private final Capture capture;
@@ -62,7 +65,8 @@ public final class Watcher implements AutoCloseable {
   }
 
   /**
-   * Begins to watch; what is in the spool of an earlier process goes first.
+   * Begins to watch, and returns without waiting for the audit server; what is in the spool of an
+   * earlier process goes first.
    *
    * @throws IOException if the cluster cannot be reached, or a file not be read
    */
@@ -72,7 +76,7 @@ public final class Watcher implements AutoCloseable {
     Path tokenFile = config.tokenFile();
     Credentials credentials =
         tokenFile == null ? Credentials.none() : () -> Files.readString(tokenFile).strip();
-    String uid = cluster.uid();
+    String uid = cluster.within(AT_START).uid();
     Redactor redactor = new Redactor(RedactionRules.defaults(), SecretKeys.of(config));
     AtomicReference<ClusterWatch> watching = new AtomicReference<>();
     Shipper.Builder builder =
@@ -87,8 +91,6 @@ public final class Watcher implements AutoCloseable {
     }
     Shipper shipper = builder.open();
     metrics.shipper(shipper::metrics);
-    // What was captured before must be there before it is compared with what is there.
-    shipper.flush(DRAIN);
     AuditServer server = new AuditServer(config.server(), credentials, config.source());
     Witness byFields = new ManagedFieldsWitness();
     AuditLogWitness witness = new AuditLogWitness(byFields, shipper::ship, clock);
@@ -126,6 +128,8 @@ public final class Watcher implements AutoCloseable {
         new ClusterWatch(
             cluster,
             capture,
+            // What was captured before must be there before it is compared with what is there.
+            () -> shipper.flush(DRAIN),
             config.wanted(),
             Map.of(
                 new Wanted("apps", "v1", "ReplicaSet"), revisions,

@@ -11,10 +11,13 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.watcher.operation.AuditWebhookReceiver;
 import io.changetrail.watcher.operation.HttpEndpoints;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,6 +185,30 @@ class AttributionTest {
         new ObjectMapper()
             .readTree("{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":[{}]}");
     assertThat(post(ControlPlane.AUDIT, none.toString()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void C6_aStandbyRefusesRecordsAndClosesTheConnectionSoThatAnotherReplicaIsReached()
+      throws Exception {
+    Path token = directory.resolve("audit-token");
+    Files.writeString(token, ControlPlane.AUDIT);
+    receiver =
+        HttpEndpoints.http("127.0.0.1", 0)
+            .on("/audit", new AuditWebhookReceiver(token, list -> false))
+            .start();
+    String body = "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\"}";
+    String request =
+        "POST /audit HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(ControlPlane.AUDIT, body.length(), body);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), receiver.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+
+      // As far as the end of the stream, which a connection that is kept does not have.
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 503")
+          .containsIgnoringCase("Connection: close");
+    }
   }
 
   private HttpResponse<String> post(String token, String body) throws Exception {

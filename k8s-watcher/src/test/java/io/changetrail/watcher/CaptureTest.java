@@ -12,6 +12,7 @@ import io.changetrail.model.Interval;
 import io.changetrail.model.diff.Difference;
 import io.changetrail.model.diff.StructuralDiff;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,6 +120,24 @@ class CaptureTest {
               java.util.Base64.getEncoder()
                   .encodeToString(secret.getBytes(StandardCharsets.UTF_8)));
     }
+  }
+
+  @Test
+  void C5_aRotationUnderANewKeyIsToldOnceTheSecretWasSeenWithIt() throws Exception {
+    plane.create(
+        secrets,
+        "{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {pin: first-secret-value}}");
+    scene.start();
+    scene.stop();
+    Files.delete(directory.resolve("spool-redaction.key"));
+    scene.start();
+    scene.settle();
+    assertThat(scene.events()).filteredOn(Scene.of("Secret", "db")).isEmpty();
+    plane.patch(secrets + "/db", "{stringData: {pin: second-secret-value}}");
+    assertThat(scene.await(1, Scene.of("Secret", "db")).get(0).change().kind())
+        .isEqualTo(ChangeKind.SECRET_ROTATION);
+    plane.patch(secrets + "/db", "{stringData: {pin: third-secret-value}}");
+    scene.await(2, Scene.of("Secret", "db"));
   }
 
   @Test
@@ -293,10 +312,10 @@ class CaptureTest {
     plane.create(configMaps, configMap("raced", "{a: \"1\"}"));
     Watcher first = scene.start();
     // Another watcher on the same server has told of the change already; this one does not know.
-    Path elsewhere = java.nio.file.Files.createDirectories(directory.resolve("other"));
-    java.nio.file.Files.writeString(
+    Path elsewhere = Files.createDirectories(directory.resolve("other"));
+    Files.writeString(
         elsewhere.resolve("w.yaml"),
-        java.nio.file.Files.readString(scene.configuration())
+        Files.readString(scene.configuration())
                 .replace(
                     directory.resolve("spool").toString(), elsewhere.resolve("spool").toString())
             + "redaction: {keyFile: "

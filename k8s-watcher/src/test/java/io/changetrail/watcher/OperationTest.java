@@ -6,17 +6,28 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.operation.Leadership;
+import io.changetrail.watcher.operation.WatcherConfig;
+import io.changetrail.watcher.operation.WatcherMetrics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +174,59 @@ class OperationTest {
     assertThat(values(scene.await(3, Scene.of("ConfigMap", "it")))).containsExactly("1", "2", "3");
     assertThat(get(two, "/metrics")).contains("changetrail_watcher_leader 1.0");
     assertThat(get(two, "/healthz")).startsWith("200");
+  }
+
+  @Test
+  void C13_aLeaderStaysOneWhileTheServerIsAwayAndEventsWaitInTheSpool() throws Exception {
+    scene.start();
+    scene.server.stop();
+    set(1);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(new String(scene.metrics.scrape(), StandardCharsets.UTF_8))
+                    .contains("changetrail_watcher_spool_depth 1.0"));
+    scene.stop();
+    Cluster cluster = Cluster.connect(scene.kubeconfig(ControlPlane.ADMIN));
+    WatcherConfig config = WatcherConfig.read(scene.configuration());
+    AtomicReference<Watcher> active = new AtomicReference<>();
+    AtomicInteger ends = new AtomicInteger();
+    try (Leadership leadership =
+        new Leadership(
+            cluster,
+            new WatcherConfig.LeaderElection(scene.namespace, "flapping", "one"),
+            "one",
+            Duration.ofSeconds(5),
+            InstantSource.system(),
+            () -> {
+              try {
+                active.set(
+                    Watcher.start(config, cluster, new WatcherMetrics(), InstantSource.system()));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            () -> {
+              ends.incrementAndGet();
+              active.get().close();
+            })) {
+      leadership.start();
+      String lease =
+          "/apis/coordination.k8s.io/v1/namespaces/" + scene.namespace + "/leases/flapping";
+      await().atMost(PATIENCE).until(leadership::isLeading);
+      Set<String> renewals = new HashSet<>();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                renewals.add(plane.get(lease).at("/spec/renewTime").asText());
+                return renewals.size() > 3;
+              });
+      assertThat(leadership.isLeading()).isTrue();
+      assertThat(ends).hasValue(0);
+    }
+    scene.server.startAgain();
   }
 
   @Test

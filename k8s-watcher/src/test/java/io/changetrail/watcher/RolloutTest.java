@@ -162,6 +162,10 @@ class RolloutTest {
 
     AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
     assertThat(end.change().outcome()).isEqualTo(Outcome.ABORTED);
+    assertThat(end.provenance().artifacts())
+        .as("what the rollout brought, not what replaces it")
+        .extracting(Provenance.Artifact::version)
+        .containsExactly("1.1");
     scene.await(2, event -> event.change().phase() == Phase.STARTED);
   }
 

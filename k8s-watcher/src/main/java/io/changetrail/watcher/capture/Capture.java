@@ -58,6 +58,12 @@ public final class Capture implements ObjectSink {
   private final HeldStates held = new HeldStates();
   private final TemplateHistory history;
 
+  /**
+   * Hashes of states that cannot be compared with what is recorded, since the key is another: from
+   * here on a change is known by its being unlike the first that was seen.
+   */
+  private final Map<String, String> underNewKey = new HashMap<>();
+
   /** The event that began the rollout of each workload's present template, if it was seen. */
   private final Map<String, EventRef> lastRollouts = new HashMap<>();
 
@@ -210,12 +216,17 @@ public final class Capture implements ObjectSink {
     }
     ObjectChange change = new ObjectChange(type, before == null ? null : before.state(), after);
     if (before != null && isIncomparable(change.differences())) {
-      metrics.noise("redacted with another key");
-      seen(type, object, before.since(), null);
-      return;
+      String now = CanonicalContent.hash(after);
+      if (underNewKey.getOrDefault(uid, now).equals(now)) {
+        underNewKey.put(uid, now);
+        metrics.noise("redacted with another key");
+        seen(type, object, before.since(), null);
+        return;
+      }
     }
     AuditEvent event = ship(change, object, uid, before, sight);
     held.hold(uid, typeName(type), after, event.time());
+    underNewKey.remove(uid);
     metrics.objects(held.count());
     seen(type, object, event.time(), event);
   }
@@ -270,6 +281,7 @@ public final class Capture implements ObjectSink {
     ship(new ObjectChange(type, state, null), last == null ? state : last, uid, before, sight);
     held.forget(uid);
     lastRollouts.remove(uid);
+    underNewKey.remove(uid);
     metrics.objects(held.count());
     observers.forEach(observer -> observer.gone(type, uid));
   }

@@ -37,6 +37,7 @@ public final class ClusterWatch implements AutoCloseable {
 
   private final Cluster cluster;
   private final Capture capture;
+  private final Runnable before;
   private final CaptureMetrics metrics;
   private final InstantSource clock;
   private final Duration discovery;
@@ -55,6 +56,7 @@ public final class ClusterWatch implements AutoCloseable {
   private boolean discovered;
 
   /**
+   * @param before is run before what was recorded is read, and may take its time
    * @param wanted whose changes are captured
    * @param others types that are watched for something else
    * @param discovery how often types that were not served are looked for
@@ -62,6 +64,7 @@ public final class ClusterWatch implements AutoCloseable {
   public ClusterWatch(
       Cluster cluster,
       Capture capture,
+      Runnable before,
       List<Wanted> wanted,
       Map<Wanted, ObjectSink> others,
       Duration discovery,
@@ -69,6 +72,7 @@ public final class ClusterWatch implements AutoCloseable {
       InstantSource clock) {
     this.cluster = cluster;
     this.capture = capture;
+    this.before = before;
     this.others = others;
     List<Wanted> all = new ArrayList<>(others.keySet());
     all.addAll(wanted);
@@ -86,6 +90,7 @@ public final class ClusterWatch implements AutoCloseable {
   /** What was recorded comes before anything that can be seen: without it nothing is a change. */
   private void recall() {
     try {
+      before.run();
       capture.recall();
       recalled = true;
       discover();
@@ -208,6 +213,7 @@ public final class ClusterWatch implements AutoCloseable {
     synchronized (this) {
       all = new ArrayList<>(watches.values());
     }
+    all.forEach(TypeWatch::stop);
     all.forEach(TypeWatch::close);
   }
 }

@@ -235,14 +235,19 @@ final class TypeWatch implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Ends without waiting for it. */
+  void stop() {
     closed.countDown();
     Call call = watching;
     if (call != null) {
       call.cancel();
     }
     thread.interrupt();
+  }
+
+  @Override
+  public void close() {
+    stop();
     try {
       thread.join(5000);
     } catch (InterruptedException e) {

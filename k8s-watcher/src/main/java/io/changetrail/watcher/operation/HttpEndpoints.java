@@ -23,6 +23,7 @@ public final class HttpEndpoints implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpEndpoints.class.getName());
   private static final int MOST_BYTES = 32 << 20;
   private static final int BACKLOG = 64;
+  private static final int UNAVAILABLE = 503;
 
   /** Answers one kind of request. */
   @FunctionalInterface
@@ -131,6 +132,10 @@ public final class HttpEndpoints implements AutoCloseable {
         answer = Answer.of(500, "failed; see the log\n");
       }
       exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+      if (answer.status() == UNAVAILABLE) {
+        // The next attempt goes over a new connection, and so perhaps to a process that can.
+        exchange.getResponseHeaders().set("Connection", "close");
+      }
       exchange.sendResponseHeaders(
           answer.status(), answer.text().length == 0 ? -1 : answer.text().length);
       exchange.getResponseBody().write(answer.text());

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of several equal processes leads: the holder of a Lease. Whether a Lease has run out is
  * judged by how long it was not seen to change, never by another machine's clock. Who cannot renew
- * stops before anybody else may begin.
+ * for two thirds of its length stops, which mostly is before anybody else may begin; should two
+ * lead for a moment all the same, the audit server refuses events that begin with a state that is
+ * no longer there.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/architecture/leases/">Leases</a>
  */
@@ -50,7 +52,8 @@ public final class Leadership implements AutoCloseable {
 
   /**
    * @param length of the Lease; it is renewed five times within
-   * @param begin is run when this process becomes the leader
+   * @param begin is run when this process becomes the leader; nothing is renewed meanwhile, so it
+   *     must not wait for long
    * @param end is run when it is no longer
    */
   public Leadership(

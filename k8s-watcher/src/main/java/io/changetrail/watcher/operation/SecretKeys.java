@@ -43,8 +43,8 @@ public final class SecretKeys {
       Files.move(unfinished, made, StandardCopyOption.ATOMIC_MOVE);
       LOG.log(
           System.Logger.Level.WARNING,
-          "no redaction.keyFile is given, so a key was made in {0}; if it is lost, Secrets that"
-              + " change meanwhile cannot be told from those that do not",
+          "no redaction.keyFile is given, so a key was made in {0}; if it is lost, what"
+              + " changes in Secrets before the next key's first look at them is not told",
           made);
     }
     byte[] secret = Files.readAllBytes(made);

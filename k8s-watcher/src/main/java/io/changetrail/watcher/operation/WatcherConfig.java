@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,11 +140,28 @@ public record WatcherConfig(
             ? new Spool(Path.of("/var/lib/changetrail/spool"), spool == null ? 0 : spool.maxBytes())
             : spool;
     redaction = redaction == null ? new Redaction(null, null) : redaction;
+    if (leaderElection != null && secrets && redaction.keyFile() == null) {
+      throw new IllegalArgumentException(
+          "redaction.keyFile: give the replicas one key; with one of each its own, what changes in"
+              + " a Secret while another takes over cannot be told");
+    }
+    if (discovery != null && !isDuration(discovery)) {
+      throw new IllegalArgumentException(
+          "discovery: give a duration of ISO 8601, such as PT30S, not '" + discovery + "'");
+    }
     namespaces = namespaces == null ? Set.of() : Set.copyOf(namespaces);
     excludeNamespaces = excludeNamespaces == null ? Set.of() : Set.copyOf(excludeNamespaces);
     exclude = exclude == null ? Map.of() : Map.copyOf(exclude);
     ignore = ignore == null ? Map.of() : Map.copyOf(ignore);
     resources = resources == null ? List.of() : List.copyOf(resources);
+  }
+
+  private static boolean isDuration(String text) {
+    try {
+      return Duration.parse(text).toMillis() > 0;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 
   /** The source of all events. */

@@ -48,17 +48,20 @@ public final class Rollouts implements Observer {
 
   private final OwnedPods pods = new OwnedPods();
 
-  /** A rollout that has not ended. */
+  /**
+   * A rollout that has not ended.
+   *
+   * @param workload as it was seen last
+   */
   private record Rollout(
       EventRef start,
       Instant since,
       ChangeKind kind,
       String action,
       String id,
-      long generation,
-      @Nullable ObjectNode workload) {
+      ObjectNode workload) {
     Rollout with(ObjectNode seen) {
-      return new Rollout(start, since, kind, action, id, generation, seen);
+      return new Rollout(start, since, kind, action, id, seen);
     }
   }
 
@@ -85,7 +88,14 @@ public final class Rollouts implements Observer {
     if (shipped != null && shipped.change().phase() == Phase.STARTED) {
       Rollout before = open.remove(uid);
       if (before != null) {
-        end(before, uid, object, Outcome.ABORTED, "replaced by the next", shipped.time());
+        // What it brought is in its own template, not in that which replaces it.
+        end(
+            before,
+            uid,
+            before.workload(),
+            Outcome.ABORTED,
+            "replaced by the next",
+            shipped.time());
       }
       open.put(
           uid,
@@ -95,7 +105,6 @@ public final class Rollouts implements Observer {
               shipped.change().kind(),
               shipped.change().action(),
               String.valueOf(shipped.change().id()),
-              object.at("/metadata/generation").asLong(),
               object));
     } else {
       open.computeIfPresent(uid, (any, rollout) -> rollout.with(object));
@@ -241,7 +250,7 @@ public final class Rollouts implements Observer {
         .forEach(
             (uid, rollout) -> {
               ObjectNode workload = rollout.workload();
-              if (workload != null && pods.isOfTemplate(pod, workload)) {
+              if (pods.isOfTemplate(pod, workload)) {
                 judge(uid, workload);
               }
             });
@@ -251,8 +260,7 @@ public final class Rollouts implements Observer {
               for (Map.Entry<String, Rollout> entry : new LinkedHashMap<>(open).entrySet()) {
                 ObjectNode workload = entry.getValue().workload();
                 // A pod of before may have the same images, and its own troubles.
-                if (workload != null
-                    && !made.isBefore(entry.getValue().since().truncatedTo(ChronoUnit.SECONDS))
+                if (!made.isBefore(entry.getValue().since().truncatedTo(ChronoUnit.SECONDS))
                     && pods.isOfTemplate(pod, workload)) {
                   finish(
                       entry.getKey(), entry.getValue(), workload, Outcome.FAILURE, trouble, null);
