@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.action;
 
+import io.changetrail.action.capture.DeployedRange;
 import io.changetrail.action.capture.JobEvents;
+import io.changetrail.action.github.GithubApi;
+import io.changetrail.action.github.GithubApi.ApiException;
 import io.changetrail.action.shipping.JobSpool;
 import io.changetrail.action.shipping.Shipment;
 import io.changetrail.action.workflow.InputException;
@@ -17,10 +20,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the two scripts of the action start: {@code main} where its step stands, {@code post} at the
@@ -105,16 +111,16 @@ public final class GithubAction {
   private int atStep(WorkflowJob job, Inputs inputs) {
     String spool = "changetrail-" + UUID.randomUUID();
     commands.state(SPOOL, spool);
-    JobEvents events = new JobEvents(job, inputs);
+    // Nobody should wait for GitHub's API before it begins.
+    JobEvents begun = new JobEvents(job, inputs, DeployedRange.unknown());
     List<AuditEvent> happened =
         switch (inputs.reports()) {
           case JOB ->
               inputs.environment() == null
                   ? List.of()
-                  : List.of(events.deploymentStarted(clock.instant()));
-          case STARTED -> List.of(events.deploymentStarted(clock.instant()));
-          case FINISHED ->
-              List.of(events.deploymentFinished(clock.instant(), outcome(inputs), false));
+                  : List.of(begun.deploymentStarted(clock.instant()));
+          case STARTED -> List.of(begun.deploymentStarted(clock.instant()));
+          case FINISHED -> finished(job, inputs, false);
         };
     if (happened.isEmpty()) {
       commands.say("Changetrail records this job when it ends.");
@@ -143,18 +149,11 @@ public final class GithubAction {
       return 0;
     }
     String spool = variables.state(SPOOL).orElseGet(() -> "changetrail-" + UUID.randomUUID());
-    List<AuditEvent> happened = new ArrayList<>();
-    if (inputs.reports() == Reports.JOB) {
-      JobEvents events = new JobEvents(job, inputs);
-      Outcome outcome = outcome(inputs);
-      happened.add(
-          inputs.environment() == null
-              ? events.jobFinished(clock.instant(), outcome)
-              : events.deploymentFinished(
-                  clock.instant(),
-                  outcome,
-                  variables.state(STARTED).map(Boolean::parseBoolean).orElse(false)));
-    }
+    List<AuditEvent> happened =
+        inputs.reports() == Reports.JOB
+            ? finished(
+                job, inputs, variables.state(STARTED).map(Boolean::parseBoolean).orElse(false))
+            : List.of();
     Shipment shipment = spool(job, inputs, spool).ship(happened, atTheEnd, true);
     tell(happened, shipment, inputs);
     if (shipment.isComplete()) {
@@ -182,11 +181,63 @@ public final class GithubAction {
         inputs.redactionKey());
   }
 
-  private Outcome outcome(Inputs inputs) {
+  private List<AuditEvent> finished(WorkflowJob job, Inputs inputs, boolean started) {
+    Instant now = clock.instant();
+    GithubApi api = api(job, inputs);
+    Outcome outcome = outcome(inputs, api);
+    DeployedRange range = range(job, inputs, api);
+    notes.addAll(range.notes());
+    JobEvents events = new JobEvents(job, inputs, range);
+    return inputs.environment() == null
+        ? List.of(events.jobFinished(now, outcome))
+        : List.of(events.deploymentFinished(now, outcome, started));
+  }
+
+  /** {@code null} where it is not to be asked, or cannot be. */
+  private @Nullable GithubApi api(WorkflowJob job, Inputs inputs) {
+    boolean wanted = inputs.environment() != null || inputs.outcome() == null;
+    if (inputs.githubToken() == null || !wanted) {
+      return null;
+    }
+    try {
+      return GithubApi.connect(job, inputs.githubToken());
+    } catch (ApiException e) {
+      degraded(e);
+      return null;
+    }
+  }
+
+  private void degraded(ApiException e) {
+    notes.add(
+        "Recorded from the payload alone, because GitHub's API does not answer: " + e.getMessage());
+  }
+
+  private DeployedRange range(WorkflowJob job, Inputs inputs, @Nullable GithubApi api) {
+    if (api != null && inputs.environment() != null) {
+      try {
+        String revision = inputs.revision() == null ? job.revision() : inputs.revision();
+        return api.since(inputs.environment(), revision);
+      } catch (ApiException e) {
+        degraded(e);
+      }
+    }
+    return DeployedRange.unknown();
+  }
+
+  private Outcome outcome(Inputs inputs, @Nullable GithubApi api) {
     if (inputs.outcome() != null) {
       return inputs.outcome();
     }
-    notes.add("The outcome is unknown: input 'outcome' is empty.");
+    try {
+      Optional<Outcome> known = api == null ? Optional.empty() : api.outcome(inputs.jobId());
+      if (known.isPresent()) {
+        return known.get();
+      }
+    } catch (ApiException e) {
+      degraded(e);
+    }
+    notes.add(
+        "The outcome is unknown: input 'outcome' is empty, and GitHub's API does not tell it.");
     return Outcome.UNKNOWN;
   }
 

@@ -3,6 +3,9 @@ package io.changetrail.action.capture;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.action.workflow.Inputs;
 import io.changetrail.action.workflow.WorkflowJob;
@@ -20,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +48,15 @@ public final class JobEvents {
   private final WorkflowJob job;
   private final Inputs inputs;
 
-  public JobEvents(WorkflowJob job, Inputs inputs) {
+  private final DeployedRange range;
+
+  /**
+   * @param range what is known of the commits that are deployed
+   */
+  public JobEvents(WorkflowJob job, Inputs inputs, DeployedRange range) {
     this.job = job;
     this.inputs = inputs;
+    this.range = range;
   }
 
   /** The source of all events of a repository's jobs. */
@@ -103,7 +113,7 @@ public final class JobEvents {
     String environment = environment();
     String how = outcome == null ? phase.wireName() : outcome.wireName();
     Change change =
-        Change.of(ChangeKind.DEPLOYMENT, phase, "deploy")
+        Change.of(ChangeKind.DEPLOYMENT, phase, range.isRollback() ? Change.ROLLBACK : "deploy")
             .outcome(outcome)
             .id(deploymentId())
             .summary(service() + " " + version() + " to " + environment + ": " + how)
@@ -117,16 +127,9 @@ public final class JobEvents {
   }
 
   private AuditEvent.Builder event(EventRef ref, Instant now, Change change) {
-    Payload payload = job.event();
     AuditEvent.Builder event =
         AuditEvent.builder(ref, now, Accounts.actor(job), change)
-            .onBehalfOf(
-                Accounts.principal(
-                    job,
-                    job.actor(),
-                    payload.text("/pull_request/merged_by/login"),
-                    payload.text("/pull_request/user/login"),
-                    payload.text("/head_commit/author/username")))
+            .onBehalfOf(Accounts.principal(job, people()))
             .provenance(new Provenance(vcs(), build(), inputs.artifacts()))
             .links(links(List.of()));
     attribute(event, "github.event_name", job.eventName());
@@ -134,7 +137,7 @@ public final class JobEvents {
     attribute(event, "github.workflow_ref", job.workflowRef());
     attribute(event, "github.job.id", inputs.jobId());
     attribute(event, "github.runner.environment", job.runnerEnvironment());
-    attribute(event, "github.deployment.id", payload.text("/deployment/id"));
+    attribute(event, "github.deployment.id", job.event().text("/deployment/id"));
     inputs.artifacts().stream()
         .map(Provenance.Artifact::version)
         .filter(version -> version != null)
@@ -143,6 +146,7 @@ public final class JobEvents {
     if (!job.revision().equals(job.sha())) {
       attribute(event, "github.sha", job.sha());
     }
+    describe(range, event);
     if (inputs.matrix() != null) {
       try {
         event.attribute("github.matrix", JSON.readTree(inputs.matrix()));
@@ -151,6 +155,45 @@ public final class JobEvents {
       }
     }
     return event;
+  }
+
+  private static void describe(DeployedRange range, AuditEvent.Builder event) {
+    attribute(event, "vcs.ref.base.revision", range.previous());
+    if (range.commits() > 0) {
+      event.attribute("vcs.revision_delta.commits", IntNode.valueOf(range.commits()));
+    }
+    if (!range.paths().isEmpty()) {
+      ArrayNode paths = JsonNodeFactory.instance.arrayNode();
+      range.paths().forEach(paths::add);
+      event.attribute("vcs.changed.paths", paths);
+    }
+    if (!range.pullRequests().isEmpty()) {
+      ArrayNode pulls = JsonNodeFactory.instance.arrayNode();
+      for (DeployedRange.PullRequest pull : range.pullRequests()) {
+        pulls
+            .addObject()
+            .put("id", pull.number())
+            .put("title", cut(pull.title(), 1000))
+            .put("author", pull.author())
+            .put("merged_by", pull.mergedBy());
+      }
+      event.attribute("vcs.changes", pulls);
+    }
+  }
+
+  /** Whose intent it may be, the nearest first. */
+  private @Nullable String[] people() {
+    List<@Nullable String> logins = new ArrayList<>();
+    logins.add(job.actor());
+    for (DeployedRange.PullRequest pull : range.pullRequests()) {
+      logins.add(pull.mergedBy());
+      logins.add(pull.author());
+    }
+    Payload payload = job.event();
+    logins.add(payload.text("/pull_request/merged_by/login"));
+    logins.add(payload.text("/pull_request/user/login"));
+    logins.add(payload.text("/head_commit/author/username"));
+    return logins.toArray(new String[0]);
   }
 
   private static void attribute(AuditEvent.Builder event, String name, @Nullable String value) {
@@ -163,14 +206,17 @@ public final class JobEvents {
     Payload payload = job.event();
     String author = payload.cut("/head_commit/author/name", 512);
     String title = payload.line("/head_commit/message", 1000);
+    String pull = payload.text("/pull_request/number");
     return new Provenance.Vcs(
         job.repositoryUrl(),
         revision(),
         job.refName() == null ? null : cut(job.refName(), 512),
         author != null ? author : payload.cut("/pull_request/user/login", 512),
         title != null ? title : payload.line("/pull_request/title", 1000),
-        payload.text("/pull_request/number"),
-        payload.url("/compare"));
+        pull != null || range.pullRequests().isEmpty()
+            ? pull
+            : Integer.toString(range.pullRequests().get(0).number()),
+        range.compareUrl() != null ? range.compareUrl() : payload.url("/compare"));
   }
 
   private Provenance.Build build() {
