@@ -217,6 +217,8 @@ public final class GithubApi {
     return null;
   }
 
+  /** The library calls these getters deprecated and offers nothing else that reads the fields. */
+  @SuppressWarnings("deprecation")
   private boolean isOfThisRun(GHDeploymentStatus status) {
     return String.valueOf(status.getLogUrl()).contains("/runs/" + job.runId() + "/")
         || String.valueOf(status.getTargetUrl()).contains("/runs/" + job.runId() + "/");
