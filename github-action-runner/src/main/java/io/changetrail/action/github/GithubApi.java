@@ -263,17 +263,17 @@ public final class GithubApi {
   }
 
   /**
-   * The text of a file; {@code null} if there is none at that revision.
+   * The text of a file; empty if there is none at that revision.
    *
    * @throws ApiException if that cannot be told
    */
-  public @Nullable String file(String path, String revision) throws ApiException {
+  public Optional<String> file(String path, String revision) throws ApiException {
     return answer(
         () -> {
           try (InputStream content = repository.getFileContent(path, revision).read()) {
-            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+            return Optional.of(new String(content.readAllBytes(), StandardCharsets.UTF_8));
           } catch (GHFileNotFoundException e) {
-            return null;
+            return Optional.empty();
           }
         });
   }
