@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.server.RunningServer.Answer;
 import io.changetrail.server.config.InvalidConfigException;
@@ -104,6 +105,40 @@ class FlagWebhookTest {
   @Test
   void C7_anOpenFeatureFlipIsOneEventWithOldAndNewValueActorAndPercentage() throws Exception {
     flipIsFoundWhole("openfeature", "flag.rollout", 50.0);
+  }
+
+  private void give(int version, int before, int after) throws Exception {
+    ObjectNode payload = (ObjectNode) Hooks.payload("openfeature/flag.rollout.json");
+    payload.put("id", "new-pricing@" + version);
+    payload.put("time", Instant.now().minusSeconds(3600).plusSeconds(version * 60L).toString());
+    share(payload.at("/data/before/targeting/fractional"), before);
+    share(payload.at("/data/after/targeting/fractional"), after);
+    assertThat(deliver("openfeature", payload).json().path("accepted").asInt()).isEqualTo(1);
+  }
+
+  private static void share(JsonNode fractional, int percent) {
+    ((ArrayNode) fractional.path(1)).set(1, percent);
+    ((ArrayNode) fractional.path(2)).set(1, 100 - percent);
+  }
+
+  @Test
+  void R8_E6_aFlagThatIsGivenToMoreAndMoreAndThenTakenBackIsAChangeWithStepsAndItsRollback()
+      throws Exception {
+    give(1, 0, 5);
+    give(2, 5, 50);
+    give(3, 50, 100);
+    give(4, 100, 0);
+
+    JsonNode changes = server.get("/v1/changes").json().path("changes");
+    assertThat(changes).hasSize(2);
+    JsonNode given = changes.path(1);
+    assertThat(given.path("exposure").findValuesAsText("rollout"))
+        .extracting(Double::valueOf)
+        .containsExactly(5.0, 50.0, 100.0);
+    JsonNode back = changes.path(0);
+    assertThat(back.path("rollback").asBoolean()).isTrue();
+    assertThat(back.at("/rollbackOf/0").asText()).isEqualTo(given.path("id").asText());
+    assertThat(given.path("rolledBackBy").asText()).isEqualTo(back.path("id").asText());
   }
 
   @ParameterizedTest

@@ -50,6 +50,7 @@ class GithubApiTest {
   private final List<String> credentials = new CopyOnWriteArrayList<>();
   private KeyPair key;
   private RunningServer server;
+  private volatile String runs;
 
   @BeforeEach
   void start() throws Exception {
@@ -63,7 +64,10 @@ class GithubApiTest {
             String what = request.getMethod() + " " + request.getTarget();
             asked.add(what);
             credentials.add(String.valueOf(request.getHeaders().get("Authorization")));
-            return answers.getOrDefault(what, new MockResponse.Builder().code(404).build());
+            MockResponse none = new MockResponse.Builder().code(404).build();
+            return what.contains("/actions/runs?") && runs != null
+                ? new MockResponse.Builder().body(runs).build()
+                : answers.getOrDefault(what, none);
           }
         });
     github.start();
@@ -297,6 +301,36 @@ class GithubApiTest {
     Answer late = Hooks.github(server, "deployment_status", ended);
     assertThat(late.json().path("duplicate").asInt()).as(late.text()).isEqualTo(1);
     assertThat(late.json().path("conflicting").asInt()).isZero();
+  }
+
+  @Test
+  void C3_whatNoDeliveryToldIsFoundOnceItIsSettled() throws Exception {
+    server.close();
+    ObjectNode payload = (ObjectNode) Hooks.payload("github/deployment.created.json");
+    ObjectNode old = (ObjectNode) payload.path("deployment");
+    old.put("id", 1).put("created_at", Instant.now().minusSeconds(3600).toString());
+    ObjectNode young = old.deepCopy().put("id", 2);
+    young.put("created_at", Instant.now().minusSeconds(60).toString());
+    answer("GET /app/installations?per_page=100", "[{\"id\":77}]");
+    answer(
+        "GET /installation/repositories?per_page=100",
+        "{\"repositories\":[" + payload.path("repository") + "]}");
+    answer("GET " + REPOSITORY + "/deployments?per_page=100", "[" + young + "," + old + "]");
+    for (int id = 1; id <= 2; id++) {
+      answer("GET " + REPOSITORY + "/deployments/" + id + "/statuses?per_page=100", "[]");
+    }
+    String pulls = "/pulls?state=closed&sort=updated&direction=desc&per_page=100";
+    answer("GET " + REPOSITORY + pulls, "[]");
+    answer("GET " + REPOSITORY + "/releases?per_page=100", "[]");
+    runs = "{\"workflow_runs\":[]}";
+    server = server();
+
+    awaitEvents(1);
+    assertThat(events().get(0).path("id").asText()).isEqualTo("deployment-1-created");
+    assertThat(events().get(0).toString()).contains("\"backfilled\":true");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Files.exists(data.resolve("github").resolve("acme.reconciled")));
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Provenance;
 import io.changetrail.server.RunningServer.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +93,30 @@ class GithubRolloutTest {
     assertThat(change.path("kind").asText()).isEqualTo("deployment");
     assertThat(change.path("outcome").asText()).isEqualTo("success");
     assertThat(change.toString()).contains("acme/checkout", "production", revision(1));
+  }
+
+  @Test
+  void E3_aRolloutThatKnowsOnlyItsImageLeadsToCommitAndBuild() throws Exception {
+    deliver("package", (ObjectNode) Hooks.payload("github/package.published.json"));
+    deliver("workflow_run", (ObjectNode) Hooks.payload("github/workflow_run.completed.json"));
+    AuditEvent rollout =
+        Events.deployment("rollout", Instant.parse("2026-03-03T15:13:00Z"), "checkout", "prod")
+            .ref(new EventRef(Events.CLUSTER, "rollout"))
+            .provenance(new Provenance(null, null, List.of(Events.image(Events.DIGEST))))
+            .build();
+    server.store(rollout);
+
+    String id =
+        server.get("/v1/events", "source", Events.CLUSTER).json().at("/events/0/eventid").asText();
+    JsonNode answer = server.get("/v1/lineage", "event", id).json();
+
+    assertThat(answer.path("missing")).isEmpty();
+    assertThat(answer.at("/provenance/revisions").findValuesAsText("value"))
+        .containsExactly("5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689");
+    assertThat(answer.at("/provenance/buildUrls").findValuesAsText("value"))
+        .containsExactly("https://github.com/acme/checkout/actions/runs/8123456789");
+    assertThat(answer.at("/provenance/digests").findValuesAsText("value"))
+        .containsExactly(Events.DIGEST);
   }
 
   @Test

@@ -17,7 +17,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,6 +43,12 @@ final class GithubWorker implements AutoCloseable {
   /** Entries appear in the log a little after others that are younger. */
   private static final Duration OVERLAP = Duration.ofMinutes(10);
 
+  /** What is younger may still be on its way as a delivery, which says more. */
+  private static final Duration SETTLED = Duration.ofMinutes(10);
+
+  /** So many every five minutes are far from what GitHub allows an App to ask. */
+  private static final int REPOSITORIES_AT_ONCE = 20;
+
   private static final Duration FIRST_LOOK = Duration.ofDays(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
@@ -56,6 +64,8 @@ final class GithubWorker implements AutoCloseable {
   private final InstantSource clock;
   private final Path place;
   private final ScheduledExecutorService thread;
+  private final Deque<JsonNode> toReconcile = new ArrayDeque<>();
+  private Instant reconcilesUntil = Instant.MIN;
   private Instant pausedUntil = Instant.MIN;
   private int tries;
   private long done = -1;
@@ -99,6 +109,43 @@ final class GithubWorker implements AutoCloseable {
     if (api.isApp()) {
       thread.scheduleWithFixedDelay(
           () -> safely(this::redeliver), 0, REDELIVERY.toSeconds(), TimeUnit.SECONDS);
+      thread.scheduleWithFixedDelay(
+          () -> safely(this::reconcile), 0, REDELIVERY.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  /** Finds what no delivery told, repository by repository. */
+  private void reconcile() throws IOException, InterruptedException {
+    Path readTo = place.resolveSibling(settings.name() + ".reconciled");
+    if (toReconcile.isEmpty()) {
+      reconcilesUntil = clock.instant().minus(SETTLED);
+      toReconcile.addAll(api.repositories());
+    }
+    Instant since =
+        Files.exists(readTo)
+            ? Instant.ofEpochMilli(Long.parseLong(Files.readString(readTo).strip()))
+            : reconcilesUntil.minus(FIRST_LOOK);
+    int found = 0;
+    for (int i = 0; i < REPOSITORIES_AT_ONCE && !toReconcile.isEmpty(); i++) {
+      try {
+        List<AuditEvent> settled =
+            new GithubHistory(api)
+                .since(toReconcile.element(), since.minus(OVERLAP)).stream()
+                    .filter(event -> event.time().isBefore(reconcilesUntil))
+                    .toList();
+        found += into.append(into.unknown(settled));
+      } catch (ApiException e) {
+        if (e.isPassing()) {
+          throw e; // the rest of the round comes with the next one
+        }
+      }
+      toReconcile.remove();
+    }
+    if (toReconcile.isEmpty()) {
+      keep(readTo, reconcilesUntil.toEpochMilli());
+    }
+    if (found > 0) {
+      LOG.info("github.{}: {} events that no delivery told were found", settings.name(), found);
     }
   }
 
