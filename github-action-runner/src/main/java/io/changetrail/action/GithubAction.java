@@ -5,6 +5,7 @@ import io.changetrail.action.capture.DeployedRange;
 import io.changetrail.action.capture.JobEvents;
 import io.changetrail.action.github.GithubApi;
 import io.changetrail.action.github.GithubApi.ApiException;
+import io.changetrail.action.shipping.IdTokens;
 import io.changetrail.action.shipping.JobSpool;
 import io.changetrail.action.shipping.Shipment;
 import io.changetrail.action.workflow.InputException;
@@ -172,7 +173,11 @@ public final class GithubAction {
     Path temporary =
         Path.of(variables.get("RUNNER_TEMP").orElseGet(() -> System.getProperty("java.io.tmpdir")));
     String token = inputs.token();
-    Credentials credentials = () -> token;
+    Credentials credentials =
+        token != null
+            ? () -> token
+            : IdTokens.of(variables, inputs.audience(), commands::mask)
+                .orElseGet(Credentials::none);
     return new JobSpool(
         temporary.resolve(spool),
         inputs.server(),

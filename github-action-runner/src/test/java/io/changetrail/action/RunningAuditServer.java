@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A real audit server on loopback. */
 final class RunningAuditServer implements AutoCloseable {
@@ -28,23 +29,28 @@ final class RunningAuditServer implements AutoCloseable {
   private final int port;
   private final ChangetrailServer server;
 
-  private RunningAuditServer(Path data, int port) throws IOException {
+  private RunningAuditServer(Path data, int port, Map<String, String> more) throws IOException {
     this.port = port;
-    server =
-        ChangetrailServer.start(
-            new Settings()
-                .with("data", data.toString(), "test")
-                .with("listen.port", Integer.toString(port), "test")
-                .config(),
-            InstantSource.system());
+    Settings settings =
+        new Settings()
+            .with("data", data.toString(), "test")
+            .with("listen.port", Integer.toString(port), "test");
+    for (Map.Entry<String, String> each : more.entrySet()) {
+      settings = settings.with(each.getKey(), each.getValue(), "test");
+    }
+    server = ChangetrailServer.start(settings.config(), InstantSource.system());
   }
 
   static RunningAuditServer start(Path data) throws IOException {
-    return new RunningAuditServer(data, freePort());
+    return start(data, freePort());
   }
 
   static RunningAuditServer start(Path data, int port) throws IOException {
-    return new RunningAuditServer(data, port);
+    return new RunningAuditServer(data, port, Map.of());
+  }
+
+  static RunningAuditServer start(Path data, Map<String, String> settings) throws IOException {
+    return new RunningAuditServer(data, freePort(), settings);
   }
 
   static int freePort() throws IOException {

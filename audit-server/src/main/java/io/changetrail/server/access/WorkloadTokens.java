@@ -160,7 +160,8 @@ public final class WorkloadTokens implements AutoCloseable {
     return new Caller(
         "job of " + job.repository(),
         binding.tenant(),
-        source::equals,
+        // Behind it the action says what its job does; docs/github-action.md.
+        sent -> sent.equals(source) || sent.equals(source + "/actions"),
         null,
         false,
         new WorkloadVetting(job, binding.keepsUnverified(), catalogue));
