@@ -110,12 +110,14 @@ public final class Watcher implements AutoCloseable {
             clock);
     Revisions revisions = new Revisions(redactor);
     Rollouts rollouts = new Rollouts(config.source(), places, revisions, shipper::ship, clock);
+    Selection selection =
+        new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude());
     Capture capture =
         new Capture(
             uid,
             config.source(),
             places,
-            new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude()),
+            selection,
             canonical,
             server,
             witness,
@@ -141,11 +143,7 @@ public final class Watcher implements AutoCloseable {
     watching.set(watch);
     watch.start();
     return new Watcher(
-        shipper,
-        watch,
-        capture,
-        witness,
-        new HumanAccess(config.source(), places, config.namespaces()));
+        shipper, watch, capture, witness, new HumanAccess(config.source(), places, selection));
   }
 
   private static void superseded(AtomicReference<ClusterWatch> watching, AuditEvent event) {

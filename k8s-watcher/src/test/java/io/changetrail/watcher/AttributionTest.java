@@ -165,6 +165,12 @@ class AttributionTest {
     plane.patch(deployments + "/web", "{spec: {replicas: 1}}");
     await().atMost(Scene.PATIENCE).until(() -> plane.get(pods).path("items").size() == 1);
     String second = plane.get(pods).at("/items/0/metadata/name").asText();
+    // As kubectl sends a dry run of it.
+    plane.send(
+        ControlPlane.ALICE,
+        "DELETE",
+        pods + "/" + second,
+        "{\"kind\":\"DeleteOptions\",\"apiVersion\":\"v1\",\"dryRun\":[\"All\"]}");
     plane.send(ControlPlane.ALICE, "DELETE", pods + "/" + second, null);
 
     AuditEvent event =

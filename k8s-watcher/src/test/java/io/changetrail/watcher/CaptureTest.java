@@ -5,18 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Interval;
+import io.changetrail.model.Phase;
 import io.changetrail.model.diff.Difference;
 import io.changetrail.model.diff.StructuralDiff;
+import io.changetrail.model.redaction.RedactionRules;
+import io.changetrail.model.redaction.Redactor;
+import io.changetrail.shipper.Credentials;
+import io.changetrail.watcher.capture.CanonicalState;
+import io.changetrail.watcher.capture.IgnoredPaths;
+import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.recorded.AuditServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +226,78 @@ class CaptureTest {
     assertThat(new String(scene.metrics.scrape(), StandardCharsets.UTF_8))
         .containsPattern(
             "changetrail_watcher_noise_total\\{reason=\"nothing declared changed\"} [1-9]");
+  }
+
+  @Test
+  void C12_aStateThatAnOlderApiServerGaveWithNullsIsTheSame() throws Exception {
+    JsonNode web = plane.create(deployments, deployment("web", "ghcr.io/acme/web:1.0"));
+    ObjectNode recorded =
+        new CanonicalState(
+                new Redactor(RedactionRules.defaults(), null), new IgnoredPaths(Map.of()))
+            .whole(web, null);
+    recorded.put("apiVersion", "apps/v1").put("kind", "Deployment");
+    recorded.withObject("/spec/template/metadata").putNull("creationTimestamp");
+    new AuditServer(scene.server.address(), Credentials.none(), "/k8s/test")
+        .baseline(
+            new Places("test", "prod", Map.of(), Places.SERVICE_NAMES)
+                .of(web, web.at("/metadata/uid").asText()),
+            Instant.now(),
+            recorded);
+    scene.start();
+    scene.settle();
+    assertThat(scene.events()).filteredOn(Scene.of("Deployment", "web")).isEmpty();
+    plane.patch(deployments + "/web", "{spec: {replicas: 2}}");
+
+    assertThat(paths(scene.await(1, Scene.of("Deployment", "web")).get(0)))
+        .containsExactly("spec.replicas");
+  }
+
+  @Test
+  void C12_theBooksOfAnAutoscalerInAConfigMapAreNoise() throws Exception {
+    plane.create(configMaps, configMap("cluster-autoscaler-status", "{status: at 1}"));
+    scene.start();
+    plane.patch(configMaps + "/cluster-autoscaler-status", "{data: {status: at 2}}");
+    scene.settle();
+
+    assertThat(scene.events()).hasSize(1);
+  }
+
+  @Test
+  void C4_aCommitThatAnAnnotationNamedForAnEarlierImageIsNotNamedForALaterOne() throws Exception {
+    plane.create(
+        deployments,
+        deployment("web", "ghcr.io/acme/web:1.0")
+            .replace(
+                "metadata: {name: web,",
+                "metadata: {name: web, annotations: {org.opencontainers.image.revision: aaa111},"));
+    scene.start();
+    plane.patch(
+        deployments + "/web",
+        "{spec: {template: {spec: {containers: [{name: app, image: \"ghcr.io/acme/web:1.1\"}]}}}}");
+    AuditEvent bare = scene.await(1, event -> event.change().phase() == Phase.STARTED).get(0);
+    plane.patch(
+        deployments + "/web",
+        "{metadata: {annotations: {org.opencontainers.image.revision: bbb222}}, spec: {template: {spec: {containers: [{name: app, image: \"ghcr.io/acme/web:1.2\"}]}}}}");
+    AuditEvent said = scene.await(2, event -> event.change().phase() == Phase.STARTED).get(1);
+
+    assertThat(bare.provenance().vcs()).isNull();
+    assertThat(said.provenance().vcs())
+        .isNotNull()
+        .satisfies(vcs -> assertThat(vcs.revision()).isEqualTo("bbb222"));
+  }
+
+  @Test
+  void C4_aChangeCauseIsTheReasonOfTheChangeThatItCameWithAndOfNoLaterOne() throws Exception {
+    plane.create(deployments, deployment("web", "ghcr.io/acme/web:1.0"));
+    scene.start();
+    plane.patch(
+        deployments + "/web",
+        "{metadata: {annotations: {kubernetes.io/change-cause: new gateway}}, spec: {replicas: 2}}");
+    plane.patch(deployments + "/web", "{spec: {replicas: 0}}");
+
+    assertThat(scene.await(2, Scene.of("Deployment", "web")))
+        .extracting(event -> String.valueOf(event.change().reason()))
+        .containsExactly("new gateway", "null");
   }
 
   @Test

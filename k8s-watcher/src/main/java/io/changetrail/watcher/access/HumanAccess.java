@@ -12,10 +12,10 @@ import io.changetrail.model.EventRef;
 import io.changetrail.model.Phase;
 import io.changetrail.watcher.attribution.AuditRecord;
 import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.capture.Selection;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What people did by hand to pods, which no object shows afterwards: a shell, a forwarded port, a
@@ -32,13 +32,13 @@ public final class HumanAccess {
 
   private final String source;
   private final Places places;
-  private final Set<String> namespaces;
+  private final Selection selection;
 
   /**
-   * @param namespaces only these; all if empty
+   * @param selection whose namespaces count
    */
-  public HumanAccess(String source, Places places, Set<String> namespaces) {
-    this.namespaces = Set.copyOf(namespaces);
+  public HumanAccess(String source, Places places, Selection selection) {
+    this.selection = selection;
     this.source = source;
     this.places = places;
   }
@@ -55,10 +55,17 @@ public final class HumanAccess {
     // A shell goes on for hours: it is told of when it begins.
     boolean begins = subresource.matches("exec|attach|portforward");
     Actor actor = AuditRecord.actor(entry, "/user/username", Actor.Evidence.AUDIT_LOG);
+    // A proxy acts for people with an account of its own.
+    Actor impersonated =
+        entry.has("impersonatedUser")
+            ? AuditRecord.actor(entry, "/impersonatedUser/username", Actor.Evidence.AUDIT_LOG)
+            : null;
+    Actor person = impersonated == null ? actor : impersonated;
     if (action == null
         || !object.path("resource").asText().equals("pods")
-        || (!namespaces.isEmpty() && !namespaces.contains(object.path("namespace").asText()))
-        || actor.kind() != Actor.Kind.USER
+        || !selection.includesNamespace(object.path("namespace").asText())
+        || person.kind() != Actor.Kind.USER
+        || AuditRecord.isDryRun(entry)
         || !entry.path("stage").asText().equals(begins ? "ResponseStarted" : "ResponseComplete")
         || (code != 101 && (code < 200 || code > 299))) {
       return Optional.empty();
@@ -75,13 +82,9 @@ public final class HumanAccess {
                 OffsetDateTime.parse(entry.path("requestReceivedTimestamp").asText()).toInstant(),
                 actor,
                 Change.of(ChangeKind.OPERATION, Phase.OCCURRED, action)
-                    .summary("Pod " + name + ": " + action + " by " + actor.id())
+                    .summary("Pod " + name + ": " + action + " by " + person.id())
                     .build())
             .target(places.of(pod, "pod/" + name));
-    if (entry.has("impersonatedUser")) {
-      event.onBehalfOf(
-          AuditRecord.actor(entry, "/impersonatedUser/username", Actor.Evidence.AUDIT_LOG));
-    }
-    return Optional.of(event.build());
+    return Optional.of(event.onBehalfOf(impersonated).build());
   }
 }

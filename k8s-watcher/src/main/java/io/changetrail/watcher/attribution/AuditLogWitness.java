@@ -2,6 +2,7 @@
 package io.changetrail.watcher.attribution;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.model.Actor.Evidence;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
@@ -22,8 +23,10 @@ import java.util.function.Consumer;
 
 /**
  * Knows who made a change from the API server's audit log: exactly where a record tells uid and
- * resource version of what it wrote, else by place and time if only one record fits. An event does
- * not wait for its record: what comes later amends it. Thread-safe.
+ * resource version of what it wrote, else by place and time if only one record fits. What a list
+ * found may be the work of several writes, and the record of the last tells of all only if nobody
+ * else wrote in between. An event does not wait for its record: what comes later amends it.
+ * Thread-safe.
  */
 public final class AuditLogWitness implements Witness {
   private static final int MOST = 20_000;
@@ -43,9 +46,54 @@ public final class AuditLogWitness implements Witness {
 
   private record Kept(AuditRecord record, Instant at) {}
 
-  /** An event whose actor is not known by the audit log yet. */
+  /**
+   * An event whose actor is not known by its own record yet.
+   *
+   * @param known on what evidence it names somebody until then
+   */
   private record Waiting(
-      String version, String place, EventRef event, ChangeKind kind, Instant time, Instant at) {}
+      Write write, EventRef event, ChangeKind kind, Instant time, Evidence known, Instant at) {
+    boolean isImprovedBy(Attribution by) {
+      return by.actor().evidence().compareTo(known) < 0;
+    }
+
+    Waiting knownBy(Evidence evidence) {
+      return new Waiting(write, event, kind, time, evidence, at);
+    }
+  }
+
+  /**
+   * What records are looked for by.
+   *
+   * @param version of the write that was the last
+   * @param from when the state before it began
+   * @param single whether there was no other in between
+   */
+  private record Write(String version, String place, Instant from, boolean single, boolean delete) {
+    static Write of(Seen change) {
+      JsonNode metadata = change.object().path("metadata");
+      Instant since = change.since();
+      String created = metadata.path("creationTimestamp").asText("");
+      return new Write(
+          AuditRecord.version(
+              metadata.path("uid").asText(),
+              metadata.path("resourceVersion").asText(""),
+              change.deleted()),
+          AuditRecord.place(
+              change.type().group(),
+              change.type().plural(),
+              metadata.path("namespace").asText(""),
+              metadata.path("name").asText()),
+          since != null
+              ? since
+              : created.isEmpty() ? Instant.EPOCH : Instant.parse(created).minusSeconds(1),
+          change.live() || change.deleted(),
+          change.deleted());
+    }
+  }
+
+  /** From when on every record that came is held. */
+  private Instant complete;
 
   /**
    * @param otherwise who is asked where the audit log has nothing
@@ -55,6 +103,7 @@ public final class AuditLogWitness implements Witness {
     this.otherwise = otherwise;
     this.shipper = shipper;
     this.clock = clock;
+    this.complete = clock.instant();
   }
 
   /** An entry of the audit log. */
@@ -71,17 +120,19 @@ public final class AuditLogWitness implements Witness {
       byVersion.put(version, record);
       List<Waiting> events = waiting.remove(version);
       if (events != null) {
-        events.forEach(event -> amend(event, record.exact()));
+        events.forEach(event -> exact(event.write()).ifPresent(by -> amend(event, by)));
       }
     } else {
       // A waiting event may be of this record, if no other fits.
       for (Waiting event : waiting.values().stream().flatMap(List::stream).toList()) {
-        if (event.place().equals(record.place())) {
-          byTime(event.place(), event.time(), record.delete())
+        if (event.write().place().equals(record.place())) {
+          byTime(event.write(), event.time())
+              .filter(event::isImprovedBy)
               .ifPresent(
                   by -> {
-                    forget(event);
                     amend(event, by);
+                    forget(event);
+                    await(event.knownBy(by.actor().evidence()));
                   });
         }
       }
@@ -92,6 +143,7 @@ public final class AuditLogWitness implements Witness {
   private void forgetOld(Instant now) {
     while (!kept.isEmpty()
         && (kept.size() > MOST || kept.element().at().plus(KEPT).isBefore(now))) {
+      complete = kept.element().at();
       AuditRecord old = kept.remove().record();
       String version = old.version();
       if (version != null) {
@@ -112,29 +164,58 @@ public final class AuditLogWitness implements Witness {
 
   private void forget(Waiting event) {
     waiting.computeIfPresent(
-        event.version(),
+        event.write().version(),
         (version, events) -> {
           events.remove(event);
           return events.isEmpty() ? null : events;
         });
   }
 
+  private void await(Waiting event) {
+    waiting.computeIfAbsent(event.write().version(), any -> new ArrayList<>()).add(event);
+    waitingInOrder.add(event);
+  }
+
   @Override
   public synchronized Attribution attribute(Seen change) {
-    AuditRecord exact = byVersion.get(version(change));
-    if (exact != null) {
-      return exact.exact();
+    Write write = Write.of(change);
+    return exact(write)
+        .orElseGet(
+            () -> {
+              Attribution known = otherwise.attribute(change);
+              Instant about = known.time() == null ? clock.instant() : known.time();
+              return byTime(write, about).orElse(known);
+            });
+  }
+
+  /** The record of the very write, if it tells of the whole change. */
+  private Optional<Attribution> exact(Write write) {
+    AuditRecord record = byVersion.get(write.version());
+    if (record == null) {
+      return Optional.empty();
     }
-    Attribution known = otherwise.attribute(change);
-    Instant about = known.time() == null ? clock.instant() : known.time();
-    return byTime(place(change), about, change.deleted()).orElse(known);
+    if (write.single()) {
+      return Optional.of(record.exact());
+    }
+    boolean others =
+        byPlace.getOrDefault(write.place(), List.of()).stream()
+            .anyMatch(
+                other ->
+                    other.time().isAfter(write.from())
+                        && !other.time().isAfter(record.time())
+                        && !other.isBySame(record));
+    if (others) {
+      return Optional.empty();
+    }
+    // There may be others whose records nobody kept.
+    return Optional.of(write.from().isBefore(complete) ? record.byTime() : record.exact());
   }
 
   /** The one record without a version that fits; none if two do, as that would be a guess. */
-  private Optional<Attribution> byTime(String place, Instant about, boolean delete) {
+  private Optional<Attribution> byTime(Write write, Instant about) {
     List<AuditRecord> fitting =
-        byPlace.getOrDefault(place, List.of()).stream()
-            .filter(record -> record.delete() == delete)
+        byPlace.getOrDefault(write.place(), List.of()).stream()
+            .filter(record -> record.delete() == write.delete())
             .filter(record -> Duration.between(record.time(), about).abs().compareTo(WINDOW) <= 0)
             .toList();
     return fitting.size() == 1 && fitting.get(0).version() == null
@@ -147,38 +228,31 @@ public final class AuditLogWitness implements Witness {
     Instant now = clock.instant();
     // Also where there is no audit log, and no record ever comes.
     forgetOld(now);
-    switch (event.actor().evidence()) {
-      case AUTHENTICATED, AUDIT_LOG, AUDIT_LOG_TIME -> {}
-      default -> {
-        Waiting one =
-            new Waiting(
-                version(change),
-                place(change),
-                event.ref(),
-                event.change().kind(),
-                event.time(),
-                now);
-        // Its record may have come since it was asked for.
-        AuditRecord exact = byVersion.get(one.version());
-        Optional<Attribution> by =
-            exact != null
-                ? Optional.of(exact.exact())
-                : byTime(one.place(), event.time(), change.deleted());
-        if (by.isPresent()) {
-          amend(one, by.get());
-        } else {
-          waiting.computeIfAbsent(one.version(), any -> new ArrayList<>()).add(one);
-          waitingInOrder.add(one);
-        }
-      }
+    Evidence known = event.actor().evidence();
+    if (known.compareTo(Evidence.AUDIT_LOG) <= 0) {
+      return;
     }
+    Waiting one =
+        new Waiting(Write.of(change), event.ref(), event.change().kind(), event.time(), known, now);
+    // Its record may have come since it was asked for.
+    Optional<Attribution> exact = exact(one.write());
+    if (exact.isPresent()) {
+      exact.filter(one::isImprovedBy).ifPresent(by -> amend(one, by));
+      return;
+    }
+    Optional<Attribution> byTime = byTime(one.write(), event.time()).filter(one::isImprovedBy);
+    byTime.ifPresent(by -> amend(one, by));
+    // Who fits by the time only need not be the one: the very record may still come.
+    await(byTime.map(by -> one.knownBy(by.actor().evidence())).orElse(one));
   }
 
   private void amend(Waiting waited, Attribution by) {
     Instant time = by.time();
     shipper.accept(
         AuditEvent.builder(
-                new EventRef(waited.event().source(), waited.event().id() + "/who"),
+                new EventRef(
+                    waited.event().source(),
+                    waited.event().id() + "/who/" + by.actor().evidence().wireName()),
                 time == null ? waited.time() : time,
                 by.actor(),
                 Change.of(waited.kind(), Phase.OCCURRED, Folding.AMEND)
@@ -187,23 +261,6 @@ public final class AuditLogWitness implements Witness {
             .onBehalfOf(by.onBehalfOf())
             .amends(waited.event())
             .build());
-  }
-
-  private static String version(Seen change) {
-    JsonNode metadata = change.object().path("metadata");
-    return AuditRecord.version(
-        metadata.path("uid").asText(),
-        metadata.path("resourceVersion").asText(""),
-        change.deleted());
-  }
-
-  private static String place(Seen change) {
-    JsonNode metadata = change.object().path("metadata");
-    return AuditRecord.place(
-        change.type().group(),
-        change.type().plural(),
-        metadata.path("namespace").asText(""),
-        metadata.path("name").asText());
   }
 
   /** How many events still have no record. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.Actor;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ public record AuditRecord(
     Instant time,
     Actor actor,
     @Nullable Actor onBehalfOf) {
+  /** What people are called who use the cluster's own certificate, as with k3s and OpenShift. */
+  private static final String ADMIN = "system:admin";
+
   private static final Set<String> WRITES =
       Set.of("create", "update", "patch", "delete", "deletecollection");
 
@@ -39,7 +43,7 @@ public record AuditRecord(
         || code < 200
         || code > 299
         || subresource.equals("status")
-        || entry.path("requestURI").asText().contains("dryRun=")) {
+        || isDryRun(entry)) {
       return Optional.empty();
     }
     boolean delete = verb.startsWith("delete");
@@ -64,6 +68,17 @@ public record AuditRecord(
                 : null));
   }
 
+  /**
+   * Whether a request was to change nothing. Deletions and evictions say so in their body, which is
+   * there from the level {@code Request} on.
+   */
+  public static boolean isDryRun(JsonNode entry) {
+    JsonNode body = entry.path("requestObject");
+    return entry.path("requestURI").asText().contains("dryRun=")
+        || !body.path("dryRun").isEmpty()
+        || !body.at("/deleteOptions/dryRun").isEmpty();
+  }
+
   static String version(String uid, String resourceVersion, boolean delete) {
     return uid + "/" + (delete ? "deleted" : resourceVersion);
   }
@@ -79,9 +94,19 @@ public record AuditRecord(
     Actor.Kind kind =
         user.startsWith("system:serviceaccount:")
             ? Actor.Kind.SERVICE
-            : user.startsWith("system:") ? Actor.Kind.SYSTEM : Actor.Kind.USER;
+            : user.startsWith("system:") && !user.equals(ADMIN)
+                ? Actor.Kind.SYSTEM
+                : Actor.Kind.USER;
     return new Actor(
         user, null, kind, agent.isBlank() || agent.length() > 512 ? null : agent, evidence);
+  }
+
+  /** Whether the same account made both requests, for the same person. */
+  boolean isBySame(AuditRecord other) {
+    return actor.id().equals(other.actor.id())
+        && Objects.equals(
+            onBehalfOf == null ? null : onBehalfOf.id(),
+            other.onBehalfOf == null ? null : other.onBehalfOf.id());
   }
 
   /** The same, where it is only the time that joins it to a change. */

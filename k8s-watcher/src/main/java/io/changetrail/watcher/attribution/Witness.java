@@ -11,13 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells who made a change. */
 public interface Witness {
-  /** One change, as far as it is known when it is seen. */
+  /**
+   * One change, as far as it is known when it is seen.
+   *
+   * @param since when the state before began
+   * @param live whether it is one write that a watch told of; else it may be what several came to
+   */
   record Seen(
       ResourceType type,
       JsonNode object,
       List<Difference> differences,
       boolean deleted,
-      @Nullable Instant since) {}
+      @Nullable Instant since,
+      boolean live) {}
 
   /** The best that is known now. */
   Attribution attribute(Seen change);

@@ -34,6 +34,9 @@ public final class CanonicalState {
   private static final Set<String> BOOKKEEPING =
       Set.of(
           "kubectl.kubernetes.io/last-applied-configuration",
+          "objectset.rio.cattle.io/applied",
+          "kopf.zalando.org/last-handled-configuration",
+          "banzaicloud.com/last-applied",
           "deployment.kubernetes.io/revision",
           "deployment.kubernetes.io/desired-replicas",
           "deployment.kubernetes.io/max-replicas",
@@ -50,6 +53,28 @@ public final class CanonicalState {
           "reconcile.fluxcd.io/requestedAt",
           "volumes.kubernetes.io/controller-managed-attach-detach",
           "node.alpha.kubernetes.io/ttl");
+
+  /**
+   * Of a Secret only these annotations are kept: in any other a tool may keep a copy of its data,
+   * encoded in a way that nobody knows for a secret.
+   */
+  private static final List<String> OF_A_SECRET =
+      List.of(
+          "changetrail.io/",
+          "org.opencontainers.image.",
+          "resource.opentelemetry.io/",
+          "meta.helm.sh/",
+          "cert-manager.io/");
+
+  /** Beginnings of taints that the cluster sets as a node comes and goes. */
+  private static final List<String> TAINTS_OF_THE_CLUSTER =
+      List.of(
+          "node.kubernetes.io/",
+          "node.cloudprovider.kubernetes.io/",
+          "node.cilium.io/",
+          "karpenter.sh/",
+          "ToBeDeletedByClusterAutoscaler",
+          "DeletionCandidateOfClusterAutoscaler");
 
   /** What scales within the bounds that people declared. */
   private static final Set<String> AUTOSCALERS =
@@ -90,6 +115,7 @@ public final class CanonicalState {
     if (object.path("kind").asText().equals("Node")) {
       node(object, state);
     }
+    tidied(state);
     if (recorded != null && isAutoscaled(object)) {
       keepReplicas(state, recorded);
     }
@@ -107,13 +133,44 @@ public final class CanonicalState {
                 kept.set(member.getKey(), member.getValue().deepCopy());
               }
             });
-    if (kept.get("annotations") instanceof ObjectNode annotations) {
+    return kept;
+  }
+
+  /**
+   * A state without what is no declaration; also one that was recorded when less was known of that,
+   * or by an API server that wrote {@code null} where another leaves a member out.
+   *
+   * @param state is altered
+   */
+  static ObjectNode tidied(ObjectNode state) {
+    removeNulls(state);
+    boolean secret = state.path("kind").asText().equals("Secret");
+    if (state.path("metadata") instanceof ObjectNode metadata
+        && metadata.get("annotations") instanceof ObjectNode annotations) {
       annotations.remove(BOOKKEEPING);
+      if (secret) {
+        annotations
+            .properties()
+            .removeIf(one -> OF_A_SECRET.stream().noneMatch(one.getKey()::startsWith));
+      }
       if (annotations.isEmpty()) {
-        kept.remove("annotations");
+        metadata.remove("annotations");
       }
     }
-    return kept;
+    return state;
+  }
+
+  /**
+   * Removes the members that are {@code null}, at any depth: to the API server they are absent.
+   *
+   * @param tree is altered
+   */
+  public static <T extends JsonNode> T removeNulls(T tree) {
+    if (tree instanceof ObjectNode object) {
+      object.properties().removeIf(member -> member.getValue().isNull());
+    }
+    tree.forEach(CanonicalState::removeNulls);
+    return tree;
   }
 
   /** Its version stands in the status, but changes only when somebody upgrades it. */
@@ -125,9 +182,21 @@ public final class CanonicalState {
         info.set(field, value);
       }
     }
-    // Set and removed by the cluster as a node comes and goes; cordon is spec.unschedulable.
-    if (state.get("spec") instanceof ObjectNode spec) {
-      spec.remove("taints");
+    // Cordon is spec.unschedulable, and has a taint of the cluster's beside it.
+    if (state.get("spec") instanceof ObjectNode spec
+        && spec.get("taints") instanceof ArrayNode taints) {
+      ArrayNode declared = JsonNodeFactory.instance.arrayNode();
+      for (JsonNode taint : taints) {
+        String key = taint.path("key").asText();
+        if (TAINTS_OF_THE_CLUSTER.stream().noneMatch(key::startsWith)) {
+          declared.add(taint);
+        }
+      }
+      if (declared.isEmpty()) {
+        spec.remove("taints");
+      } else {
+        spec.set("taints", declared);
+      }
     }
   }
 

@@ -57,6 +57,7 @@ public final class Capture implements ObjectSink {
   private final InstantSource clock;
   private final HeldStates held = new HeldStates();
   private final TemplateHistory history;
+  private final ChangeCauses causes = new ChangeCauses();
 
   /**
    * Hashes of states that cannot be compared with what is recorded, since the key is another: from
@@ -179,6 +180,7 @@ public final class Capture implements ObjectSink {
       } else {
         changed(type, object, uid, before.orElse(null), after, sight);
       }
+      causes.seen(uid, object);
     }
     if (baseline != null) {
       // Outside of the lock: it waits for the server.
@@ -215,6 +217,11 @@ public final class Capture implements ObjectSink {
       return;
     }
     ObjectChange change = new ObjectChange(type, before == null ? null : before.state(), after);
+    if (before != null && change.differences().isEmpty()) {
+      metrics.noise("recorded in another form");
+      seen(type, object, before.since(), null);
+      return;
+    }
     if (before != null && isIncomparable(change.differences())) {
       String now = CanonicalContent.hash(after);
       if (underNewKey.getOrDefault(uid, now).equals(now)) {
@@ -282,6 +289,7 @@ public final class Capture implements ObjectSink {
     held.forget(uid);
     lastRollouts.remove(uid);
     underNewKey.remove(uid);
+    causes.forget(uid);
     metrics.objects(held.count());
     observers.forEach(observer -> observer.gone(type, uid));
   }
@@ -299,15 +307,15 @@ public final class Capture implements ObjectSink {
             object,
             change.differences(),
             change.after() == null,
-            before == null ? null : before.since());
+            before == null ? null : before.since(),
+            sight.live());
     Attribution by = witness.attribute(seen);
     Instant time = time(change, object, before, by, now);
     String old = before == null ? "" : before.hexHash();
     String fresh = change.after() == null ? "" : CanonicalContent.hash(change.after());
     Change.Builder what = change.change(object);
     tellRollback(change, uid, what);
-    String cause = object.at("/metadata/annotations/kubernetes.io~1change-cause").textValue();
-    what.reason(cause == null || cause.isBlank() || cause.length() > 8192 ? null : cause);
+    what.reason(causes.ofChange(uid, object, change));
     what.observedLate(interval(sight, before, object, time));
     AuditEvent event =
         AuditEvent.builder(
@@ -315,7 +323,7 @@ public final class Capture implements ObjectSink {
             .onBehalfOf(by.onBehalfOf())
             .observedTime(now)
             .target(places.of(object, uid))
-            .provenance(DeclaredOrigin.of(object, change.artifacts()))
+            .provenance(DeclaredOrigin.of(change))
             .build();
     shipper.accept(ExpectedState.expecting(old, event));
     if (change.isRollout()) {

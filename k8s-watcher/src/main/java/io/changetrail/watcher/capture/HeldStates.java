@@ -19,7 +19,7 @@ final class HeldStates {
    * A recorded state.
    *
    * @param type name of the object's type
-   * @param hash SHA-256 of the canonical state
+   * @param hash SHA-256 of the canonical state, as recorded
    * @param since when it began, as recorded
    */
   record Held(String type, PackedJson packed, byte[] hash, Instant since) {
@@ -27,8 +27,9 @@ final class HeldStates {
       return HexFormat.of().formatHex(hash);
     }
 
+    /** The state as it would be recorded today. */
     ObjectNode state() {
-      return (ObjectNode) packed.unpacked();
+      return CanonicalState.tidied((ObjectNode) packed.unpacked());
     }
   }
 

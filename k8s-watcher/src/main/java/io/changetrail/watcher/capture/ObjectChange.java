@@ -41,7 +41,8 @@ record ObjectChange(ResourceType type, @Nullable ObjectNode before, @Nullable Ob
     return StructuralDiff.between(before, after);
   }
 
-  private ObjectNode present() {
+  /** The state after it, or before it where the object is gone. */
+  ObjectNode present() {
     return Objects.requireNonNull(after != null ? after : before, "before or after");
   }
 

@@ -23,6 +23,15 @@ public record Selection(
   private static final Set<String> MACHINE_SECRETS =
       Set.of("helm.sh/release.v1", "kubernetes.io/service-account-token");
 
+  /** What the cluster and its parts write for themselves, some of them every few seconds. */
+  private static final Set<String> MACHINE_CONFIG_MAPS =
+      Set.of(
+          "kube-root-ca.crt",
+          "openshift-service-ca.crt",
+          "istio-ca-root-cert",
+          "cluster-autoscaler-status",
+          "kube-apiserver-legacy-service-account-token-tracking");
+
   public Selection {
     namespaces = Set.copyOf(namespaces);
     excludedNamespaces = Set.copyOf(excludedNamespaces);
@@ -37,14 +46,13 @@ public record Selection(
   boolean includes(JsonNode object) {
     JsonNode metadata = object.path("metadata");
     String namespace = metadata.path("namespace").textValue();
-    if (namespace != null
-        && ((!namespaces.isEmpty() && !namespaces.contains(namespace))
-            || excludedNamespaces.contains(namespace))) {
+    if (namespace != null && !includesNamespace(namespace)) {
       return false;
     }
     if (metadata.path("annotations").has(LEADER)
         || metadata.path("annotations").path(IGNORE).asText().equals("true")
-        || metadata.path("name").asText().equals("kube-root-ca.crt")
+        || (object.path("kind").asText().equals("ConfigMap")
+            && MACHINE_CONFIG_MAPS.contains(metadata.path("name").asText()))
         || MACHINE_SECRETS.contains(object.path("type").asText())) {
       return false;
     }
@@ -53,6 +61,12 @@ public record Selection(
             one ->
                 matches(metadata.path("labels").path(one.getKey()), one.getValue())
                     || matches(metadata.path("annotations").path(one.getKey()), one.getValue()));
+  }
+
+  /** Whether objects of a namespace are watched. */
+  public boolean includesNamespace(String namespace) {
+    return (namespaces.isEmpty() || namespaces.contains(namespace))
+        && !excludedNamespaces.contains(namespace);
   }
 
   private static boolean matches(JsonNode value, String wanted) {

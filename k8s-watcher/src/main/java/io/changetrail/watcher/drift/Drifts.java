@@ -221,7 +221,8 @@ public final class Drifts implements Observer {
             object,
             shipped == null ? drifted : StructuralDiff.differences(shipped.change().state()),
             false,
-            null);
+            null,
+            shipped != null && shipped.change().observedLate() == null);
     Attribution by = witness.attribute(write);
     AuditEvent.Builder event =
         AuditEvent.builder(

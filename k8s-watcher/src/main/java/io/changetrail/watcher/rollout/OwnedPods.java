@@ -73,10 +73,11 @@ final class OwnedPods {
     Map<String, String> digests = new HashMap<>();
     for (JsonNode status : pod.at("/status/containerStatuses")) {
       String id = status.path("imageID").asText();
-      int at = id.lastIndexOf("sha256:");
+      // An image that was loaded by hand has no manifest's digest, only its configuration's.
+      int at = id.lastIndexOf("@sha256:");
       String reference = references.get(status.path("name").asText());
       if (at >= 0 && reference != null) {
-        digests.put(reference, id.substring(at));
+        digests.put(reference, id.substring(at + 1));
       }
     }
     return digests;

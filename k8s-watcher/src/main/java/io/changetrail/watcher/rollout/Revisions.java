@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.model.redaction.Redactor;
+import io.changetrail.watcher.capture.CanonicalState;
 import io.changetrail.watcher.capture.ObjectSink;
 import io.changetrail.watcher.capture.Sight;
 import io.changetrail.watcher.capture.TemplateHistory;
@@ -82,12 +83,9 @@ public final class Revisions implements ObjectSink, TemplateHistory {
   private String hash(JsonNode template) {
     ObjectNode workload = JsonNodeFactory.instance.objectNode();
     workload.putObject("spec").set("template", template);
-    JsonNode redacted = redactor.redact(workload).tree().at("/spec/template").deepCopy();
-    // The one writes null for it, the other leaves it out.
-    if (redacted.path("metadata") instanceof ObjectNode metadata) {
-      metadata.remove("creationTimestamp");
-    }
-    return CanonicalContent.hash(redacted);
+    return CanonicalContent.hash(
+        CanonicalState.removeNulls(
+            redactor.redact(workload).tree().at("/spec/template").deepCopy()));
   }
 
   @Override

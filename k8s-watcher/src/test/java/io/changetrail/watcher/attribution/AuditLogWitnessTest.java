@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Orders of arrival that a real API server shows only now and then. */
@@ -44,10 +45,14 @@ class AuditLogWitnessTest {
           () -> now);
 
   private static Seen seen() throws Exception {
+    return seen(null, true);
+  }
+
+  private static Seen seen(Instant since, boolean live) throws Exception {
     JsonNode secret =
         JSON.readTree(
             "{\"metadata\":{\"namespace\":\"shop\",\"name\":\"db\",\"uid\":\"u\",\"resourceVersion\":\"7\"}}");
-    return new Seen(SECRETS, secret, List.of(), false, null);
+    return new Seen(SECRETS, secret, List.of(), false, since, live);
   }
 
   private static AuditEvent event(Actor actor) {
@@ -61,13 +66,21 @@ class AuditLogWitnessTest {
   }
 
   private static JsonNode record(boolean exact) throws Exception {
+    return record("alice", exact ? "7" : "");
+  }
+
+  private static JsonNode record(String user, String version) throws Exception {
     return JSON.readTree(
-        "{\"stage\":\"ResponseComplete\",\"verb\":\"update\",\"user\":{\"username\":\"alice\"},"
+        "{\"stage\":\"ResponseComplete\",\"verb\":\"update\",\"user\":{\"username\":\""
+            + user
+            + "\"},"
             + "\"objectRef\":{\"resource\":\"secrets\",\"namespace\":\"shop\",\"name\":\"db\"},"
             + "\"responseStatus\":{\"code\":200},\"requestReceivedTimestamp\":\"2026-03-04T02:00:00.5Z\""
-            + (exact
-                ? ",\"responseObject\":{\"metadata\":{\"uid\":\"u\",\"resourceVersion\":\"7\"}}}"
-                : "}"));
+            + (version.isEmpty()
+                ? "}"
+                : ",\"responseObject\":{\"metadata\":{\"uid\":\"u\",\"resourceVersion\":\""
+                    + version
+                    + "\"}}}"));
   }
 
   @ParameterizedTest
@@ -78,7 +91,50 @@ class AuditLogWitnessTest {
     witness.shipped(seen(), event(known.actor()));
 
     assertThat(amendments).singleElement().satisfies(AuditLogWitnessTest::isAlices);
-    assertThat(witness.waiting()).isZero();
+    assertThat(witness.waiting())
+        .as("one by its time only may get a better one")
+        .isEqualTo(exact ? 0 : 1);
+  }
+
+  @Test
+  void C6_whoFitsByTimeOnlyIsReplacedByTheVeryRecordThatComesLater() throws Exception {
+    witness.record(record("bob", ""));
+    Attribution known = witness.attribute(seen());
+    assertThat(known.actor().id()).isEqualTo("bob");
+    assertThat(known.actor().evidence()).isEqualTo(Actor.Evidence.AUDIT_LOG_TIME);
+    witness.shipped(seen(), event(known.actor()));
+    witness.record(record("alice", "7"));
+
+    assertThat(amendments).singleElement().satisfies(AuditLogWitnessTest::isAlices);
+    assertThat(amendments.get(0).actor().evidence()).isEqualTo(Actor.Evidence.AUDIT_LOG);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bob,   alice, true,  AUDIT_LOG, alice",
+    "bob,   alice, false, UNKNOWN,   unknown",
+    "alice, alice, false, AUDIT_LOG, alice"
+  })
+  void C6_whatAListFoundIsPutOnTheLastWriterOnlyIfNobodyElseWroteInBetween(
+      String first, String last, boolean live, Actor.Evidence evidence, String named)
+      throws Exception {
+    Seen change = seen(NOW, live);
+    witness.record(record(first, "6"));
+    witness.record(record(last, "7"));
+    Actor actor = witness.attribute(change).actor();
+
+    assertThat(actor.evidence()).isEqualTo(evidence);
+    assertThat(actor.id()).isEqualTo(named);
+    witness.shipped(change, event(actor));
+    assertThat(amendments).isEmpty();
+  }
+
+  @Test
+  void C6_aWriterBeforeWhomNobodyListenedIsNamedByTimeOnly() throws Exception {
+    witness.record(record("alice", "7"));
+
+    assertThat(witness.attribute(seen(NOW.minusSeconds(60), false)).actor().evidence())
+        .isEqualTo(Actor.Evidence.AUDIT_LOG_TIME);
   }
 
   @Test
