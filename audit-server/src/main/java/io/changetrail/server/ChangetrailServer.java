@@ -133,6 +133,7 @@ public final class ChangetrailServer implements AutoCloseable {
             store,
             acceptance,
             this::ingested,
+            metrics,
             config.data().resolve("github"),
             clock);
     router =

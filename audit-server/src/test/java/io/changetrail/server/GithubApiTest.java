@@ -194,11 +194,14 @@ class GithubApiTest {
     push();
     await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
     assertThat(events()).hasSize(1);
-
+    assertThat(server.get("/metrics").text())
+        .contains("changetrail_github_asked_total{github=\"acme\",result=\"waiting\"}");
     server.close();
     answers.put(compare, good);
     server = server();
     awaitEvents(3);
+    assertThat(server.get("/metrics").text())
+        .contains("changetrail_github_asked_total{github=\"acme\",result=\"added\"} 1");
   }
 
   @Test
@@ -301,6 +304,51 @@ class GithubApiTest {
     Answer late = Hooks.github(server, "deployment_status", ended);
     assertThat(late.json().path("duplicate").asInt()).as(late.text()).isEqualTo(1);
     assertThat(late.json().path("conflicting").asInt()).isZero();
+  }
+
+  @Test
+  void aPullRequestOfThreeThousandFilesStaysWithinLimitsAndSaysWhatWasCut() throws Exception {
+    String path = REPOSITORY + "/pulls/412/files?per_page=100";
+    for (int page = 0; page < 30; page++) {
+      StringBuilder files = new StringBuilder("[");
+      for (int file = 0; file < 100; file++) {
+        files.append(file == 0 ? "" : ",");
+        files.append("{\"filename\":\"src/p").append(page).append("/f").append(file).append("\"}");
+      }
+      String next = "http://127.0.0.1:" + github.getPort() + path + "&page=" + (page + 2);
+      MockResponse.Builder answer = new MockResponse.Builder().body(files.append("]").toString());
+      answers.put(
+          "GET " + path + (page == 0 ? "" : "&page=" + (page + 1)),
+          (page < 29 ? answer.addHeader("Link", "<" + next + ">; rel=\"next\"") : answer).build());
+    }
+    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> events().toString().contains("vcs.changed.paths"));
+
+    JsonNode facts = events().get(0).at("/data/customData/changetrail");
+    assertThat(facts.findValue("vcs.changed.paths")).hasSize(200);
+    assertThat(facts.findValue("vcs.changed.paths.omitted").asInt()).isEqualTo(2800);
+  }
+
+  @Test
+  void thePageOfAnotherHostIsNotAskedFor() throws Exception {
+    String path = REPOSITORY + "/pulls/412/files?per_page=100";
+    try (MockWebServer elsewhere = new MockWebServer()) {
+      elsewhere.start();
+      String next = "http://127.0.0.1:" + elsewhere.getPort() + path;
+      answers.put(
+          "GET " + path,
+          new MockResponse.Builder()
+              .body("[]")
+              .addHeader("Link", "<" + next + ">; rel=\"next\"")
+              .build());
+      Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> server.get("/metrics").text().contains("result=\"nothing\"} 1"));
+      assertThat(elsewhere.getRequestCount()).isZero();
+    }
   }
 
   @Test

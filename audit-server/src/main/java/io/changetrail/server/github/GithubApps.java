@@ -36,6 +36,7 @@ public final class GithubApps implements AutoCloseable {
       AuditStore store,
       Acceptance acceptance,
       IngestObserver ingested,
+      AskingObserver observer,
       Path directory,
       InstantSource clock) {
     for (ServerConfig.Github settings : all) {
@@ -50,6 +51,7 @@ public final class GithubApps implements AutoCloseable {
                   clock,
                   settings.tenant(),
                   settings.server().toString()),
+              observer,
               directory,
               clock));
     }

@@ -4,6 +4,7 @@ package io.changetrail.server.github;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.server.config.ServerConfig;
+import io.changetrail.server.github.AskingObserver.Answer;
 import io.changetrail.source.github.GithubAuditLogMapper;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.Query;
@@ -60,6 +61,7 @@ final class GithubWorker implements AutoCloseable {
   private final GithubEnricher enricher;
   private final GithubAuditLogMapper auditLog = new GithubAuditLogMapper();
   private final GithubStore into;
+  private final AskingObserver observer;
   private final AuditStore store;
   private final InstantSource clock;
   private final Path place;
@@ -77,9 +79,11 @@ final class GithubWorker implements AutoCloseable {
       ServerConfig.Github settings,
       GithubApi api,
       GithubStore into,
+      AskingObserver observer,
       Path directory,
       InstantSource clock) {
     this.settings = settings;
+    this.observer = observer;
     this.api = api;
     this.into = into;
     this.store = into.store();
@@ -233,6 +237,7 @@ final class GithubWorker implements AutoCloseable {
   private boolean asked(StoredEvent stored) throws IOException, InterruptedException {
     try {
       into.append(enricher.ask(stored.event()));
+      observer.asked(settings.name(), Answer.ADDED);
     } catch (ApiException e) {
       boolean wants = !e.waiting().isZero();
       if (e.isPassing() && (wants || tries < MOST_TRIES)) {
@@ -241,9 +246,11 @@ final class GithubWorker implements AutoCloseable {
         pausedUntil = clock.instant().plus(pause);
         LOG.warn(
             "github.{}: {}; again in {} s", settings.name(), e.getMessage(), pause.toSeconds());
+        observer.asked(settings.name(), Answer.WAITING);
         keep();
         return false;
       }
+      observer.asked(settings.name(), Answer.NOTHING);
       LOG.info(
           "github.{}: nothing is added to {}: {}",
           settings.name(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.operations;
 
+import io.changetrail.server.github.AskingObserver;
 import io.changetrail.server.http.Caller;
 import io.changetrail.server.http.HttpServer;
 import io.changetrail.server.http.Lane;
@@ -39,11 +40,13 @@ import org.jspecify.annotations.Nullable;
  * What the server tells of itself, in the Prometheus text format. Sources are public here by name,
  * their events are not.
  */
-public final class ServerMetrics implements RequestObserver, IngestObserver, DeliveryObserver {
+public final class ServerMetrics
+    implements RequestObserver, IngestObserver, DeliveryObserver, AskingObserver {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Histogram requests;
   private final Counter events;
   private final Counter deliveries;
+  private final Counter asked;
   private Function<Instant, List<Account>> accounts = now -> List.of();
   private volatile List<Account> scraped = List.of();
 
@@ -64,6 +67,12 @@ public final class ServerMetrics implements RequestObserver, IngestObserver, Del
             .name("changetrail_events_total")
             .help("Events that came in, by what became of them.")
             .labelNames("result")
+            .register(registry);
+    asked =
+        Counter.builder()
+            .name("changetrail_github_asked_total")
+            .help("Events that GitHub was asked about, by what came of it.")
+            .labelNames("github", "result")
             .register(registry);
     deliveries =
         Counter.builder()
@@ -198,6 +207,11 @@ public final class ServerMetrics implements RequestObserver, IngestObserver, Del
   @Override
   public void ingested(Map<Status, Integer> counts, long lastSeq) {
     counts.forEach((status, count) -> events.labelValues(name(status)).inc(count));
+  }
+
+  @Override
+  public void asked(String github, Answer answer) {
+    asked.labelValues(github, answer.wireName()).inc();
   }
 
   @Override
