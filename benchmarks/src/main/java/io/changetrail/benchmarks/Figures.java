@@ -233,8 +233,11 @@ final class Figures implements Callable<Integer> {
 
   private void queries(Client client, Workload workload, long stored) throws Exception {
     AtomicBoolean done = new AtomicBoolean();
-    Workload other = Workload.after(workload.time(events + singles), LONGEST_QUERIES, ingestRate);
-    Thread ingest = new Thread(() -> trickle(client, other, done), "ingest");
+    // Other ones at each run over the same store.
+    long first = Workload.LATER + Instant.now().getEpochSecond() % 1_000_000 * 1000;
+    Workload other =
+        Workload.after(workload.time(events + singles), first, LONGEST_QUERIES, ingestRate);
+    Thread ingest = new Thread(() -> trickle(client, other, first, done), "ingest");
     ingest.start();
     try {
       QueryLoad load = new QueryLoad(client, workload, stored);
@@ -249,12 +252,12 @@ final class Figures implements Callable<Integer> {
   }
 
   /** Sends at a constant rate, whatever the answers take. */
-  private void trickle(Client client, Workload workload, AtomicBoolean done) {
+  private void trickle(Client client, Workload workload, long first, AtomicBoolean done) {
     int size = Math.max(1, ingestRate / 10);
     long began = System.nanoTime();
     for (long i = 0; !done.get(); i++) {
       try {
-        client.ingestBatch(workload.batch(Workload.LATER + i * size, size), size);
+        client.ingestBatch(workload.batch(first + i * size, size), size);
         long due = began + (i + 1) * 100_000_000L - System.nanoTime();
         if (due > 0) {
           Thread.sleep(due / 1_000_000);

@@ -96,13 +96,13 @@ record Workload(long seed, Instant start, Duration step) {
   }
 
   /**
-   * Other events, from number {@link #LATER} on, which end at the given time: what comes in while
-   * the events of another workload are asked for.
+   * Other events, from a number behind {@link #LATER} on, which end at the given time: what comes
+   * in while the events of another workload are asked for.
    */
-  static Workload after(Instant end, Duration longest, int perSecond) {
+  static Workload after(Instant end, long first, Duration longest, int perSecond) {
     Duration step = Duration.ofMillis(10);
     long count = longest.toSeconds() * perSecond;
-    return new Workload(2, end.minus(step.multipliedBy(LATER + count)), step);
+    return new Workload(2, end.minus(step.multipliedBy(first + count)), step);
   }
 
   /** The time of the n-th event; late ones stand behind newer neighbours. */
