@@ -25,10 +25,12 @@ import java.util.stream.LongStream;
  *
  * @param clauses ids of terms, in ascending order
  * @param everything ids of the terms that all events of the view have between them
+ * @param byTarget whether an event with several targets may be found whose conditions hold of
+ *     different ones, so that it has to be looked at
  * @param from first time, inclusive
  * @param to last time, exclusive
  */
-record Plan(List<long[]> clauses, long[] everything, long from, long to) {
+record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from, long to) {
   /** Up to so many lists are walked side by side. */
   static final int FEW_TERMS = 256;
 
@@ -54,8 +56,10 @@ record Plan(List<long[]> clauses, long[] everything, long from, long to) {
             compiler.orWorkloads(wanted, targets.values());
           }
         });
-    // Each holds of some target; that all hold of one and the same is a condition of its own.
-    if (!scope.isWholeTenant() || ofTarget.size() > 1) {
+    // Each holds of some target; that all hold of one and the same is a condition of its own,
+    // which most events fulfil, as they have one.
+    boolean byTarget = scope.isWholeTenant() && ofTarget.size() > 1;
+    if (!scope.isWholeTenant()) {
       Set<Term> allowed = new LinkedHashSet<>();
       for (Target target : targets.values()) {
         if (scope.allows(target) && Matching.matches(ofTarget, target)) {
@@ -90,6 +94,7 @@ record Plan(List<long[]> clauses, long[] everything, long from, long to) {
             new Plan(
                 clauses,
                 compiler.everything(),
+                byTarget,
                 query.from() == null ? Long.MIN_VALUE : Times.nanos(query.from()),
                 query.to() == null ? Long.MAX_VALUE : Times.nanos(query.to())));
   }

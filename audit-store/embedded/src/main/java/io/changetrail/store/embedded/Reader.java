@@ -138,7 +138,7 @@ final class Reader {
     start(cursor, plan.get(), direction, after);
     while (!plan.get().isBehind(cursor, direction)) {
       Optional<Events.Row> row = events.row(cursor.seq());
-      if (row.isPresent() && !take(scope, query, view, row.get(), visitor)) {
+      if (row.isPresent() && !take(scope, query, view, plan.get(), row.get(), visitor)) {
         return;
       }
       cursor.next();
@@ -164,13 +164,15 @@ final class Reader {
     }
   }
 
-  private boolean take(Scope scope, Query query, View view, Events.Row row, Visitor visitor) {
+  private boolean take(
+      Scope scope, Query query, View view, Plan plan, Events.Row row, Visitor visitor) {
     if (view == View.FOLDED && row.has(Flags.AMENDMENT)) {
       return true;
     }
     boolean limited = !scope.isWholeTenant();
     boolean unsure =
         (limited && row.has(Flags.NOT_ONE_TARGET | Flags.REFERS | Flags.AMENDED))
+            || (plan.byTarget() && row.has(Flags.NOT_ONE_TARGET | Flags.AMENDED))
             || (view == View.RAW && row.has(Flags.AMENDED));
     if (!unsure) {
       return visitor.take(row, null);
