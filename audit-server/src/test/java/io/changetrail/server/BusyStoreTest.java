@@ -33,6 +33,9 @@ class BusyStoreTest {
                 .toArray(AuditEvent[]::new));
       }
       server.store(Events.deployment("cause", alert.minusSeconds(300), "checkout", "prod").build());
+      // Behind thousands of changes of other services.
+      server.store(
+          Events.deployment("older", alert.minus(Duration.ofHours(4)), "billing", "prod").build());
 
       RunningServer.Answer answer =
           server.post(
@@ -46,11 +49,22 @@ class BusyStoreTest {
       JsonNode first = answer.json().path("suspects").path(0).path("change");
       assertThat(first.path("services").path(0).asText()).isEqualTo("checkout");
       assertThat(answer.json().path("suspects")).hasSizeLessThanOrEqualTo(100);
-      assertThat(answer.json().path("moreSuspects").asInt()).isGreaterThan(3_000);
+      assertThat(answer.json().path("moreSuspects").asInt()).isGreaterThan(800);
       assertThat(answer.json().path("notes").toString()).contains("too many events");
       RunningServer.Answer change = server.get("/v1/changes/" + first.path("id").asText());
       assertThat(change.status()).as(change.text()).isEqualTo(200);
       assertThat(change.json().path("id")).isEqualTo(first.path("id"));
+
+      RunningServer.Answer ofBilling =
+          server.post(
+              "/v1/correlate",
+              "application/json",
+              "{\"service\":\"billing\",\"environment\":\"prod\",\"alertedAt\":\"" + alert + "\"}");
+      assertThat(
+              ofBilling.json().path("suspects").size()
+                  + ofBilling.json().path("moreSuspects").asInt())
+          .as("the nearest of all, and what lies further back of the service itself")
+          .isEqualTo(1_001);
     }
   }
 

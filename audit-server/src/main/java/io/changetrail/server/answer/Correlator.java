@@ -6,6 +6,7 @@ import io.changetrail.correlation.Answer;
 import io.changetrail.correlation.CandidateChange;
 import io.changetrail.correlation.CorrelationEngine;
 import io.changetrail.correlation.Series;
+import io.changetrail.correlation.Topology;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
 import io.changetrail.server.prometheus.PrometheusServers;
@@ -20,18 +21,24 @@ import io.changetrail.store.SourceStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Brings together what the engine needs: changes, metrics, topology and what may be missing. */
 public final class Correlator {
   /** A source with gaps is named in the answer if it reported this recently before the alert. */
   private static final Duration LIVELY = Duration.ofDays(7);
+
+  /** Beyond so many, a service is as good as any other. */
+  private static final int MOST_RELATED = 50;
 
   private final AuditStore store;
   private final RecordedChanges changes;
@@ -76,12 +83,17 @@ public final class Correlator {
   Answered answer(Scope scope, Question question, Instant asked) {
     Catalogue known = catalogue.get();
     Anomaly anomaly = question.anomaly();
+    PrometheusServers.Fetched fetched = fetch(scope, question, known);
+    List<Series> series = new ArrayList<>(question.series());
+    series.addAll(fetched.series());
+    Topology topology = topologies.of(scope, known);
     RecordedChanges.Span span =
         changes.latest(
             scope,
             anomaly.window().earliest(),
             anomaly.window().latest(),
             anomaly.environmentName().map(known::environmentNames).orElse(null),
+            related(anomaly, topology, series, known),
             known,
             asked);
     List<SourceStatus> sources = store.sources(scope);
@@ -92,21 +104,35 @@ public final class Correlator {
       observed.put(change.id(), change);
       judged.add(candidates.of(change));
     }
-    PrometheusServers.Fetched fetched = fetch(scope, question, known);
-    List<Series> series = new ArrayList<>(question.series());
-    series.addAll(fetched.series());
     Answer answer =
         engine
-            .correlate(anomaly, judged, topologies.of(scope, known), series)
+            .correlate(anomaly, judged, topology, series)
             .withSilentSources(doubtful(sources, anomaly, asked));
     List<String> notes = new ArrayList<>(fetched.notes());
     if (span.since() != null) {
       notes.add(
           "there are too many events to read: changes before "
               + span.since()
-              + " were not judged; name an environment or a shorter lookback");
+              + " were judged only of the services that calls or metrics join to "
+              + anomaly.service()
+              + "; name an environment or a shorter lookback");
     }
     return new Answered(answer, observed, known, notes);
+  }
+
+  /** All names of the service, of those that calls join to it, and of those with metrics. */
+  private static Set<String> related(
+      Anomaly anomaly, Topology topology, List<Series> series, Catalogue known) {
+    Stream<String> nearest =
+        topology.pathsFrom(anomaly.service()).values().stream()
+            .sorted(Comparator.comparingDouble(Topology.Path::cost))
+            .map(path -> path.services().get(path.hops()));
+    return Stream.of(Stream.of(anomaly.service()), nearest, series.stream().map(Series::service))
+        .flatMap(services -> services)
+        .distinct()
+        .limit(MOST_RELATED)
+        .flatMap(service -> known.serviceNames(service).stream())
+        .collect(Collectors.toSet());
   }
 
   /** Whoever brings metrics along has them judged, and no others. */

@@ -32,7 +32,7 @@ final class Precedents {
   /** A version, revision or value that was in force longer ago than this is not remembered. */
   static final Duration REACH = Duration.ofDays(30);
 
-  private static final int VALUES_PER_QUERY = 500;
+  private static final int VALUES_PER_QUERY = 250;
   private static final int EVENTS_PER_QUERY = 300;
 
   /** Of how many services the deployments between an earlier release and the span are read. */

@@ -10,6 +10,7 @@ import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ChangeGrouping;
 import io.changetrail.model.grouping.Observation;
 import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.model.grouping.Release;
 import io.changetrail.server.http.Problem;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStore.Order;
@@ -41,10 +42,18 @@ public final class RecordedChanges {
   private static final int MAX_EVENTS = 20_000;
 
   /**
-   * For one question about a moment. A day of most stores has less; of the others the nearest are
-   * what matters, and somebody waits for the answer.
+   * For one question about a moment, of whatever service. A day of most stores has less; of the
+   * others the nearest are what matters, and somebody waits for the answer.
    */
-  private static final int NEAREST_EVENTS = 5_000;
+  private static final int NEAREST_EVENTS = 1_000;
+
+  /** The same of the services that the question is about and those that calls join to them. */
+  private static final int RELATED_EVENTS = 2_000;
+
+  private static final int DIGESTS_PER_QUERY = 250;
+
+  /** How many flags' way is followed beyond the span. */
+  private static final int MOST_FLAGS = 250;
 
   /** Of these, most may be evidence only, such as commits and builds, and is passed over. */
   private static final int MAX_PAGES = 20;
@@ -108,39 +117,63 @@ public final class RecordedChanges {
   /**
    * The same for a question that any store must answer: of too many events the latest are read, and
    * the span says since when it has all.
+   *
+   * @param related names of services whose changes are read first, and further back
    */
   public Span latest(
       Scope scope,
       Instant from,
       Instant to,
       @Nullable Set<String> environments,
+      Set<String> related,
       Catalogue catalogue,
       Instant asOf) {
     Query all = Query.all();
     Query wanted = environments == null ? all : all.where(Field.ENVIRONMENT, environments);
     Query before = wanted.between(from.minus(margin), to);
-    Map<String, StoredEvent> events = new LinkedHashMap<>();
-    Instant since = read(scope, before, Order.NEWEST_FIRST, NEAREST_EVENTS, events);
     Query after = wanted.between(to, to.plus(margin));
+    Map<String, StoredEvent> events = new LinkedHashMap<>();
+    Instant ofRelated = null;
+    if (!related.isEmpty()) {
+      Query theirs = before.where(Field.SERVICE, related);
+      ofRelated = read(scope, theirs, Order.NEWEST_FIRST, RELATED_EVENTS, events);
+      Query theirsAfter = after.where(Field.SERVICE, related);
+      read(scope, theirsAfter, Order.OLDEST_FIRST, RELATED_EVENTS / 4, events);
+    }
+    Instant since = read(scope, before, Order.NEWEST_FIRST, NEAREST_EVENTS, events);
     read(scope, after, Order.OLDEST_FIRST, NEAREST_EVENTS / 4, events);
     Instant earliest = since == null ? from.minus(margin) : since;
     if (environments != null) {
-      Query built = all.where(Field.KIND, ChangeKind.ARTIFACT.name());
-      read(
-          scope,
-          built.between(earliest, to.plus(margin)),
-          Order.NEWEST_FIRST,
-          NEAREST_EVENTS / 4,
-          events);
+      built(scope, events);
     }
     return span(
         scope,
-        earliest,
+        ofRelated == null ? earliest : ofRelated,
         to.plus(margin),
         events,
         since == null || since.isBefore(from) ? null : since,
         catalogue,
         asOf);
+  }
+
+  /** What was built says which commit a digest is of, and belongs to no environment. */
+  private void built(Scope scope, Map<String, StoredEvent> events) {
+    List<String> digests =
+        events.values().stream()
+            .map(StoredEvent::event)
+            .filter(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
+            .flatMap(event -> Release.of(event).digests().stream())
+            .distinct()
+            .toList();
+    for (int i = 0; i < digests.size(); i += DIGESTS_PER_QUERY) {
+      List<String> some = digests.subList(i, Math.min(digests.size(), i + DIGESTS_PER_QUERY));
+      first(
+              scope,
+              Query.all()
+                  .where(Field.KIND, ChangeKind.ARTIFACT.name())
+                  .where(Field.DIGEST, Set.copyOf(some)))
+          .forEach(event -> events.putIfAbsent(event.eventId(), event));
+    }
   }
 
   /**
@@ -214,7 +247,7 @@ public final class RecordedChanges {
               .where(Field.KIND, ChangeKind.FEATURE_FLAG.name())
               .where(Field.RESOURCE, flags),
           Order.OLDEST_FIRST,
-          MAX_EVENTS / 4,
+          NEAREST_EVENTS / 4,
           events);
     }
     return new Span(group(events, commits(scope, events.values()), catalogue, asOf), events, since);
@@ -260,6 +293,8 @@ public final class RecordedChanges {
         .map(Target::resource)
         .filter(Objects::nonNull)
         .map(resource -> resource.kind() + "/" + resource.name())
+        .distinct()
+        .limit(MOST_FLAGS)
         .collect(Collectors.toSet());
   }
 
