@@ -5,6 +5,7 @@ import io.changetrail.action.capture.DeployedRange;
 import io.changetrail.action.capture.JobEvents;
 import io.changetrail.action.github.GithubApi;
 import io.changetrail.action.github.GithubApi.ApiException;
+import io.changetrail.action.github.RepositoryFiles;
 import io.changetrail.action.shipping.IdTokens;
 import io.changetrail.action.shipping.JobSpool;
 import io.changetrail.action.shipping.Shipment;
@@ -193,9 +194,25 @@ public final class GithubAction {
     DeployedRange range = range(job, inputs, api);
     notes.addAll(range.notes());
     JobEvents events = new JobEvents(job, inputs, range);
-    return inputs.environment() == null
-        ? List.of(events.jobFinished(now, outcome))
-        : List.of(events.deploymentFinished(now, outcome, started));
+    if (inputs.environment() == null) {
+      return List.of(events.jobFinished(now, outcome));
+    }
+    AuditEvent deployment = events.deploymentFinished(now, outcome, started);
+    List<AuditEvent> all = new ArrayList<>(List.of(deployment));
+    if (api != null && outcome == Outcome.SUCCESS) {
+      RepositoryFiles files = new RepositoryFiles(api, inputs);
+      all.addAll(files.changes(deployment, range));
+      notes.addAll(files.notes());
+    }
+    return all;
+  }
+
+  /** The commit that a push came on top of; {@code null} if it made the branch, or is no push. */
+  private static @Nullable String pushedOnto(WorkflowJob job) {
+    String before = job.event().text("/before");
+    return !job.eventName().equals("push") || before == null || before.matches("0+")
+        ? null
+        : before;
   }
 
   /** {@code null} where it is not to be asked, or cannot be. */
@@ -221,7 +238,7 @@ public final class GithubAction {
     if (api != null && inputs.environment() != null) {
       try {
         String revision = inputs.revision() == null ? job.revision() : inputs.revision();
-        return api.since(inputs.environment(), revision);
+        return api.since(inputs.environment(), revision, pushedOnto(job));
       } catch (ApiException e) {
         degraded(e);
       }

@@ -4,6 +4,7 @@ package io.changetrail.action;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
@@ -16,7 +17,9 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,9 +193,54 @@ class GithubApiTest {
     assertThat(recorded().attributes().get("vcs.changed.paths")).hasSize(2);
   }
 
+  private void file(String path, String revision, String text) {
+    github.stubFor(
+        get(urlPathEqualTo(REPOSITORY + "/contents/" + path))
+            .withQueryParam("ref", equalTo(revision))
+            .willReturn(
+                okJson(
+                    "{\"type\": \"file\", \"encoding\": \"base64\", \"size\": "
+                        + text.length()
+                        + ", \"path\": \""
+                        + path
+                        + "\", \"content\": \""
+                        + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))
+                        + "\"}")));
+  }
+
+  @Test
+  void C2_whatADeploymentDoesToFilesOfConfigurationIsRecordedWithItsDifference() throws Exception {
+    deployments();
+    comparison(LIVE, NOW, "ahead", NOW);
+    pullRequest(NOW);
+    file("config/prod.yaml", LIVE, "timeout: 3s\npassword: hunter2-hunter2\n");
+    file("config/prod.yaml", NOW, "timeout: 30s\npassword: hunter2-hunter2\n");
+    Step.Result result = deploy("config-paths", "config/{environment}.yaml");
+
+    assertThat(result.outputs()).containsEntry("accepted", "2");
+    JsonNode config =
+        server.get("/v1/events?kind=config").at("/events/0/data/customData/changetrail");
+    assertThat(config.at("/change/summary").asText())
+        .isEqualTo("config/prod.yaml: timeout 3s → 30s");
+    assertThat(config.at("/targets/0/deployment.environment.name").asText()).isEqualTo("prod");
+    assertThat(config.toString()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void withoutAnEarlierDeploymentThePushIsCompared() throws Exception {
+    answer("/deployments", "[]");
+    // What the push in the payload came on top of.
+    comparison(LIVE, NOW, "ahead", NOW);
+    pullRequest(NOW);
+
+    assertThat(deploy().log()).contains("the commits are those of this push alone");
+    assertThat(recorded().attributes().get("vcs.changed.paths")).hasSize(2);
+  }
+
   @Test
   void withoutAnOutcomeThatOfTheJobIsAskedFor() throws Exception {
     answer("/deployments", "[]");
+    comparison(LIVE, NOW, "ahead", NOW);
     pullRequest(NOW);
     answer("/actions/runs/289782451", "{'id': 289782451, 'url': '@/actions/runs/289782451'}");
     answer(

@@ -115,36 +115,46 @@ public final class GithubApi {
   /**
    * What comes between the last successful deployment to an environment and a revision.
    *
+   * @param otherwise what to compare with if GitHub knows none, since only jobs that name an
+   *     environment make deployments; {@code null} if there is nothing
    * @throws ApiException if that cannot be told
    */
-  public DeployedRange since(String environment, String revision) throws ApiException {
+  public DeployedRange since(String environment, String revision, @Nullable String otherwise)
+      throws ApiException {
     return answer(
         () -> {
-          String previous = lastDeployed(environment);
+          String deployed = lastDeployed(environment);
+          String previous = deployed == null ? otherwise : deployed;
+          List<String> notes = new ArrayList<>();
+          if (deployed == null) {
+            notes.add(
+                "GitHub knows no earlier successful deployment to "
+                    + environment
+                    + (otherwise == null ? "." : ", so the commits are those of this push alone."));
+          }
           if (previous == null || previous.equals(revision)) {
-            List<String> notes =
-                previous == null
-                    ? List.of(
-                        "GitHub knows no earlier successful deployment to " + environment + ".")
-                    : List.of();
             return new DeployedRange(
                 previous, false, 0, List.of(), null, pullRequests(List.of(revision)), notes);
           }
           GHCompare compare = repository.getCompare(previous, revision);
-          boolean rollback = compare.getStatus() == GHCompare.Status.behind;
+          boolean rollback = deployed != null && compare.getStatus() == GHCompare.Status.behind;
           // What is taken back, which the comparison in this direction does not list.
           return range(
               previous,
               rollback,
               rollback ? repository.getCompare(revision, previous) : compare,
-              compare.getHtmlUrl() == null ? null : compare.getHtmlUrl().toString());
+              compare.getHtmlUrl() == null ? null : compare.getHtmlUrl().toString(),
+              notes);
         });
   }
 
   private DeployedRange range(
-      String previous, boolean rollback, GHCompare compare, @Nullable String url)
+      String previous,
+      boolean rollback,
+      GHCompare compare,
+      @Nullable String url,
+      List<String> notes)
       throws IOException {
-    List<String> notes = new ArrayList<>();
     TreeSet<String> paths = new TreeSet<>();
     for (GHCommit.File file : compare.getFiles()) {
       paths.add(file.getFileName());

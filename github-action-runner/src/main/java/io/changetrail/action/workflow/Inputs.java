@@ -5,6 +5,7 @@ import io.changetrail.model.Outcome;
 import io.changetrail.model.Provenance;
 import io.changetrail.model.redaction.RedactionKey;
 import io.changetrail.source.OciImage;
+import io.changetrail.source.repository.PathPattern;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param deploymentKey tells deployments apart that one run makes of one service to one environment
  * @param revision that is deployed; {@code null} stands for the commit of the run
  * @param artifacts that are built or deployed
- * @param configPaths globs of the files that configure the service
- * @param flagPaths globs of the files that define its feature flags
+ * @param configPaths of the files that configure the service
+ * @param flagPaths of the files that define its feature flags
  * @param outcome how the job, or the step that deploys, has gone so far; {@code null} if not said
  * @param jobId GitHub's own id of the job; {@code null} where the runner does not tell it
  * @param matrix the job's place in its matrix as JSON; {@code null} if it has none
@@ -48,8 +50,8 @@ public record Inputs(
     @Nullable String deploymentKey,
     @Nullable String revision,
     List<Provenance.Artifact> artifacts,
-    List<String> configPaths,
-    List<String> flagPaths,
+    List<PathPattern> configPaths,
+    List<PathPattern> flagPaths,
     @Nullable Outcome outcome,
     @Nullable String jobId,
     @Nullable String matrix,
@@ -102,8 +104,8 @@ public record Inputs(
         bounded(variables, "deployment-key", 256),
         bounded(variables, "revision", 256),
         lines(variables, "artifact").map(Inputs::artifact).toList(),
-        lines(variables, "config-paths").toList(),
-        lines(variables, "flag-paths").toList(),
+        patterns(variables, "config-paths"),
+        patterns(variables, "flag-paths"),
         outcome(variables),
         variables.input("job-id").filter(id -> id.matches("\\d{1,20}")).orElse(null),
         variables.input("matrix").filter(json -> !json.matches("null|\\{\\s*}")).orElse(null),
@@ -155,11 +157,19 @@ public record Inputs(
     return value.orElse(null);
   }
 
-  private static java.util.stream.Stream<String> lines(StepVariables variables, String name) {
+  private static Stream<String> lines(StepVariables variables, String name) {
     return variables.input(name).stream()
         .flatMap(String::lines)
         .map(String::strip)
         .filter(line -> !line.isEmpty());
+  }
+
+  private static List<PathPattern> patterns(StepVariables variables, String name) {
+    try {
+      return lines(variables, name).map(PathPattern::of).toList();
+    } catch (IllegalArgumentException e) {
+      throw new InputException(name, "has a bad line: " + e.getMessage());
+    }
   }
 
   /** A package URL, an image reference, or a digest alone. */
