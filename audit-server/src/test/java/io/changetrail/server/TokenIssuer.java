@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -33,11 +34,16 @@ final class TokenIssuer implements AutoCloseable {
   /** A claim of this value is left out. */
   static final String ABSENT = "absent";
 
+  // Made once, which takes longer than a test.
+  private static final RSAKey FIRST = rsa("1");
+  private static final RSAKey SECOND = rsa("2");
+  private static final RSAKey NOBODYS = rsa("nobodys");
+  private static final ECKey ELLIPTIC = elliptic("ec");
+
   private final HttpServer http;
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
-  private final ECKey elliptic = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
-  private volatile RSAKey key = new RSAKeyGenerator(2048).keyID("1").generate();
+  private volatile RSAKey key = FIRST;
   private volatile boolean failing;
 
   private TokenIssuer() throws Exception {
@@ -47,12 +53,28 @@ final class TokenIssuer implements AutoCloseable {
         exchange -> {
           requests.incrementAndGet();
           byte[] keys =
-              new JWKSet(List.of(key, elliptic)).toString().getBytes(StandardCharsets.UTF_8);
+              new JWKSet(List.of(key, ELLIPTIC)).toString().getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(failing ? 500 : 200, keys.length);
           exchange.getResponseBody().write(keys);
           exchange.close();
           answered.incrementAndGet();
         });
+  }
+
+  private static RSAKey rsa(String id) {
+    try {
+      return new RSAKeyGenerator(2048).keyID(id).generate();
+    } catch (JOSEException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static ECKey elliptic(String id) {
+    try {
+      return new ECKeyGenerator(Curve.P_256).keyID(id).generate();
+    } catch (JOSEException e) {
+      throw new AssertionError(e);
+    }
   }
 
   static TokenIssuer start() throws Exception {
@@ -81,7 +103,7 @@ final class TokenIssuer implements AutoCloseable {
 
   /** Signs with another key from now on. */
   void rotate() throws Exception {
-    key = new RSAKeyGenerator(2048).keyID("2").generate();
+    key = SECOND;
   }
 
   /** A token of a job that deploys acme/checkout to production, but for these claims. */
@@ -90,7 +112,7 @@ final class TokenIssuer implements AutoCloseable {
   }
 
   String elliptic() throws Exception {
-    return signed(JWSAlgorithm.ES256, "ec", new ECDSASigner(elliptic), Map.of());
+    return signed(JWSAlgorithm.ES256, "ec", new ECDSASigner(ELLIPTIC), Map.of());
   }
 
   String unsigned() {
@@ -104,8 +126,7 @@ final class TokenIssuer implements AutoCloseable {
   }
 
   String signedByOther() throws Exception {
-    RSAKey other = new RSAKeyGenerator(2048).keyID("nobodys").generate();
-    return signed(JWSAlgorithm.RS256, "nobodys", new RSASSASigner(other), Map.of());
+    return signed(JWSAlgorithm.RS256, "nobodys", new RSASSASigner(NOBODYS), Map.of());
   }
 
   private String signed(

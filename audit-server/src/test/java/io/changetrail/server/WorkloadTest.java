@@ -62,8 +62,14 @@ class WorkloadTest {
     int before = issuer.answered();
     RunningServer started =
         RunningServer.start(data.resolve(directory), clock, settings.toArray(String[]::new));
-    await().until(() -> issuer.answered() > before);
-    await().until(() -> started.as(issuer.elliptic()).get("/v1/whoami").status() != 503);
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> issuer.answered() > before);
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> started.as(issuer.elliptic()).get("/v1/whoami").status() != 503);
     return started;
   }
 

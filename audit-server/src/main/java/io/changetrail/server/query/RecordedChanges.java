@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,9 @@ public final class RecordedChanges {
 
   /** How many flags' way is followed beyond the span. */
   private static final int MOST_FLAGS = 250;
+
+  /** Each is a term to look up, and somebody waits for the answer. */
+  private static final int MOST_REVISIONS = 100;
 
   /** Of these, most may be evidence only, such as commits and builds, and is passed over. */
   private static final int MAX_PAGES = 20;
@@ -306,15 +310,21 @@ public final class RecordedChanges {
         && rollout < 100;
   }
 
-  /** How the deployed commits came to their branches, and when those were rewritten in between. */
+  /**
+   * How the commits that were deployed last came to their branches, and when those were rewritten
+   * in between.
+   */
   private List<StoredEvent> commits(Scope scope, Collection<StoredEvent> events) {
     Set<String> revisions =
         events.stream()
             .map(StoredEvent::event)
             .filter(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
+            .sorted(Comparator.comparing(AuditEvent::time).reversed())
             .flatMap(event -> event.provenance().commit().stream())
             .map(Provenance.Vcs::revision)
             .filter(Objects::nonNull)
+            .distinct()
+            .limit(MOST_REVISIONS)
             .collect(Collectors.toSet());
     if (revisions.size() < 2) {
       return List.of(); // nothing to compare
