@@ -78,6 +78,24 @@ class RolloutTest {
             .formatted(image, digest));
   }
 
+  private void crashes(String image) throws Exception {
+    kubelet(
+        image,
+        """
+        status:
+          phase: Running
+          containerStatuses:
+            - name: app
+              image: %s
+              imageID: ""
+              ready: false
+              restartCount: 3
+              state: {waiting: {reason: CrashLoopBackOff, message: back-off}}
+              lastState: {terminated: {reason: OOMKilled, exitCode: 137}}
+        """
+            .formatted(image));
+  }
+
   private static String image(String image) {
     return "{spec: {template: {spec: {containers: [{name: app, image: \"%s\"}]}}}}"
         .formatted(image);
@@ -116,26 +134,52 @@ class RolloutTest {
   void C4_aRolloutWhosePodsCannotRunFailsWithTheKubeletsReason() throws Exception {
     plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
     runs("ghcr.io/acme/web:1.0", DIGEST);
+    plane.patch(deployments + "/web", "{spec: {minReadySeconds: 0, progressDeadlineSeconds: 5}}");
     scene.start();
     plane.patch(deployments + "/web", image("ghcr.io/acme/web:broken"));
-    kubelet(
-        "ghcr.io/acme/web:broken",
-        """
-        status:
-          phase: Running
-          containerStatuses:
-            - name: app
-              image: ghcr.io/acme/web:broken
-              imageID: ""
-              ready: false
-              restartCount: 3
-              state: {waiting: {reason: CrashLoopBackOff, message: back-off}}
-              lastState: {terminated: {reason: OOMKilled, exitCode: 137}}
-        """);
+    crashes("ghcr.io/acme/web:broken");
 
+    AuditEvent trouble = scene.await(1, event -> event.change().phase() == Phase.PROGRESSED).get(0);
+    assertThat(trouble.change().reason())
+        .isEqualTo("app: CrashLoopBackOff (OOMKilled, exit code 137)");
     AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
     assertThat(end.change().outcome()).isEqualTo(Outcome.FAILURE);
-    assertThat(end.change().reason()).isEqualTo("app: CrashLoopBackOff (OOMKilled, exit code 137)");
+    assertThat(end.change().reason())
+        .isEqualTo("ProgressDeadlineExceeded, app: CrashLoopBackOff (OOMKilled, exit code 137)");
+  }
+
+  @Test
+  void C4_whatAilsAPodAndPassesIsToldAndIsNotTheEndOfTheRollout() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.1"));
+    crashes("ghcr.io/acme/web:1.1");
+    scene.await(1, event -> event.change().phase() == Phase.PROGRESSED);
+    runs("ghcr.io/acme/web:1.1", DIGEST);
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(end.change().outcome()).isEqualTo(Outcome.SUCCESS);
+    assertThat(scene.server.get("/v1/changes?kind=deployment").path("changes"))
+        .singleElement()
+        .satisfies(change -> assertThat(change.path("outcome").asText()).isEqualTo("success"));
+  }
+
+  @Test
+  void C4_aWorkloadThatIsDeletedWhileItRollsOutEndsItsRollout() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.1"));
+    scene.await(1, event -> event.change().phase() == Phase.STARTED);
+    plane.delete(deployments + "/web");
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(end.change().outcome()).isEqualTo(Outcome.ABORTED);
+    assertThat(end.change().reason()).isEqualTo("deleted with its workload");
+    assertThat(end.provenance().artifacts())
+        .extracting(Provenance.Artifact::version)
+        .containsExactly("1.1");
   }
 
   @Test

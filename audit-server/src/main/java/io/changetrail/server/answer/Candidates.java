@@ -53,7 +53,10 @@ final class Candidates {
     // Only a start is known where nobody tells of steps: then users may have met it from there on.
     Instant exposure =
         change.observations().stream()
-                .anyMatch(seen -> seen.event().change().phase() == Phase.PROGRESSED)
+                .anyMatch(
+                    seen ->
+                        seen.event().change().phase() == Phase.PROGRESSED
+                            && seen.event().change().rollout() != null)
             ? exposed
             : start;
     List<Exposure.Step> steps = steps(change);

@@ -105,37 +105,54 @@ public final class ClusterWatch implements AutoCloseable {
     }
   }
 
-  private synchronized void discover() {
-    try {
-      for (Wanted one : wanted) {
-        if (watches.containsKey(one) || timer.isShutdown()) {
-          continue;
-        }
+  /** One group that does not answer must not keep the others from being found. */
+  private void discover() {
+    boolean answered = true;
+    for (Wanted one : wanted) {
+      if (isWatched(one) || timer.isShutdown()) {
+        continue;
+      }
+      try {
+        // Outside of the lock: probes must not wait for the cluster.
         cluster.types(one.group(), one.version()).stream()
             .filter(type -> type.kind().equals(one.kind()))
             .findFirst()
             .ifPresent(type -> begin(one, type));
+      } catch (IOException | RuntimeException e) {
+        answered = false;
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "whether the cluster serves {0} cannot be read; tried again: {1}",
+            one,
+            String.valueOf(e.getMessage()));
       }
-      if (!discovered) {
-        discovered = true;
-        wanted.stream()
-            .filter(one -> !watches.containsKey(one))
-            .forEach(
-                one ->
-                    LOG.log(
-                        System.Logger.Level.INFO,
-                        "the cluster does not serve {0}; it is looked for again and again",
-                        one));
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "the types of the cluster cannot be read; tried again: {0}",
-          String.valueOf(e.getMessage()));
     }
+    discovered(answered);
   }
 
-  private void begin(Wanted one, ResourceType type) {
+  private synchronized boolean isWatched(Wanted one) {
+    return watches.containsKey(one);
+  }
+
+  private synchronized void discovered(boolean answered) {
+    if (discovered || !answered) {
+      return;
+    }
+    discovered = true;
+    wanted.stream()
+        .filter(one -> !watches.containsKey(one))
+        .forEach(
+            one ->
+                LOG.log(
+                    System.Logger.Level.INFO,
+                    "the cluster does not serve {0}; it is looked for again and again",
+                    one));
+  }
+
+  private synchronized void begin(Wanted one, ResourceType type) {
+    if (timer.isShutdown()) {
+      return;
+    }
     TypeWatch watch =
         new TypeWatch(type, cluster, others.getOrDefault(one, capture), metrics, clock);
     watches.put(one, watch);

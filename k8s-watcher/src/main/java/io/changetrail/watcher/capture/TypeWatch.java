@@ -85,7 +85,7 @@ final class TypeWatch implements AutoCloseable {
         }
         Progress progress = new Progress(version);
         try {
-          cluster.watch(type.path(null), version, progress, call -> watching = call);
+          cluster.watch(type, version, progress, call -> watching = call);
         } finally {
           version = progress.version;
         }
@@ -94,7 +94,8 @@ final class TypeWatch implements AutoCloseable {
         if (closed.getCount() == 0) {
           return;
         }
-        boolean gone = e instanceof ClusterException refused && refused.isGone();
+        // Of a watch it means that a list is due now; of a list, that there is something wrong.
+        boolean gone = version != null && e instanceof ClusterException refused && refused.isGone();
         if (!(e instanceof ClusterException) && e instanceof IOException && version != null) {
           trouble = null; // a broken connection: the watch goes on where it was
         }
@@ -148,10 +149,10 @@ final class TypeWatch implements AutoCloseable {
       Failures failures = new Failures(workers);
       version =
           cluster.list(
-              type.path(null),
+              type,
               object -> {
                 uids.add(object.at("/metadata/uid").asText());
-                failures.run(() -> sink.present(type, object, sight));
+                failures.run(() -> present(object, sight));
               });
       failures.await();
     } finally {
@@ -162,6 +163,22 @@ final class TypeWatch implements AutoCloseable {
     seenUpTo = begun;
     listed.countDown();
     return version;
+  }
+
+  /** One object that cannot be taken must not keep all others of its type from being seen. */
+  private void present(ObjectNode object, Sight sight) throws IOException {
+    try {
+      sink.present(type, object, sight);
+    } catch (RuntimeException e) {
+      metrics.failed(type.name());
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} {1}/{2} cannot be taken, and is left out until it is seen again: {3}",
+          type,
+          object.at("/metadata/namespace").asText("-"),
+          object.at("/metadata/name").asText(),
+          e.toString());
+    }
   }
 
   /** Work that may wait for the audit server, a bounded part of it at once. */
@@ -216,7 +233,7 @@ final class TypeWatch implements AutoCloseable {
     @Override
     public void changed(ObjectNode object) {
       try {
-        sink.present(type, object, Sight.LIVE);
+        present(object, Sight.LIVE);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import okhttp3.Call;
@@ -38,6 +39,15 @@ public final class Cluster {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectReader TREES = JSON.readerFor(ObjectNode.class);
   private static final int PAGE = 500;
+
+  /** Of objects that may have a megabyte each. */
+  private static final int PAGE_OF_LARGE = 50;
+
+  private static final Set<String> LARGE = Set.of("secrets", "configmaps");
+
+  /** Secrets of which there are many, and large ones, and none is anybody's declaration. */
+  private static final String NOT_OF_MACHINES =
+      "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token";
 
   /** The API server ends a watch after this; bookmarks come about once a minute. */
   private static final Duration WATCH = Duration.ofMinutes(5);
@@ -163,29 +173,31 @@ public final class Cluster {
    *
    * @return the resource version to watch from
    */
-  public String list(String path, Consumer<ObjectNode> taker) throws IOException {
+  public String list(ResourceType type, Consumer<ObjectNode> taker) throws IOException {
+    String path = type.path(null);
     String next = "";
     String version = "";
     do {
-      List<Pair> parameters = new ArrayList<>();
-      parameters.add(new Pair("limit", Integer.toString(PAGE)));
+      List<Pair> parameters = new ArrayList<>(selected(type));
+      int page = type.group().isEmpty() && LARGE.contains(type.plural()) ? PAGE_OF_LARGE : PAGE;
+      parameters.add(new Pair("limit", Integer.toString(page)));
       if (!next.isEmpty()) {
         parameters.add(new Pair("continue", next));
       }
-      JsonNode page;
+      JsonNode list;
       try (Response response = execute(forRequests, call("GET", path, parameters, null))) {
-        page = tree(response);
+        list = tree(response);
       }
-      String kind = page.path("kind").asText("").replaceAll("List$", "");
-      String apiVersion = page.path("apiVersion").asText("");
-      for (JsonNode item : page.path("items")) {
+      String kind = list.path("kind").asText("").replaceAll("List$", "");
+      String apiVersion = list.path("apiVersion").asText("");
+      for (JsonNode item : list.path("items")) {
         if (item instanceof ObjectNode object) {
           // Items of a list do not say what they are.
           taker.accept(object.put("apiVersion", apiVersion).put("kind", kind));
         }
       }
-      version = page.at("/metadata/resourceVersion").asText();
-      next = page.at("/metadata/continue").asText("");
+      version = list.at("/metadata/resourceVersion").asText();
+      next = list.at("/metadata/continue").asText("");
     } while (!next.isEmpty());
     return version;
   }
@@ -196,18 +208,15 @@ public final class Cluster {
    *
    * @throws ClusterException {@linkplain ClusterException#isGone() gone} if that version is too old
    */
-  public void watch(String path, String resourceVersion, Watcher watcher, Consumer<Call> running)
+  public void watch(
+      ResourceType type, String resourceVersion, Watcher watcher, Consumer<Call> running)
       throws IOException {
-    Call call =
-        call(
-            "GET",
-            path,
-            List.of(
-                new Pair("watch", "true"),
-                new Pair("allowWatchBookmarks", "true"),
-                new Pair("resourceVersion", resourceVersion),
-                new Pair("timeoutSeconds", Long.toString(WATCH.toSeconds()))),
-            null);
+    List<Pair> parameters = new ArrayList<>(selected(type));
+    parameters.add(new Pair("watch", "true"));
+    parameters.add(new Pair("allowWatchBookmarks", "true"));
+    parameters.add(new Pair("resourceVersion", resourceVersion));
+    parameters.add(new Pair("timeoutSeconds", Long.toString(WATCH.toSeconds())));
+    Call call = call("GET", type.path(null), parameters, null);
     Call watching = forWatches.newCall(call.request());
     running.accept(watching);
     try (Response response = checked(watching.execute());
@@ -217,6 +226,10 @@ public final class Cluster {
         tell(lines.nextValue(), watcher);
       }
     }
+  }
+
+  private static List<Pair> selected(ResourceType type) {
+    return type.is("", "Secret") ? List.of(new Pair("fieldSelector", NOT_OF_MACHINES)) : List.of();
   }
 
   private static void tell(ObjectNode line, Watcher watcher) throws ClusterException {

@@ -2,8 +2,11 @@
 package io.changetrail.watcher.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,39 +15,66 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The little that is kept of each pod: whose it is, what it runs, and what ails it. A pod belongs
- * to a workload whose selector its labels match in the same namespace, and to the workload's
- * present template if it asks for the same images.
+ * to a workload's present template if the revision that made it has that template, whatever was
+ * injected into the pod or rewritten in it since. While no revision of the template was seen, it is
+ * the labels that the selector asks for, and the template's images, that tell.
  */
 final class OwnedPods {
-  /** One pod. */
+  /**
+   * One pod.
+   *
+   * @param owner uid of what made it
+   * @param images by container
+   * @param running containers of which the kubelet has told an image's id
+   * @param digests by container, where that id is a manifest's
+   */
   private record Pod(
       String namespace,
+      String owner,
+      Instant made,
       Map<String, String> labels,
-      List<String> images,
+      Map<String, String> images,
+      Set<String> running,
       Map<String, String> digests,
       @Nullable String trouble) {}
 
+  private static final String REVISION = "controller-revision-hash";
+
+  private final Revisions revisions;
   private final Map<String, Pod> byUid = new HashMap<>();
 
-  /** Notes a pod; whether it is one that a workload made, and is to stay. */
-  boolean seen(JsonNode pod, boolean gone) {
+  OwnedPods(Revisions revisions) {
+    this.revisions = revisions;
+  }
+
+  /** Notes a pod; one that has ended, or is about to, counts no longer. */
+  void seen(JsonNode pod, boolean gone) {
     String uid = pod.at("/metadata/uid").asText();
-    if (pod.at("/metadata/ownerReferences").isEmpty()) {
-      return false;
-    }
-    if (gone || pod.at("/metadata").has("deletionTimestamp")) {
+    String phase = pod.at("/status/phase").asText();
+    String owner = Revisions.owner(pod);
+    if (gone
+        || owner.isEmpty()
+        || pod.at("/metadata").has("deletionTimestamp")
+        || phase.equals("Failed")
+        || phase.equals("Succeeded")) {
       byUid.remove(uid);
-      return false;
+      return;
     }
+    Map<String, String> labels = new HashMap<>();
+    pod.at("/metadata/labels")
+        .properties()
+        .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
     byUid.put(
         uid,
         new Pod(
             pod.at("/metadata/namespace").asText(),
-            labels(pod.at("/metadata/labels")),
+            owner,
+            Instant.parse(pod.at("/metadata/creationTimestamp").asText("9999-01-01T00:00:00Z")),
+            labels,
             images(pod.path("spec")),
+            running(pod),
             pulled(pod),
             PodTrouble.of(pod).orElse(null)));
-    return true;
   }
 
   /** All other pods are gone. */
@@ -52,72 +82,92 @@ final class OwnedPods {
     byUid.keySet().retainAll(uids);
   }
 
-  private static Map<String, String> labels(JsonNode labels) {
-    Map<String, String> map = new HashMap<>();
-    labels.properties().forEach(label -> map.put(label.getKey(), label.getValue().asText()));
-    return map;
-  }
-
-  private static List<String> images(JsonNode podSpec) {
-    List<String> images = new ArrayList<>();
-    podSpec.path("containers").forEach(one -> images.add(one.path("image").asText()));
+  private static Map<String, String> images(JsonNode podSpec) {
+    Map<String, String> images = new HashMap<>();
+    podSpec
+        .path("containers")
+        .forEach(one -> images.put(one.path("name").asText(), one.path("image").asText()));
     return images;
   }
 
-  /** The digest that the kubelet pulled for each reference, from {@code imageID}. */
-  private static Map<String, String> pulled(JsonNode pod) {
-    Map<String, String> references = new HashMap<>();
-    for (JsonNode container : pod.at("/spec/containers")) {
-      references.put(container.path("name").asText(), container.path("image").asText());
+  private static Set<String> running(JsonNode pod) {
+    Set<String> running = new HashSet<>();
+    for (JsonNode status : pod.at("/status/containerStatuses")) {
+      if (!status.path("imageID").asText().isEmpty()) {
+        running.add(status.path("name").asText());
+      }
     }
+    return running;
+  }
+
+  /** The digest of the manifest that the kubelet pulled, from {@code imageID}. */
+  private static Map<String, String> pulled(JsonNode pod) {
     Map<String, String> digests = new HashMap<>();
     for (JsonNode status : pod.at("/status/containerStatuses")) {
       String id = status.path("imageID").asText();
       // An image that was loaded by hand has no manifest's digest, only its configuration's.
       int at = id.lastIndexOf("@sha256:");
-      String reference = references.get(status.path("name").asText());
-      if (at >= 0 && reference != null) {
-        digests.put(reference, id.substring(at + 1));
+      if (at >= 0) {
+        digests.put(status.path("name").asText(), id.substring(at + 1));
       }
     }
     return digests;
   }
 
-  /** The digests of the pods that run a workload's present template, by image reference. */
+  /** The digests that run in a workload's present template, by container. */
   Map<String, String> digests(JsonNode workload) {
     Map<String, String> digests = new HashMap<>();
     of(workload).forEach(pod -> digests.putAll(pod.digests()));
     return digests;
   }
 
-  /** Whether a pod of the present template has not told yet which image it pulled. */
+  /** Whether a pod of the present template has not told yet what it runs. */
   boolean isDigestAwaited(JsonNode workload) {
-    return of(workload).stream().anyMatch(pod -> pod.digests().isEmpty());
+    Set<String> containers = images(workload.at("/spec/template/spec")).keySet();
+    return of(workload).stream()
+        .anyMatch(pod -> containers.stream().noneMatch(pod.running()::contains));
   }
 
-  /** What ails the pods of a workload's present template. */
-  Optional<String> trouble(JsonNode workload) {
+  /**
+   * What ails the pods of a workload's present template.
+   *
+   * @param since a pod of before may be of the same template, and has its own troubles
+   */
+  Optional<String> trouble(JsonNode workload, Instant since) {
+    Instant from = since.truncatedTo(ChronoUnit.SECONDS);
     return of(workload).stream()
+        .filter(pod -> !pod.made().isBefore(from))
         .flatMap(pod -> Optional.ofNullable(pod.trouble()).stream())
+        .sorted()
         .findFirst();
   }
 
-  /** Whether a pod is one of a workload's present template. */
-  boolean isOfTemplate(JsonNode pod, JsonNode workload) {
-    Pod known = byUid.get(pod.at("/metadata/uid").asText());
-    return known != null && isOf(known, workload);
-  }
-
   private List<Pod> of(JsonNode workload) {
-    return byUid.values().stream().filter(pod -> isOf(pod, workload)).toList();
+    String uid = workload.at("/metadata/uid").asText();
+    Set<String> made = revisions.of(uid, workload.at("/spec/template"));
+    List<Pod> pods = new ArrayList<>();
+    for (Pod pod : byUid.values()) {
+      boolean isOf =
+          made.isEmpty()
+              ? isSelected(pod, workload)
+              : made.contains(pod.owner())
+                  || (pod.owner().equals(uid)
+                      && made.contains(pod.labels().getOrDefault(REVISION, "none")));
+      if (isOf) {
+        pods.add(pod);
+      }
+    }
+    return pods;
   }
 
-  private static boolean isOf(Pod pod, JsonNode workload) {
+  private static boolean isSelected(Pod pod, JsonNode workload) {
     JsonNode selector = workload.at("/spec/selector/matchLabels");
     return pod.namespace().equals(workload.at("/metadata/namespace").asText())
         && !selector.isEmpty()
         && selector.properties().stream()
             .allMatch(one -> one.getValue().asText().equals(pod.labels().get(one.getKey())))
-        && pod.images().equals(images(workload.at("/spec/template/spec")));
+        && pod.images()
+            .entrySet()
+            .containsAll(images(workload.at("/spec/template/spec")).entrySet());
   }
 }

@@ -8,8 +8,8 @@ import java.util.Set;
 
 /** Why a pod does not run, in the kubelet's words. */
 final class PodTrouble {
-  /** They do not pass by themselves. */
-  private static final Set<String> FATAL =
+  /** With these a container does not run, now; each of them may pass. */
+  private static final Set<String> REASONS =
       Set.of(
           "CrashLoopBackOff",
           "ImagePullBackOff",
@@ -27,7 +27,7 @@ final class PodTrouble {
     for (String list : List.of("initContainerStatuses", "containerStatuses")) {
       for (JsonNode container : pod.path("status").path(list)) {
         String reason = container.at("/state/waiting/reason").asText();
-        if (FATAL.contains(reason)) {
+        if (REASONS.contains(reason)) {
           return Optional.of(container.path("name").asText() + ": " + reason + last(container));
         }
       }

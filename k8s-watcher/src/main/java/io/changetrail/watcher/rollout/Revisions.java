@@ -12,6 +12,8 @@ import io.changetrail.watcher.capture.Sight;
 import io.changetrail.watcher.capture.TemplateHistory;
 import io.changetrail.watcher.cluster.ResourceType;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -22,6 +24,7 @@ import java.util.Set;
  * Thread-safe.
  */
 public final class Revisions implements ObjectSink, TemplateHistory {
+  private static final String REVISION = "controller-revision-hash";
   private static final String NUMBER = "deployment.kubernetes.io/revision";
   private static final String NUMBERS = "deployment.kubernetes.io/revision-history";
 
@@ -29,6 +32,9 @@ public final class Revisions implements ObjectSink, TemplateHistory {
 
   /** The first number that each template had, by workload and hash of the template. */
   private final Map<String, Map<String, Long>> numbers = new HashMap<>();
+
+  /** What the pods of each template are known by, by workload and hash of the template. */
+  private final Map<String, Map<String, Set<String>>> marks = new HashMap<>();
 
   /**
    * @param redactor as states are redacted, since templates are compared with those in states
@@ -40,15 +46,41 @@ public final class Revisions implements ObjectSink, TemplateHistory {
   @Override
   public synchronized void present(ResourceType type, ObjectNode object, Sight sight) {
     String owner = owner(object);
-    long number = number(object);
-    if (!owner.isEmpty() && number > 0) {
-      numbers
-          .computeIfAbsent(owner, any -> new HashMap<>())
-          .merge(hash(template(object)), number, Math::min);
+    if (owner.isEmpty()) {
+      return;
     }
+    String hash = hash(template(object));
+    long number = number(object);
+    if (number > 0) {
+      numbers.computeIfAbsent(owner, any -> new HashMap<>()).merge(hash, number, Math::min);
+    }
+    marks
+        .computeIfAbsent(owner, any -> new HashMap<>())
+        .computeIfAbsent(hash, any -> new HashSet<>())
+        .addAll(marks(object));
   }
 
-  private static String owner(JsonNode object) {
+  /** A ReplicaSet owns its pods; a ControllerRevision's are labelled with its name or hash. */
+  private static Set<String> marks(JsonNode object) {
+    JsonNode metadata = object.path("metadata");
+    return object.has("data")
+        ? new HashSet<>(
+            List.of(
+                metadata.path("name").asText(), metadata.path("labels").path(REVISION).asText()))
+        : Set.of(metadata.path("uid").asText());
+  }
+
+  /**
+   * What the pods of a workload's template are known by: uids of their owner, or values of their
+   * label {@code controller-revision-hash}; empty while no revision of it was seen.
+   */
+  synchronized Set<String> of(String workloadUid, JsonNode template) {
+    Map<String, Set<String>> known = marks.getOrDefault(workloadUid, Map.of());
+    return known.isEmpty() ? Set.of() : Set.copyOf(known.getOrDefault(hash(template), Set.of()));
+  }
+
+  /** The uid of an object's controller; empty if it has none. */
+  static String owner(JsonNode object) {
     for (JsonNode owner : object.at("/metadata/ownerReferences")) {
       if (owner.path("controller").asBoolean()) {
         return owner.path("uid").asText();
@@ -75,7 +107,7 @@ public final class Revisions implements ObjectSink, TemplateHistory {
     }
     JsonNode template = object.at("/spec/template").deepCopy();
     if (template.at("/metadata/labels") instanceof ObjectNode labels) {
-      labels.remove("pod-template-hash");
+      labels.remove(List.of("pod-template-hash", "rollouts-pod-template-hash"));
     }
     return template;
   }
@@ -110,5 +142,6 @@ public final class Revisions implements ObjectSink, TemplateHistory {
   /** A workload is gone, and so is its history. */
   synchronized void forget(String workloadUid) {
     numbers.remove(workloadUid);
+    marks.remove(workloadUid);
   }
 }

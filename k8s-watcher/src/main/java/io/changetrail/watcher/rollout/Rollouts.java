@@ -20,7 +20,6 @@ import io.changetrail.watcher.cluster.ResourceType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,12 +31,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rollouts of all workloads: each begins with the event of the workload's new template, and
- * ends once, with an outcome. A rollout that ended while nobody watched is told at the next start,
- * since the workload's status says when that was. Thread-safe.
+ * ends once, with an outcome. What ails its pods meanwhile is told as it comes, and is no end: a
+ * registry answers again, a database comes up. Only the controller's verdict is one, or, where a
+ * controller never gives up, that the pods did not recover for as long as a Deployment waits by
+ * default. A rollout that is open when the watcher ends is not taken up again: the audit server
+ * shows its outcome as unknown. Thread-safe.
  */
 public final class Rollouts implements Observer {
   private static final Set<String> WORKLOADS =
       Set.of("Deployment", "StatefulSet", "DaemonSet", "Rollout");
+
+  /** Their controllers give up by themselves. */
+  private static final Set<String> HAVE_DEADLINES = Set.of("Deployment", "Rollout");
+
+  /** The default of {@code progressDeadlineSeconds}. */
+  private static final Duration DEADLINE = Duration.ofMinutes(10);
+
+  /** So that pods which change what ails them do not fill the audit trail. */
+  private static final int MOST_TROUBLES = 5;
 
   private final String source;
   private final Places places;
@@ -46,12 +57,14 @@ public final class Rollouts implements Observer {
   private final InstantSource clock;
   private final Map<String, Rollout> open = new HashMap<>();
 
-  private final OwnedPods pods = new OwnedPods();
+  private final OwnedPods pods;
 
   /**
    * A rollout that has not ended.
    *
    * @param workload as it was seen last
+   * @param troubles of its pods that were told
+   * @param ailingSince since when its pods have not been well; {@code null} while they are
    */
   private record Rollout(
       EventRef start,
@@ -59,9 +72,15 @@ public final class Rollouts implements Observer {
       ChangeKind kind,
       String action,
       String id,
-      ObjectNode workload) {
+      ObjectNode workload,
+      List<String> troubles,
+      @Nullable Instant ailingSince) {
     Rollout with(ObjectNode seen) {
-      return new Rollout(start, since, kind, action, id, seen);
+      return new Rollout(start, since, kind, action, id, seen, troubles, ailingSince);
+    }
+
+    Rollout with(List<String> told, @Nullable Instant ailing) {
+      return new Rollout(start, since, kind, action, id, workload, told, ailing);
     }
   }
 
@@ -72,6 +91,7 @@ public final class Rollouts implements Observer {
       Consumer<AuditEvent> shipper,
       InstantSource clock) {
     this.revisions = revisions;
+    this.pods = new OwnedPods(revisions);
     this.source = source;
     this.places = places;
     this.shipper = shipper;
@@ -105,7 +125,9 @@ public final class Rollouts implements Observer {
               shipped.change().kind(),
               shipped.change().action(),
               String.valueOf(shipped.change().id()),
-              object));
+              object,
+              List.of(),
+              null));
     } else {
       open.computeIfPresent(uid, (any, rollout) -> rollout.with(object));
     }
@@ -127,7 +149,7 @@ public final class Rollouts implements Observer {
         }
       }
       case STALLED -> {
-        String pod = pods.trouble(object).orElse(null);
+        String pod = pods.trouble(object, rollout.since()).orElse(null);
         finish(
             uid,
             rollout,
@@ -136,8 +158,58 @@ public final class Rollouts implements Observer {
             verdict.reason() + (pod == null ? "" : ", " + pod),
             at);
       }
-      case UNSEEN, PROGRESSING, PAUSED -> {}
+      case UNSEEN, PROGRESSING, PAUSED -> ail(uid, rollout);
     }
+  }
+
+  /** Tells of trouble that is new, and gives up where the controller never does. */
+  private void ail(String uid, Rollout rollout) {
+    ObjectNode workload = rollout.workload();
+    String trouble = pods.trouble(workload, rollout.since()).orElse(null);
+    if (trouble == null) {
+      open.put(uid, rollout.with(rollout.troubles(), null));
+      return;
+    }
+    Instant now = clock.instant();
+    Instant since = rollout.ailingSince() == null ? now : rollout.ailingSince();
+    if (!HAVE_DEADLINES.contains(workload.path("kind").asText())
+        && !now.isBefore(since.plus(DEADLINE))) {
+      finish(
+          uid, rollout, workload, Outcome.FAILURE, trouble + ", for " + seconds(since, now), now);
+      return;
+    }
+    List<String> troubles = new ArrayList<>(rollout.troubles());
+    if (!troubles.contains(trouble) && troubles.size() < MOST_TROUBLES) {
+      troubles.add(trouble);
+      progress(rollout, uid, trouble, troubles.size(), now);
+    }
+    open.put(uid, rollout.with(List.copyOf(troubles), since));
+  }
+
+  private void progress(Rollout rollout, String uid, String trouble, int number, Instant now) {
+    ObjectNode workload = rollout.workload();
+    Target target = places.of(workload, uid);
+    shipper.accept(
+        AuditEvent.builder(
+                new EventRef(source, rollout.start().id() + "/trouble/" + number),
+                now,
+                Actor.unknown(),
+                Change.of(rollout.kind(), Phase.PROGRESSED, rollout.action())
+                    .id(rollout.id())
+                    .summary(title(workload, target) + ": rollout in trouble: " + trouble)
+                    .reason(trouble)
+                    .build())
+            .target(target)
+            .provenance(new Provenance(null, null, artifacts(workload)))
+            .build());
+  }
+
+  private static String title(JsonNode workload, Target target) {
+    return workload.path("kind").asText()
+        + " "
+        + target.namespace()
+        + "/"
+        + workload.at("/metadata/name").asText();
   }
 
   private void finish(
@@ -161,12 +233,7 @@ public final class Rollouts implements Observer {
     Instant time = at.isBefore(rollout.since()) ? rollout.since() : at;
     String took = seconds(rollout.since(), time);
     Target target = places.of(object, uid);
-    String title =
-        object.path("kind").asText()
-            + " "
-            + target.namespace()
-            + "/"
-            + object.at("/metadata/name").asText();
+    String title = title(object, target);
     String summary =
         switch (outcome) {
           case SUCCESS -> title + ": rolled out " + images(object) + " in " + took;
@@ -225,13 +292,14 @@ public final class Rollouts implements Observer {
   private List<Provenance.Artifact> artifacts(JsonNode workload) {
     Map<String, String> running = pods.digests(workload);
     List<Provenance.Artifact> artifacts = new ArrayList<>();
-    for (String reference : references(workload)) {
-      OciImage.parse(reference)
+    for (JsonNode container : workload.at("/spec/template/spec/containers")) {
+      String digest = running.get(container.path("name").asText());
+      OciImage.parse(container.path("image").asText())
           .map(
               image ->
-                  image.digest() != null || !running.containsKey(reference)
+                  image.digest() != null || digest == null
                       ? image
-                      : new OciImage(image.repository(), image.tag(), running.get(reference)))
+                      : new OciImage(image.repository(), image.tag(), digest))
           .map(OciImage::artifact)
           .filter(artifact -> !artifacts.contains(artifact))
           .ifPresent(artifacts::add);
@@ -241,30 +309,13 @@ public final class Rollouts implements Observer {
 
   /** A pod as it is now; {@code gone} once it is deleted. */
   public synchronized void pod(JsonNode pod, boolean gone) {
-    if (!pods.seen(pod, gone)) {
-      return;
-    }
-    Instant made =
-        Instant.parse(pod.at("/metadata/creationTimestamp").asText("9999-01-01T00:00:00Z"));
+    pods.seen(pod, gone);
+    String namespace = pod.at("/metadata/namespace").asText();
     new LinkedHashMap<>(open)
         .forEach(
             (uid, rollout) -> {
-              ObjectNode workload = rollout.workload();
-              if (pods.isOfTemplate(pod, workload)) {
-                judge(uid, workload);
-              }
-            });
-    PodTrouble.of(pod)
-        .ifPresent(
-            trouble -> {
-              for (Map.Entry<String, Rollout> entry : new LinkedHashMap<>(open).entrySet()) {
-                ObjectNode workload = entry.getValue().workload();
-                // A pod of before may have the same images, and its own troubles.
-                if (!made.isBefore(entry.getValue().since().truncatedTo(ChronoUnit.SECONDS))
-                    && pods.isOfTemplate(pod, workload)) {
-                  finish(
-                      entry.getKey(), entry.getValue(), workload, Outcome.FAILURE, trouble, null);
-                }
+              if (rollout.workload().at("/metadata/namespace").asText().equals(namespace)) {
+                judge(uid, rollout.workload());
               }
             });
   }
@@ -276,7 +327,10 @@ public final class Rollouts implements Observer {
 
   @Override
   public synchronized void gone(ResourceType type, String uid) {
+    Rollout rollout = open.get(uid);
+    if (rollout != null) {
+      finish(uid, rollout, rollout.workload(), Outcome.ABORTED, "deleted with its workload", null);
+    }
     revisions.forget(uid);
-    open.remove(uid);
   }
 }
