@@ -211,8 +211,7 @@ final class Ship implements Callable<Integer> {
 
   private int report(ShipperMetrics metrics, boolean complete) {
     ShipperMetrics.ForDestination server = metrics.destinations().get(0);
-    // An event that could not be spooled is counted twice once its number is found missing.
-    long lost = Math.max(metrics.failed(), server.lost());
+    long lost = metrics.failed() + server.lost();
     Output output = session.output();
     if (session.json()) {
       ObjectNode counts = JsonNodeFactory.instance.objectNode();

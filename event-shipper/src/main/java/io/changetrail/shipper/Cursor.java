@@ -36,6 +36,7 @@ final class Cursor {
   private String epoch;
   private final Map<Sequence, Long> handled = new LinkedHashMap<>();
   private final List<Loss> losses = new ArrayList<>();
+  private long uncounted;
   private long lost;
 
   private Cursor(Path file, Place place, String epoch) {
@@ -48,7 +49,7 @@ final class Cursor {
   static Cursor open(Path file, Journal journal) throws IOException {
     Cursor cursor = new Cursor(file, Place.START, "");
     if (!Files.exists(file)) {
-      cursor.handled.putAll(journal.beginning());
+      cursor.begin(journal);
       cursor.save();
       return cursor;
     }
@@ -56,9 +57,10 @@ final class Cursor {
     if (!json.isObject()) {
       // Everything is sent again, and stored once all the same.
       LOG.log(System.Logger.Level.WARNING, "{0} is damaged; it begins anew", file);
-      cursor.handled.putAll(journal.beginning());
+      cursor.begin(journal);
       return cursor;
     }
+    cursor.uncounted = json.path("uncounted").longValue();
     for (JsonNode each : json.path("handled")) {
       cursor.handled.put(Sequence.fromJson(each), each.path("last").longValue());
     }
@@ -77,6 +79,11 @@ final class Cursor {
     return cursor;
   }
 
+  private void begin(Journal journal) {
+    handled.putAll(journal.beginning());
+    uncounted = journal.uncountedBeginning();
+  }
+
   private static JsonNode read(Path file) throws IOException {
     try {
       return JSON.readTree(Files.readAllBytes(file));
@@ -93,14 +100,19 @@ final class Cursor {
   void pass(Entry entry, Journal journal) {
     if (entry instanceof Entry.Header beginning) {
       enter(beginning, journal);
-    } else if (entry instanceof Entry.Lost lost) {
-      Loss loss = lost.loss();
+    } else if (entry instanceof Entry.Lost found) {
+      Loss loss = found.loss();
       miss(loss.sequence(), loss.first() - 1, journal);
-      lose(loss);
+      if (loss.isOfTheSpool()) {
+        lost += loss.count();
+      }
+      note(loss);
       handled.merge(loss.sequence(), loss.last(), Math::max);
     } else if (entry instanceof Entry.Event event && event.number() > 0) {
       miss(event.sequence(), event.number() - 1, journal);
       handled.merge(event.sequence(), event.number(), Math::max);
+    } else if (entry instanceof Entry.Event) {
+      uncounted++;
     }
     place = entry.next();
   }
@@ -124,6 +136,11 @@ final class Cursor {
     }
     header.last().forEach((sequence, last) -> miss(sequence, last, journal));
     epoch = header.epoch();
+    // Their numbers are those of another source, by which the server finds what is missing of it.
+    if (uncounted < header.uncounted()) {
+      lost += header.uncounted() - uncounted;
+      uncounted = header.uncounted();
+    }
   }
 
   /** What was not dealt with up to a number will not come any more. */
@@ -137,7 +154,11 @@ final class Cursor {
 
   /** Notes a loss that the destination is to be told; joined with the one before if it can be. */
   void lose(Loss loss) {
-    lost += loss.last() - loss.first() + 1;
+    lost += loss.count();
+    note(loss);
+  }
+
+  private void note(Loss loss) {
     for (int i = losses.size() - 1; i >= 0; i--) {
       Loss before = losses.get(i);
       if (before.sequence().equals(loss.sequence())
@@ -169,7 +190,7 @@ final class Cursor {
     return handled.getOrDefault(sequence, 0L);
   }
 
-  /** How many numbers were found lost since the process began. */
+  /** How many events of the spool were found lost since the process began. */
   long lost() {
     return lost;
   }
@@ -180,7 +201,7 @@ final class Cursor {
     json.put("segment", place.segment())
         .put("offset", place.offset())
         .put("record", place.record());
-    json.put("epoch", epoch);
+    json.put("epoch", epoch).put("uncounted", uncounted);
     ArrayNode numbers = json.putArray("handled");
     handled.forEach((sequence, number) -> numbers.add(sequence.toJson().put("last", number)));
     ArrayNode untold = json.putArray("losses");

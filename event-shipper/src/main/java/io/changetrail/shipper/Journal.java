@@ -42,6 +42,7 @@ final class Journal implements AutoCloseable {
   static final int OVERFLOW_BYTES = 4 << 20;
   private static final int SEGMENT_BYTES = 8 << 20;
   private static final int CONDEMNED = 2;
+  private static final int MOST_ENCODINGS = 3;
 
   /** Sequences of which nothing is left, and that destinations may not have been told of. */
   private static final int MOST_DROPPED = 200;
@@ -60,6 +61,9 @@ final class Journal implements AutoCloseable {
 
   /** Those of them that are on disk: the same, unless some wait in memory. */
   private final Map<Sequence, Long> written = new LinkedHashMap<>();
+
+  /** How many events without a number were taken that are on disk, or not any more. */
+  private long uncounted;
 
   private final Map<Sequence, SegmentHeader.Dropped> dropped = new LinkedHashMap<>();
   private String epoch = "";
@@ -92,6 +96,7 @@ final class Journal implements AutoCloseable {
     private final Map<Sequence, Long> until = new LinkedHashMap<>();
     private long size;
     private long events;
+    private long uncounted;
 
     Segment(Path file, SegmentHeader header, long size) {
       this.file = file;
@@ -103,6 +108,8 @@ final class Journal implements AutoCloseable {
       events += isEvent ? 1 : 0;
       if (number > 0) {
         until.put(sequence, number);
+      } else {
+        uncounted++;
       }
     }
   }
@@ -183,6 +190,7 @@ final class Journal implements AutoCloseable {
       last.putAll(newest.header.last());
       last.putAll(newest.until);
       written.putAll(last);
+      uncounted = newest.header.uncounted() + newest.uncounted;
     }
     return certain;
   }
@@ -238,7 +246,8 @@ final class Journal implements AutoCloseable {
   private void begin() throws IOException {
     long id = nextId;
     Path path = directory.resolve(String.format("%016x.journal", id));
-    SegmentHeader header = new SegmentHeader(epoch, previousEpoch, previousLast, written, dropped);
+    SegmentHeader header =
+        new SegmentHeader(epoch, previousEpoch, previousLast, written, uncounted, dropped);
     byte[] record = Records.framed(id, Records.header(header));
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     try {
@@ -285,17 +294,39 @@ final class Journal implements AutoCloseable {
     return Map.copyOf(last);
   }
 
-  /** Gives an event its form, with its number. */
+  /** Gives an event its form, with its number. May be asked more than once. */
   @FunctionalInterface
   interface Numbering {
     byte[] encode(String epoch, long number);
   }
 
-  /** Writes an event with the next number of its sequence, which is returned. */
-  synchronized long append(String source, String installation, Numbering event) {
-    Sequence sequence = new Sequence(source, installation, epoch);
-    long number = last.getOrDefault(sequence, 0L) + 1;
-    put(sequence, number, event.encode(epoch, number));
+  /**
+   * Writes an event with the next number of its sequence, which is returned. It is encoded while
+   * nobody has to wait for it, and encoded again should another thread have taken that number.
+   */
+  long append(String source, String installation, Numbering event) {
+    Sequence sequence = new Sequence(source, installation, epoch());
+    for (int i = 0; i < MOST_ENCODINGS; i++) {
+      long number = next(sequence);
+      byte[] encoded = event.encode(sequence.epoch(), number);
+      synchronized (this) {
+        if (number == next(sequence)) {
+          return append(sequence, number, encoded);
+        }
+      }
+    }
+    synchronized (this) {
+      long number = next(sequence);
+      return append(sequence, number, event.encode(sequence.epoch(), number));
+    }
+  }
+
+  private synchronized long next(Sequence sequence) {
+    return last.getOrDefault(sequence, 0L) + 1;
+  }
+
+  private synchronized long append(Sequence sequence, long number, byte[] encoded) {
+    put(sequence, number, encoded);
     last.put(sequence, number);
     return number;
   }
@@ -344,7 +375,9 @@ final class Journal implements AutoCloseable {
 
   private void dropFromMemory(Waiting record) {
     overflowBytes -= record.body().length;
-    if (record.number() > 0) {
+    if (record.number() == 0) {
+      uncounted++;
+    } else {
       overflowLosses.merge(
           record.sequence(),
           new Loss(
@@ -417,6 +450,8 @@ final class Journal implements AutoCloseable {
     segment.size += size;
     if (record.number() > 0) {
       written.put(record.sequence(), record.number());
+    } else {
+      uncounted++;
     }
     dirty = true;
   }
@@ -512,6 +547,11 @@ final class Journal implements AutoCloseable {
       segment.until.keySet().forEach(sequence -> beginning.putIfAbsent(sequence, 0L));
     }
     return beginning;
+  }
+
+  /** How many events without a number went before the first that is here. */
+  synchronized long uncountedBeginning() {
+    return segments.isEmpty() ? uncounted : segments.firstEntry().getValue().header.uncounted();
   }
 
   /** Up to where the oldest went because the spool was full. */

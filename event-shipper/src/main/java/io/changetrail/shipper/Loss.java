@@ -17,6 +17,18 @@ record Loss(Sequence sequence, long first, long last, String reason, Instant at)
   /** Files of the spool are damaged or were removed. */
   static final String SPOOL_DAMAGED = "spool damaged";
 
+  /** An event could not be redacted, encoded or appended; more words follow. */
+  static final String NOT_SPOOLED = "could not be spooled";
+
+  long count() {
+    return last - first + 1;
+  }
+
+  /** Whether what is lost was in the spool, or in its memory, before. */
+  boolean isOfTheSpool() {
+    return !reason.startsWith(NOT_SPOOLED);
+  }
+
   /** Everything but its sequence. */
   ObjectNode toJson() {
     return JsonNodeFactory.instance

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param previousLast where the sequences of that one ended, if that is certain; in them the key is
  *     the sequence of the previous epoch
  * @param last the last number before the segment of each sequence of this epoch
+ * @param uncounted how many events without a number here were taken before the segment
  * @param dropped up to where the oldest went because the spool was full, and when
  */
 record SegmentHeader(
@@ -25,6 +26,7 @@ record SegmentHeader(
     @Nullable String previousEpoch,
     Map<Sequence, Long> previousLast,
     Map<Sequence, Long> last,
+    long uncounted,
     Map<Sequence, Dropped> dropped) {
 
   /**
@@ -43,7 +45,7 @@ record SegmentHeader(
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("epoch", epoch).put("previousEpoch", previousEpoch);
+    json.put("epoch", epoch).put("previousEpoch", previousEpoch).put("uncounted", uncounted);
     ArrayNode ended = json.putArray("previousLast");
     previousLast.forEach((sequence, number) -> ended.add(sequence.toJson().put("last", number)));
     ArrayNode numbers = json.putArray("last");
@@ -75,6 +77,7 @@ record SegmentHeader(
         json.path("previousEpoch").textValue(),
         numbers(json.path("previousLast")),
         numbers(json.path("last")),
+        json.path("uncounted").longValue(),
         dropped);
   }
 

@@ -223,7 +223,7 @@ public final class Shipper implements AutoCloseable {
         journal.lose(
             event.ref().source(),
             origin == null ? installation : origin.installation(),
-            "could not be spooled: " + why.getClass().getSimpleName());
+            Loss.NOT_SPOOLED + ": " + why.getClass().getSimpleName());
         senders.forEach(Sender::wake);
       }
     } catch (RuntimeException e) {

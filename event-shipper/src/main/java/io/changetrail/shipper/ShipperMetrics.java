@@ -30,8 +30,8 @@ public record ShipperMetrics(
    * @param depth events that are still to be sent
    * @param sent events that the destination has
    * @param retried requests that failed and were or will be made again
-   * @param lost events that went before they were sent, or were refused; the destination is told
-   *     their numbers
+   * @param lost events that were in the spool and went before they were sent, or were refused; the
+   *     destination is told their numbers. Those that {@code failed} are not among them
    * @param parked events that lie in the dead letters now
    * @param oldestAge how long ago the oldest that is still to be sent was handed over; {@code null}
    *     if there is none

@@ -11,8 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +70,53 @@ class JournalTest {
     try (Journal journal = open()) {
       assertThat(append(journal, "/b", 10)).isEqualTo(2);
       assertThat(all(journal)).containsExactly("/a1", "/b1", "/a2", "/b2");
+    }
+  }
+
+  @Test
+  void S4_threadsThatShipAtOnceWaitForNobodysEncodingAndKeepTheOrderOfTheNumbers()
+      throws Exception {
+    int threads = 4;
+    try (Journal journal = open()) {
+      CyclicBarrier all = new CyclicBarrier(threads);
+      AtomicInteger first = new AtomicInteger();
+      List<Thread> hosts = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        Thread host =
+            new Thread(
+                () -> {
+                  for (int n = 0; n < 50; n++) {
+                    journal.append(
+                        "/a",
+                        "here",
+                        (epoch, number) -> {
+                          if (first.getAndIncrement() < threads) {
+                            meet(all);
+                          }
+                          return Long.toString(number).getBytes(StandardCharsets.UTF_8);
+                        });
+                  }
+                });
+        hosts.add(host);
+        host.start();
+      }
+      for (Thread host : hosts) {
+        host.join(20_000);
+        assertThat(host.isAlive()).as("all encode at the same time").isFalse();
+      }
+      assertThat(events(journal, 10_000))
+          .hasSize(200)
+          .extracting(event -> new String(event.json(), StandardCharsets.UTF_8))
+          .containsExactlyElementsOf(
+              IntStream.rangeClosed(1, 200).mapToObj(Integer::toString).toList());
+    }
+  }
+
+  private static void meet(CyclicBarrier all) {
+    try {
+      all.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new AssertionError("they do not encode at the same time", e);
     }
   }
 
