@@ -45,7 +45,38 @@ public final class Producer implements AutoCloseable {
    */
   public static Producer start(Path spool, URI server, int first, int count, String... jvm)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return run(List.of(), spool, server, first, count, jvm);
+  }
+
+  /**
+   * Starts one whose spool is on a disk of its own, of so many mebibytes: a tmpfs in a mount
+   * namespace of the process, which goes with it. Needs the rights of root.
+   */
+  static Producer startOnSmallDisk(int mebibytes, Path spool, URI server, int count)
+      throws IOException {
+    return run(
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=" + mebibytes + "m tmpfs \"$0\" && exec \"$@\"",
+            spool.toString()),
+        spool,
+        server,
+        1,
+        count);
+  }
+
+  /** The spool as the process sees it, though it may be mounted for that alone. */
+  Path inside(Path spool) {
+    return Path.of("/proc/" + process.pid() + "/root" + spool);
+  }
+
+  private static Producer run(
+      List<String> wrapper, Path spool, URI server, int first, int count, String... jvm)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -137,6 +138,21 @@ public final class RunningServer implements AutoCloseable {
     if (answer.status() != 202 || answer.json().path("accepted").asInt() != events.length) {
       throw new AssertionError(answer.status() + " " + answer.text());
     }
+  }
+
+  /** The id of each event that is stored, as often as it is. */
+  List<String> storedIds() throws IOException, InterruptedException {
+    List<String> ids = new ArrayList<>();
+    String cursor = "";
+    do {
+      JsonNode page =
+          cursor.isEmpty()
+              ? get("/v1/events", "limit", "1000").json()
+              : get("/v1/events", "limit", "1000", "cursor", cursor).json();
+      page.path("events").forEach(event -> ids.add(event.path("id").asText()));
+      cursor = page.path("nextCursor").asText("");
+    } while (!cursor.isEmpty());
+    return ids;
   }
 
   /** Sends events as one batch. */

@@ -3,6 +3,7 @@ package io.changetrail.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
@@ -73,17 +74,7 @@ class ShippingUnderFaultsTest {
   }
 
   private List<String> stored() throws Exception {
-    List<String> ids = new ArrayList<>();
-    String cursor = "";
-    do {
-      JsonNode page =
-          cursor.isEmpty()
-              ? server.get("/v1/events", "limit", "1000").json()
-              : server.get("/v1/events", "limit", "1000", "cursor", cursor).json();
-      page.path("events").forEach(event -> ids.add(event.path("id").asText()));
-      cursor = page.path("nextCursor").asText("");
-    } while (!cursor.isEmpty());
-    return ids;
+    return server.storedIds();
   }
 
   private JsonNode source() throws Exception {
@@ -275,6 +266,56 @@ class ShippingUnderFaultsTest {
               assertThat(batch.headers().get("Content-Encoding")).isEqualTo("gzip");
               assertThat(batch.body().length()).isLessThanOrEqualTo((1 << 20) + 1000);
             });
+  }
+
+  @Test
+  void T1_aDiskThatTheSpoolItselfFillsIsFreedBySendingAndNothingIsLost() throws Exception {
+    if (!mayMount()) {
+      String absent = "NOT TESTED: a really full disk; only root may mount one, on Linux";
+      System.err.println(absent);
+      assertThat(System.getenv("REQUIRE_REAL_PARTS")).as(absent).isNull();
+      abort(absent);
+    }
+    int count = 3500;
+    front.always(FaultServer.status(429, "Retry-After", "1"));
+    try (Producer producer = Producer.startOnSmallDisk(2, spool, front.address(), count)) {
+      await().atMost(PATIENCE).until(() -> producer.captured().size() == count);
+      assertThat(Files.getFileStore(producer.inside(spool)).getUsableSpace())
+          .as("the disk is full")
+          .isLessThan(8192);
+      front.heal();
+      assertThat(producer.waitFor()).as("everything is sent").isZero();
+    }
+    assertThat(stored()).hasSize(count).doesNotHaveDuplicates();
+    assertThat(source().path("continuity").asText()).isEqualTo("complete");
+  }
+
+  private boolean mayMount() throws InterruptedException {
+    try {
+      return new ProcessBuilder(
+                  "unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", spool.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false; // no such command here
+    }
+  }
+
+  @Test
+  void T3_aSlowServerGetsFewRequestsAndEachEventOnce() throws Exception {
+    front.always(FaultServer.slow(Duration.ofMillis(500)));
+    try (Shipper shipper = shipper(front.address()).open()) {
+      for (int i = 0; i < 200; i++) {
+        shipper.ship(event(i));
+      }
+      assertThat(shipper.flush(PATIENCE)).isTrue();
+      assertThat(metrics(shipper).retried()).isZero();
+    }
+    assertThat(front.batches()).as("what comes meanwhile goes together").hasSizeLessThan(20);
+    assertThat(stored()).containsExactlyInAnyOrderElementsOf(ids(0, 200));
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -216,10 +217,26 @@ final class Cursor {
         .removeIf(sequence -> !sequence.epoch().equals(epoch) && !journal.has(sequence.epoch()));
   }
 
+  private static void writeInPlace(Path file, byte[] content) throws IOException {
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.write(content);
+      out.setLength(content.length);
+      out.getFD().sync();
+    }
+  }
+
   static void write(Path file, byte[] content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
     try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
-      out.write(content);
+      try {
+        out.write(content);
+      } catch (IOException e) {
+        // The disk is full. Unless the cursor goes on nothing is let go, and it stays full; what is
+        // left half-written is found damaged, and everything sent again.
+        Files.deleteIfExists(fresh);
+        writeInPlace(file, content);
+        return;
+      }
       out.getFD().sync();
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

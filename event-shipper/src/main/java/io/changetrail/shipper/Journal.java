@@ -584,11 +584,13 @@ final class Journal implements AutoCloseable {
 
   /** Whether nothing lies behind a place. */
   synchronized boolean isEnd(Place place) {
-    return overflow.isEmpty()
-        && overflowLosses.isEmpty()
-        && (segments.lastKey() < place.segment()
-            || (segments.lastKey() == place.segment()
-                && segments.lastEntry().getValue().size <= place.offset()));
+    return overflow.isEmpty() && overflowLosses.isEmpty() && isEndOfDisk(place);
+  }
+
+  private boolean isEndOfDisk(Place place) {
+    return segments.lastKey() < place.segment()
+        || (segments.lastKey() == place.segment()
+            && segments.lastEntry().getValue().size <= place.offset());
   }
 
   /** How many events lie behind a place. */
@@ -621,6 +623,9 @@ final class Journal implements AutoCloseable {
           .removeIf(
               gone ->
                   gone.getValue().segment() < place.segment() && !isKept(gone.getKey().epoch()));
+      if (!overflow.isEmpty() && isEndOfDisk(place)) {
+        renew();
+      }
       if (segments.isEmpty() || segments.firstKey() >= place.segment()) {
         return;
       }
@@ -633,6 +638,20 @@ final class Journal implements AutoCloseable {
       }
     }
     deleteCondemned();
+  }
+
+  /**
+   * The disk is full, and nothing that the newest segment holds is needed: that goes to make room
+   * for what waits in memory. A disk that is smaller than the bound would else stay full for ever.
+   */
+  private void renew() throws IOException {
+    RandomAccessFile full = active;
+    if (full != null) {
+      retired.add(full);
+      active = null;
+      full.setLength(0);
+    }
+    begin();
   }
 
   /** Makes what was appended before survive the end of the operating system too. */

@@ -27,7 +27,7 @@ final class TakingServer implements AutoCloseable {
   private final AtomicInteger declarationsAway = new AtomicInteger();
 
   /** A request that came, whether or not it was taken. */
-  record Request(String path, JsonNode body) {}
+  record Request(String path, JsonNode body, boolean taken) {}
 
   TakingServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -42,6 +42,19 @@ final class TakingServer implements AutoCloseable {
 
   Destination destination() {
     return destination(Credentials.none());
+  }
+
+  /** The numbers of the events that came and were taken, in the order in which they came. */
+  List<Long> numbers() {
+    return requests.stream()
+        .filter(request -> request.path().equals("/v1/events") && request.taken())
+        .<Long>mapMulti(
+            (request, all) ->
+                request
+                    .body()
+                    .forEach(
+                        event -> all.accept(event.findPath("origin").path("number").longValue())))
+        .toList();
   }
 
   /** Takes none of the next requests for events. */
@@ -90,9 +103,10 @@ final class TakingServer implements AutoCloseable {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       JsonNode body = JSON.readTree(plain(exchange));
-      requests.add(new Request(path, body));
       AtomicInteger away = path.equals("/v1/events") ? eventsAway : declarationsAway;
-      if (away.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      boolean taken = away.getAndUpdate(left -> Math.max(0, left - 1)) <= 0;
+      requests.add(new Request(path, body, taken));
+      if (!taken) {
         exchange.sendResponseHeaders(503, -1);
         return;
       }
