@@ -407,6 +407,21 @@ class IngestTest {
     server.store(ExpectedState.expecting(recorded.path("hash").asText(), next));
 
     assertThat(recorded.at("/state/a").asInt()).isEqualTo(1);
+    JsonNode one =
+        server
+            .get(
+                "/v1/resources",
+                "source",
+                first.ref().source(),
+                "kind",
+                recorded.at("/target/resource/kind").asText(),
+                "uid",
+                recorded.at("/target/resource/uid").asText())
+            .json()
+            .at("/resources/0");
+    assertThat(one.at("/event/id").asText())
+        .as("what brought the state")
+        .isEqualTo(next.ref().id());
     assertThat(refused.path("status").asText()).isEqualTo("superseded");
     assertThat(server.emit(ExpectedState.expecting("0".repeat(64), next)).json().path("duplicate"))
         .as("the condition is not part of the event")

@@ -36,6 +36,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A watcher at work: everything put together. */
@@ -47,6 +49,7 @@ public final class Watcher implements AutoCloseable {
 
   private final Shipper shipper;
   private final ClusterWatch watch;
+  private final ExecutorService lookups;
   private final Capture capture;
   private final AuditLogWitness witness;
   private final HumanAccess access;
@@ -54,6 +57,7 @@ public final class Watcher implements AutoCloseable {
   private Watcher(
       Shipper shipper,
       ClusterWatch watch,
+      ExecutorService lookups,
       Capture capture,
       AuditLogWitness witness,
       HumanAccess access) {
@@ -61,6 +65,7 @@ public final class Watcher implements AutoCloseable {
     this.access = access;
     this.shipper = shipper;
     this.watch = watch;
+    this.lookups = lookups;
     this.capture = capture;
   }
 
@@ -108,8 +113,17 @@ public final class Watcher implements AutoCloseable {
             witness,
             shipper::ship,
             clock);
+    ExecutorService lookups =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread thread = new Thread(work, "changetrail-lookups");
+              thread.setDaemon(true);
+              return thread;
+            });
     Revisions revisions = new Revisions(redactor);
-    Rollouts rollouts = new Rollouts(config.source(), places, revisions, shipper::ship, clock);
+    Rollouts rollouts =
+        new Rollouts(
+            config.source(), places, revisions, server::lastEvent, lookups, shipper::ship, clock);
     Selection selection =
         new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude());
     Capture capture =
@@ -143,7 +157,12 @@ public final class Watcher implements AutoCloseable {
     watching.set(watch);
     watch.start();
     return new Watcher(
-        shipper, watch, capture, witness, new HumanAccess(config.source(), places, selection));
+        shipper,
+        watch,
+        lookups,
+        capture,
+        witness,
+        new HumanAccess(config.source(), places, selection));
   }
 
   private static void superseded(AtomicReference<ClusterWatch> watching, AuditEvent event) {
@@ -185,6 +204,7 @@ public final class Watcher implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
+    lookups.shutdownNow();
     shipper.close();
   }
 }

@@ -166,6 +166,28 @@ class RolloutTest {
   }
 
   @Test
+  void C4_aRolloutThatIsUnderWayWhileTheWatcherRestartsHasItsEndAllTheSame() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.1"));
+    AuditEvent start = scene.await(1, event -> event.change().phase() == Phase.STARTED).get(0);
+    // A pod of the new template is there, so the controller has begun.
+    kubelet("ghcr.io/acme/web:1.1", "{status: {phase: Pending}}");
+    scene.stop();
+    scene.start();
+    runs("ghcr.io/acme/web:1.1", DIGEST);
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(end.change().outcome()).isEqualTo(Outcome.SUCCESS);
+    assertThat(end.change().id()).isEqualTo(start.change().id());
+    scene.stop();
+    scene.start();
+    scene.settle();
+    scene.await(1, RolloutTest::isFinished);
+  }
+
+  @Test
   void C4_aWorkloadThatIsDeletedWhileItRollsOutEndsItsRollout() throws Exception {
     plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
     runs("ghcr.io/acme/web:1.0", DIGEST);

@@ -16,12 +16,16 @@ import io.changetrail.store.AuditStore;
 import io.changetrail.store.ResourceKey;
 import io.changetrail.store.ResourceState;
 import io.changetrail.store.Scope;
+import io.changetrail.store.View;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code GET /v1/resources}: the states that a source has recorded, for that source alone: what it
- * compares with what it sees when it starts, and when an event of it was superseded.
+ * compares with what it sees when it starts, and when an event of it was superseded. Of a single
+ * one also the event that brought the state, so that a source which keeps nothing itself can go on
+ * with what it began.
  */
 public final class RecordedResourcesEndpoint implements Endpoint {
   /** A page ends behind the state that reaches it; a state may have 1.5 MB. */
@@ -64,7 +68,14 @@ public final class RecordedResourcesEndpoint implements Endpoint {
             .filter(state -> state.state() != null)
             .stream()
             .toList();
-    return Response.json(200, answer(request, found, found.size() + 1));
+    ObjectNode answer = answer(request, found, found.size() + 1);
+    if (answer.at("/resources/0") instanceof ObjectNode resource) {
+      String eventId = found.get(0).eventId();
+      Optional.ofNullable(eventId)
+          .flatMap(id -> store.get(Scope.of(request.caller().tenant()), id, View.FOLDED))
+          .ifPresent(event -> resource.set("event", EventJson.of(event)));
+    }
+    return Response.json(200, answer);
   }
 
   private Response page(Request request, String source, String after, int limit) {

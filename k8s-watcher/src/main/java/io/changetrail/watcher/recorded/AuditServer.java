@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
+import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.shipper.Credentials;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditServer {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final CloudEventsCodec CODEC = new CloudEventsCodec();
   private static final MediaType MEDIA_TYPE = MediaType.get("application/json");
 
   private final OkHttpClient http =
@@ -64,6 +67,19 @@ public final class AuditServer {
 
   /** The recorded state of one object. */
   public Optional<RecordedState> of(String kind, String uid) throws IOException {
+    JsonNode one = one(kind, uid);
+    return one.isObject() ? Optional.of(recorded(one)) : Optional.empty();
+  }
+
+  /** The event that brought the recorded state of an object; empty if that is its first sight. */
+  public Optional<AuditEvent> lastEvent(String kind, String uid) throws IOException {
+    JsonNode event = one(kind, uid).path("event");
+    return event.isObject()
+        ? Optional.of(CODEC.decode(JSON.writeValueAsBytes(event)))
+        : Optional.empty();
+  }
+
+  private JsonNode one(String kind, String uid) throws IOException {
     JsonNode page =
         get(
             resources
@@ -71,8 +87,7 @@ public final class AuditServer {
                 .addQueryParameter("kind", kind)
                 .addQueryParameter("uid", uid)
                 .build());
-    JsonNode first = page.path("resources").path(0);
-    return first.isObject() ? Optional.of(recorded(first)) : Optional.empty();
+    return page.path("resources").path(0);
   }
 
   /** Records the state of an object at first sight; one that is recorded already stays. */

@@ -17,15 +17,19 @@ import io.changetrail.source.OciImage;
 import io.changetrail.watcher.capture.Observer;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.cluster.ResourceType;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * ends once, with an outcome. What ails its pods meanwhile is told as it comes, and is no end: a
  * registry answers again, a database comes up. Only the controller's verdict is one, or, where a
  * controller never gives up, that the pods did not recover for as long as a Deployment waits by
- * default. A rollout that is open when the watcher ends is not taken up again: the audit server
+ * default. A rollout that is under way at first sight is taken up again if the audit server has the
+ * event that began it; one that ended while nobody watched has no end here, and the audit server
  * shows its outcome as unknown. Thread-safe.
  */
 public final class Rollouts implements Observer {
@@ -50,12 +55,29 @@ public final class Rollouts implements Observer {
   /** So that pods which change what ails them do not fill the audit trail. */
   private static final int MOST_TROUBLES = 5;
 
+  private static final System.Logger LOG = System.getLogger(Rollouts.class.getName());
+
+  /** What is recorded of workloads. */
+  @FunctionalInterface
+  public interface LastEvents {
+    /** The event that brought the recorded state of a workload, if one did. */
+    Optional<AuditEvent> of(String kind, String uid) throws IOException;
+  }
+
   private final String source;
   private final Places places;
   private final Revisions revisions;
   private final Consumer<AuditEvent> shipper;
   private final InstantSource clock;
+  private final LastEvents lastEvents;
+  private final Executor later;
   private final Map<String, Rollout> open = new HashMap<>();
+
+  /** Workloads that were seen before. */
+  private final Set<String> known = new HashSet<>();
+
+  /** Workloads, as they were seen last, of which it is being asked what began their rollout. */
+  private final Map<String, ObjectNode> asked = new HashMap<>();
 
   private final OwnedPods pods;
 
@@ -84,12 +106,19 @@ public final class Rollouts implements Observer {
     }
   }
 
+  /**
+   * @param later runs what waits for the audit server
+   */
   public Rollouts(
       String source,
       Places places,
       Revisions revisions,
+      LastEvents lastEvents,
+      Executor later,
       Consumer<AuditEvent> shipper,
       InstantSource clock) {
+    this.lastEvents = lastEvents;
+    this.later = later;
     this.revisions = revisions;
     this.pods = new OwnedPods(revisions);
     this.source = source;
@@ -117,21 +146,52 @@ public final class Rollouts implements Observer {
             "replaced by the next",
             shipped.time());
       }
-      open.put(
-          uid,
-          new Rollout(
-              shipped.ref(),
-              shipped.time(),
-              shipped.change().kind(),
-              shipped.change().action(),
-              String.valueOf(shipped.change().id()),
-              object,
-              List.of(),
-              null));
-    } else {
+      asked.remove(uid);
+      begin(uid, shipped, object);
+    } else if (open.containsKey(uid)) {
       open.computeIfPresent(uid, (any, rollout) -> rollout.with(object));
+    } else if (asked.containsKey(uid)) {
+      asked.put(uid, object);
+    } else if (!known.contains(uid) && shipped == null && Verdict.isUnderWay(object)) {
+      asked.put(uid, object);
+      later.execute(() -> takeUp(type.kind(), uid));
     }
+    known.add(uid);
     judge(uid, object);
+  }
+
+  private void begin(String uid, AuditEvent start, ObjectNode object) {
+    open.put(
+        uid,
+        new Rollout(
+            start.ref(),
+            start.time(),
+            start.change().kind(),
+            start.change().action(),
+            String.valueOf(start.change().id()),
+            object,
+            List.of(),
+            null));
+  }
+
+  /** Finds the rollout that an earlier process began to watch. */
+  private void takeUp(String kind, String uid) {
+    Optional<AuditEvent> start = Optional.empty();
+    try {
+      start = lastEvents.of(kind, uid).filter(last -> last.change().phase() == Phase.STARTED);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "what began a rollout that is under way cannot be read, so its end will not be told: {0}",
+          String.valueOf(e.getMessage()));
+    }
+    synchronized (this) {
+      ObjectNode object = asked.remove(uid);
+      if (object != null && start.isPresent()) {
+        begin(uid, start.get(), object);
+        judge(uid, object);
+      }
+    }
   }
 
   private void judge(String uid, ObjectNode object) {
@@ -181,17 +241,17 @@ public final class Rollouts implements Observer {
     List<String> troubles = new ArrayList<>(rollout.troubles());
     if (!troubles.contains(trouble) && troubles.size() < MOST_TROUBLES) {
       troubles.add(trouble);
-      progress(rollout, uid, trouble, troubles.size(), now);
+      progress(rollout, uid, trouble, now);
     }
     open.put(uid, rollout.with(List.copyOf(troubles), since));
   }
 
-  private void progress(Rollout rollout, String uid, String trouble, int number, Instant now) {
+  private void progress(Rollout rollout, String uid, String trouble, Instant now) {
     ObjectNode workload = rollout.workload();
     Target target = places.of(workload, uid);
     shipper.accept(
         AuditEvent.builder(
-                new EventRef(source, rollout.start().id() + "/trouble/" + number),
+                new EventRef(source, rollout.start().id() + "/trouble/" + now.toEpochMilli()),
                 now,
                 Actor.unknown(),
                 Change.of(rollout.kind(), Phase.PROGRESSED, rollout.action())

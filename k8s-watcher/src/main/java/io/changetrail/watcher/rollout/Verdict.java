@@ -22,6 +22,8 @@ record Verdict(Stage stage, @Nullable String reason, @Nullable Instant at) {
     STALLED
   }
 
+  private static final String AVAILABLE = "NewReplicaSetAvailable";
+
   static Verdict of(JsonNode workload) {
     JsonNode status = workload.path("status");
     long generation = workload.at("/metadata/generation").asLong();
@@ -34,6 +36,29 @@ record Verdict(Stage stage, @Nullable String reason, @Nullable Instant at) {
       case "DaemonSet" -> daemonSet(status);
       case "Rollout" -> argoRollout(status);
       default -> new Verdict(Stage.UNSEEN, null, null);
+    };
+  }
+
+  /**
+   * Whether the present template is still taking the place of another, and not only that some pods
+   * are not well: that of a workload of which nothing else is known.
+   */
+  static boolean isUnderWay(JsonNode workload) {
+    JsonNode status = workload.path("status");
+    Stage stage = of(workload).stage();
+    if (stage != Stage.PROGRESSING && stage != Stage.PAUSED) {
+      return false;
+    }
+    return switch (workload.path("kind").asText()) {
+      // The reason of a rollout that is complete stays until the next begins.
+      case "Deployment" ->
+          !condition(status, "Progressing").path("reason").asText().equals(AVAILABLE);
+      case "StatefulSet" ->
+          !status.path("updateRevision").asText().equals(status.path("currentRevision").asText());
+      case "DaemonSet" ->
+          status.path("updatedNumberScheduled").asInt()
+              < status.path("desiredNumberScheduled").asInt();
+      default -> !status.path("currentPodHash").asText().equals(status.path("stableRS").asText());
     };
   }
 
@@ -51,8 +76,7 @@ record Verdict(Stage stage, @Nullable String reason, @Nullable Instant at) {
         status.path("updatedReplicas").asInt() >= wanted
             && status.path("replicas").asInt() <= status.path("updatedReplicas").asInt()
             && status.path("availableReplicas").asInt() >= status.path("updatedReplicas").asInt()
-            && (wanted == 0
-                || progressing.path("reason").asText().equals("NewReplicaSetAvailable"));
+            && (wanted == 0 || progressing.path("reason").asText().equals(AVAILABLE));
     return complete
         ? new Verdict(Stage.COMPLETE, null, time(progressing))
         : new Verdict(Stage.PROGRESSING, null, null);

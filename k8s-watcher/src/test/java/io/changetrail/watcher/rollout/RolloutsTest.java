@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,8 @@ class RolloutsTest {
           "/k8s/test",
           new Places("test", "prod", Map.of(), Places.SERVICE_NAMES),
           revisions,
+          (kind, uid) -> Optional.empty(),
+          Runnable::run,
           events::add,
           () -> now);
 
