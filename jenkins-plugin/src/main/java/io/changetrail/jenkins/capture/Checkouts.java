@@ -10,8 +10,9 @@ public final class Checkouts {
   private Checkouts() {}
 
   /**
-   * The same with the main one first: that of the revision which the run was started for, else one
-   * that brought commits, else the first. Equal ones are one.
+   * The same with the main one first: that of the revision which the run was started for, else the
+   * first, which is that of the Pipeline's own script. Never by what brought commits: then a run
+   * with another library would seem to deploy the library. Equal ones are one.
    *
    * @param revision that the run was started for; {@code null} where that is not known
    */
@@ -20,9 +21,6 @@ public final class Checkouts {
         Comparator.comparing(
             each ->
                 revision == null || each.revision() == null || !revision.contains(each.revision()));
-    return checkouts.stream()
-        .distinct()
-        .sorted(started.thenComparing(each -> each.commits().isEmpty()))
-        .toList();
+    return checkouts.stream().distinct().sorted(started).toList();
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param version as people know it
  * @param stage that makes it
  * @param action {@code deploy}, {@code rollback} …
+ * @param declared whether a step or a build step says so; else it was detected
  */
 public record Deployment(
     String key,
@@ -27,7 +28,8 @@ public record Deployment(
     String action,
     @Nullable String reason,
     @Nullable String ticket,
-    Instant started) {
+    Instant started,
+    boolean declared) {
   private static final Pattern SEPARATOR = Pattern.compile("[,\\r\\n]+");
 
   /** What is missing, for whoever wrote the step; never {@code IllegalStateException} later on. */
@@ -49,6 +51,38 @@ public record Deployment(
     }
     environment = environment.strip();
     action = action.strip().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether it is of the same services in the same environment. */
+  public boolean isLike(Deployment other) {
+    return environment.equals(other.environment) && services.equals(other.services);
+  }
+
+  /**
+   * Whether this is what was detected before a step declared it: of the same services, or in the
+   * same stage, where the detected service is only derived from the repository.
+   */
+  public boolean isMeantBy(Deployment detected) {
+    return declared
+        && !detected.declared
+        && environment.equals(detected.environment)
+        && (isLike(detected) || detected.stage == null || detected.stage.equals(stage));
+  }
+
+  /** What is declared here, as the change that began when it was detected. */
+  public Deployment inPlaceOf(Deployment detected) {
+    return new Deployment(
+        detected.key,
+        services,
+        environment,
+        artifact,
+        version,
+        stage,
+        action,
+        reason,
+        ticket,
+        detected.started,
+        true);
   }
 
   /** The names in a list that is separated by commas or line breaks. */

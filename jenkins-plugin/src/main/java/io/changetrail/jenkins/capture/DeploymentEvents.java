@@ -21,23 +21,37 @@ public final class DeploymentEvents {
   private DeploymentEvents() {}
 
   public static AuditEvent started(RunFacts run, Deployment deployment) {
-    return event(run, deployment, deployment.started(), Phase.STARTED, null, null).build();
+    return event(run, deployment, deployment.started(), Phase.STARTED, null, null, false).build();
+  }
+
+  /** One that was told as a whole: it has no start and no duration that anybody saw. */
+  public static AuditEvent happened(RunFacts run, Deployment deployment, Outcome outcome) {
+    return event(run, deployment, deployment.started(), Phase.FINISHED, outcome, null, false)
+        .build();
+  }
+
+  /** As {@link #progressed}, of a deployment whose start was not told. */
+  public static AuditEvent reached(RunFacts run, Deployment deployment, double percentage) {
+    return event(
+            run, deployment, deployment.started(), Phase.PROGRESSED, null, percentage, false)
+        .build();
   }
 
   /**
-   * A step on its way to everybody.
+   * A step on its way to everybody, of a deployment that has {@linkplain #started begun}.
    *
    * @param percentage of traffic, users or replicas that have it now, from 0 to 100
    */
   public static AuditEvent progressed(
       RunFacts run, Deployment deployment, Instant at, double percentage) {
-    return event(run, deployment, at, Phase.PROGRESSED, null, percentage).build();
+    return event(run, deployment, at, Phase.PROGRESSED, null, percentage, true).build();
   }
 
+  /** The end of a deployment that has {@linkplain #started begun}. */
   public static AuditEvent finished(
       RunFacts run, Deployment deployment, Instant at, Outcome outcome) {
     Duration took = Duration.between(deployment.started(), at);
-    AuditEvent.Builder event = event(run, deployment, at, Phase.FINISHED, outcome, null);
+    AuditEvent.Builder event = event(run, deployment, at, Phase.FINISHED, outcome, null, true);
     if (!took.isNegative() && !took.isZero()) {
       event.attribute("deployment.duration", DoubleNode.valueOf(took.toMillis() / 1000.0));
     }
@@ -59,7 +73,8 @@ public final class DeploymentEvents {
       Instant at,
       Phase phase,
       @Nullable Outcome outcome,
-      @Nullable Double percentage) {
+      @Nullable Double percentage,
+      boolean begun) {
     String id = id(run, deployment);
     String step = percentage == null ? "" : "-" + at.toEpochMilli();
     Change change =
@@ -73,7 +88,7 @@ public final class DeploymentEvents {
             .backfilled(run.backfilled())
             .build();
     List<EventRef> causes = new ArrayList<>();
-    if (phase != Phase.STARTED && at.isAfter(deployment.started())) {
+    if (begun) {
       causes.add(startedRef(run, deployment));
     }
     causes.add(RunEvents.startedRef(run));

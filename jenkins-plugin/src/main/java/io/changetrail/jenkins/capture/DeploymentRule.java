@@ -69,6 +69,17 @@ public record DeploymentRule(
         : Optional.empty();
   }
 
+  /**
+   * Whether a deployment can be detected there at all: most stages deploy nothing, and a run need
+   * not be read for them.
+   */
+  public static boolean mayDetect(
+      List<DeploymentRule> rules, String job, @Nullable String stage) {
+    return rules.isEmpty()
+        ? stage == null || DEPLOYS.matcher(stage).find()
+        : rules.stream().anyMatch(rule -> rule.jobs().match(job) && rule.isAbout(stage));
+  }
+
   private boolean isAbout(@Nullable String stage) {
     if (stage == null || stages == null) {
       return stage == null && stages == null;
@@ -76,8 +87,14 @@ public record DeploymentRule(
     return stages.match(stage);
   }
 
+  /** A job of a multibranch project has the name of its branch, which is no name of a job. */
   private static String name(RunFacts run, @Nullable String stage) {
-    return stage != null ? stage : run.job().substring(run.job().lastIndexOf('/') + 1);
+    if (stage != null) {
+      return stage;
+    }
+    List<String> path = List.of(run.job().split("/", -1));
+    int last = path.size() - (run.branch() != null && path.size() > 1 ? 2 : 1);
+    return path.get(last);
   }
 
   /** None, if it cannot be told what was deployed where: a guess would blame the innocent. */
@@ -100,7 +117,8 @@ public record DeploymentRule(
             isRollback(run, stage) ? "rollback" : "deploy",
             null,
             null,
-            at));
+            at,
+            false));
   }
 
   private static boolean isRollback(RunFacts run, @Nullable String stage) {
@@ -120,10 +138,6 @@ public record DeploymentRule(
   }
 
   private static @Nullable String service(RunFacts run) {
-    String declared = Text.cut(run.service(), 256);
-    if (declared != null) {
-      return declared;
-    }
     String parameter = parameter(run, SERVICE_PARAMETERS);
     return parameter != null ? parameter : Description.service(run);
   }

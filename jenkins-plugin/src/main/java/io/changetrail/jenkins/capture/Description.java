@@ -35,11 +35,10 @@ final class Description {
 
   private Description() {}
 
-  /** The service that a run is of: the configured one, else the repository's {@code owner/name}. */
+  /** The service that a run is of: the repository's {@code owner/name}. */
   static @Nullable String service(RunFacts run) {
-    String configured = Text.cut(run.service(), 256);
-    return configured != null || run.checkouts().isEmpty()
-        ? configured
+    return run.checkouts().isEmpty()
+        ? null
         : RepositoryUrl.parse(run.checkouts().get(0).repository())
             .map(url -> Text.cut(url.name(), 256))
             .orElse(null);

@@ -23,4 +23,9 @@ public record Ending(@Nullable String result, Duration duration, @Nullable Strin
       default -> Outcome.UNKNOWN;
     };
   }
+
+  /** Of what the run deployed: what has failing tests is deployed all the same. */
+  public Outcome deployment() {
+    return "UNSTABLE".equals(result) ? Outcome.SUCCESS : outcome();
+  }
 }

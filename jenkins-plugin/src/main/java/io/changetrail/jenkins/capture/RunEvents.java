@@ -30,7 +30,9 @@ public final class RunEvents {
     Outcome outcome = ending.outcome();
     Change change = change(run, Phase.FINISHED, outcome.wireName()).outcome(outcome).build();
     Actor actor = Actors.of(run);
-    Actor stopper = ending.abortedBy() == null ? actor : Actors.account(ending.abortedBy(), null);
+    // Whoever interrupted a part of a run that went on did not end it.
+    String abortedBy = outcome == Outcome.ABORTED ? ending.abortedBy() : null;
+    Actor stopper = abortedBy == null ? actor : Actors.account(abortedBy, null);
     AuditEvent.Builder event =
         event(
             run,

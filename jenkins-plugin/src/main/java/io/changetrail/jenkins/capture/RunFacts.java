@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param branch of a multibranch project; {@code null} for other jobs
  * @param node that runs it; {@code null} for the controller itself, or where not known yet
  * @param traceparent W3C trace context of the run, where a tracer runs
- * @param service that the job belongs to, where that is configured
  * @param backfilled whether it was read from history
  */
 public record RunFacts(
@@ -28,7 +27,6 @@ public record RunFacts(
     @Nullable Branch branch,
     @Nullable String node,
     @Nullable String traceparent,
-    @Nullable String service,
     boolean backfilled) {
   public RunFacts {
     triggers = List.copyOf(triggers);
@@ -50,7 +48,6 @@ public record RunFacts(
         branch,
         node,
         other,
-        service,
         backfilled);
   }
 
@@ -68,7 +65,6 @@ public record RunFacts(
         branch,
         node,
         traceparent,
-        service,
         backfilled);
   }
 

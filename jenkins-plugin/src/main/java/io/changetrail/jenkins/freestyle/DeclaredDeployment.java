@@ -36,9 +36,14 @@ record DeclaredDeployment(
               "deploy",
               null,
               null,
-              Instant.now()));
+              Instant.now(),
+              true));
     } catch (IllegalArgumentException e) {
       listener.getLogger().println("[changetrail] nothing is recorded. " + e.getMessage());
+    } catch (RuntimeException | LinkageError e) {
+      listener
+          .getLogger()
+          .println("[changetrail] nothing is recorded, for a fault of the plugin: " + e.getClass());
     }
   }
 }

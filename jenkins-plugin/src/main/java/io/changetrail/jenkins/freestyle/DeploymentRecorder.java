@@ -12,8 +12,10 @@ import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.BuildStepMonitor;
 import hudson.tasks.Recorder;
 import hudson.tasks.Publisher;
+import io.changetrail.jenkins.capture.Ending;
 import io.changetrail.jenkins.run.RunTrail;
 import io.changetrail.model.Outcome;
+import java.time.Duration;
 import jenkins.tasks.SimpleBuildStep;
 import org.jenkinsci.Symbol;
 import org.jspecify.annotations.Nullable;
@@ -78,21 +80,25 @@ public class DeploymentRecorder extends Recorder implements SimpleBuildStep {
             run,
             env,
             listener,
-            deployment ->
-                RunTrail.finished(
-                    run,
-                    RunTrail.open(run, deployment).orElse(deployment),
-                    result(run),
-                    env.get("TRACEPARENT")));
+            deployment -> {
+              Outcome outcome = outcome(run);
+              if (outcome == Outcome.SUCCESS || RunTrail.open(run, deployment).isPresent()) {
+                RunTrail.happened(run, deployment, outcome, env.get("TRACEPARENT"));
+              } else {
+                listener
+                    .getLogger()
+                    .println(
+                        "[changetrail] nothing is recorded: the build failed, and no deployment"
+                            + " had begun. Add the build step 'a deployment begins' before it.");
+              }
+            });
   }
 
-  /** A build without a result so far goes well; what is unstable is deployed all the same. */
-  private static Outcome result(Run<?, ?> run) {
+  /** A build without a result so far goes well. */
+  private static Outcome outcome(Run<?, ?> run) {
     Result result = run.getResult();
-    if (result == null || result.isBetterOrEqualTo(Result.UNSTABLE)) {
-      return Outcome.SUCCESS;
-    }
-    return result.equals(Result.ABORTED) ? Outcome.ABORTED : Outcome.FAILURE;
+    return new Ending(result == null ? "SUCCESS" : result.toString(), Duration.ZERO, null)
+        .deployment();
   }
 
   /** Offers it to every kind of job. */

@@ -23,6 +23,7 @@ public final class OpenDeployment implements Serializable {
   private final @Nullable String reason;
   private final @Nullable String ticket;
   private final long started;
+  private final boolean declared;
 
   public OpenDeployment(Deployment deployment) {
     key = deployment.key();
@@ -35,6 +36,7 @@ public final class OpenDeployment implements Serializable {
     reason = deployment.reason();
     ticket = deployment.ticket();
     started = deployment.started().toEpochMilli();
+    declared = deployment.declared();
   }
 
   public Deployment deployment() {
@@ -48,7 +50,8 @@ public final class OpenDeployment implements Serializable {
         action,
         reason,
         ticket,
-        Instant.ofEpochMilli(started));
+        Instant.ofEpochMilli(started),
+        declared);
   }
 
   String key() {

@@ -3,6 +3,7 @@ package io.changetrail.jenkins.run;
 
 import hudson.model.Run;
 import io.changetrail.jenkins.ChangetrailConfiguration;
+import io.changetrail.jenkins.capture.Deployed;
 import io.changetrail.jenkins.capture.Deployment;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Target;
@@ -39,6 +40,7 @@ public final class RecordedEvents implements RunAction2 {
     private final String summary;
     private final @Nullable String environment;
     private final @Nullable String services;
+    private final @Nullable String repository;
     private final @Nullable String revision;
     private final long time;
 
@@ -60,6 +62,7 @@ public final class RecordedEvents implements RunAction2 {
               .map(Target::service)
               .filter(service -> service != null)
               .collect(Collectors.joining("\n"));
+      repository = event.provenance().commit().map(vcs -> vcs.repository()).orElse(null);
       revision = event.provenance().commit().map(vcs -> vcs.revision()).orElse(null);
       time = event.time().toEpochMilli();
     }
@@ -119,6 +122,18 @@ public final class RecordedEvents implements RunAction2 {
     open.add(new OpenDeployment(deployment));
   }
 
+  /** What is declared takes the place of what was detected, which gives it its key. */
+  synchronized Optional<Deployment> adopted(Deployment declared) {
+    Optional<Deployment> detected = open().stream().filter(declared::isMeantBy).findFirst();
+    return detected.map(
+        found -> {
+          Deployment whole = declared.inPlaceOf(found);
+          closed(found);
+          opened(whole);
+          return whole;
+        });
+  }
+
   synchronized void closed(Deployment deployment) {
     open.removeIf(each -> each.key().equals(deployment.key()));
   }
@@ -128,12 +143,23 @@ public final class RecordedEvents implements RunAction2 {
   }
 
   /** The revision that this run deployed there with success. */
-  synchronized Optional<String> deployed(Deployment deployment) {
+  synchronized Optional<Deployed> deployed(Deployment deployment) {
     return entries.stream()
         .filter(each -> each.deployed(deployment))
-        .map(each -> each.revision)
-        .filter(revision -> revision != null)
+        .filter(each -> each.revision != null)
+        .map(each -> new Deployed(each.repository, String.valueOf(each.revision)))
         .reduce((first, second) -> second);
+  }
+
+  /**
+   * What is written into the file of the run. Jenkins walks its lists without the lock of this
+   * object, while parallel stages add to them.
+   */
+  synchronized Object writeReplace() {
+    RecordedEvents copy = new RecordedEvents();
+    copy.entries.addAll(entries);
+    copy.open.addAll(open);
+    return copy;
   }
 
   /** For the page, the newest last. */

@@ -26,8 +26,10 @@ public class RunCapture extends RunListener<Run<?, ?>> {
   public void onFinalized(Run<?, ?> run) {
     if (RunTrail.captures(run)) {
       Ending ending = RunReader.ending(run);
-      RunTrail.close(run, ending.outcome());
+      RunTrail.close(run, ending.deployment());
       RunTrail.record(run, facts -> RunEvents.finished(facts, ending));
+      // Jenkins has saved the run before, and does not do so again.
+      RunTrail.saveSoon(run);
     }
   }
 }

@@ -34,9 +34,4 @@ public abstract class RunDetails implements ExtensionPoint {
   @Nullable String traceparent(Run<?, ?> run) {
     return null;
   }
-
-  /** The service that the run's job is declared to be of. */
-  @Nullable String service(Run<?, ?> run) {
-    return null;
-  }
 }

@@ -56,7 +56,6 @@ public final class RunReader {
         first(details -> details.branch(run)),
         node(run),
         first(details -> details.traceparent(run)),
-        first(details -> details.service(run)),
         backfilled);
   }
 

@@ -3,7 +3,7 @@ package io.changetrail.jenkins.run;
 
 import hudson.model.Run;
 import io.changetrail.jenkins.ChangetrailConfiguration;
-import io.changetrail.jenkins.capture.Checkout;
+import io.changetrail.jenkins.capture.Deployed;
 import io.changetrail.jenkins.capture.Deployment;
 import io.changetrail.jenkins.capture.DeploymentEvents;
 import io.changetrail.jenkins.capture.RunFacts;
@@ -11,8 +11,6 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +25,7 @@ public final class RunTrail {
   private static final int FARTHEST_BACK = 20;
 
   /** What was deployed last with success, so that no old run has to be read for it. */
-  private static final Map<String, String> DEPLOYED = new ConcurrentHashMap<>();
+  private static final Map<String, Optional<Deployed>> DEPLOYED = new ConcurrentHashMap<>();
 
   private RunTrail() {}
 
@@ -52,39 +50,82 @@ public final class RunTrail {
             });
   }
 
-  /** A deployment begins. */
-  public static void started(Run<?, ?> run, Deployment deployment, @Nullable String traceparent) {
+  /**
+   * A deployment begins; what was detected already is not told again.
+   *
+   * @return the deployment to end
+   */
+  public static Deployment started(
+      Run<?, ?> run, Deployment deployment, @Nullable String traceparent) {
+    Optional<Deployment> detected = RecordedEvents.of(run).adopted(deployment);
+    if (detected.isPresent()) {
+      saveSoon(run);
+      return detected.get();
+    }
     RecordedEvents.of(run).opened(deployment);
     record(run, facts -> DeploymentEvents.started(of(facts, run, deployment, traceparent), deployment));
-    // Not here: what is open must survive, but a build need not wait for its file.
+    saveSoon(run);
+    return deployment;
+  }
+
+  /** What is open must survive, but a build need not wait for its file. */
+  static void saveSoon(Run<?, ?> run) {
     Timer.get().execute(() -> save(run));
   }
 
-  /** A deployment has ended, or happened as a whole. */
+  /** A deployment has happened as a whole; if it was seen to begin, this is its end. */
+  public static void happened(
+      Run<?, ?> run, Deployment deployment, Outcome outcome, @Nullable String traceparent) {
+    Optional<Deployment> begun =
+        open(run, deployment).or(() -> RecordedEvents.of(run).adopted(deployment));
+    if (begun.isPresent()) {
+      finished(run, begun.get(), outcome, traceparent);
+    } else {
+      record(
+          run,
+          facts ->
+              DeploymentEvents.happened(
+                  deployed(of(facts, run, deployment, traceparent), deployment, outcome),
+                  deployment,
+                  outcome));
+    }
+  }
+
+  /** A deployment that has begun has ended. */
   public static void finished(
       Run<?, ?> run, Deployment deployment, Outcome outcome, @Nullable String traceparent) {
     Instant now = Instant.now();
     RecordedEvents.of(run).closed(deployment);
     record(
         run,
-        facts -> {
-          RunFacts known = of(facts, run, deployment, traceparent);
-          if (outcome == Outcome.SUCCESS) {
-            remember(known, deployment);
-          }
-          return DeploymentEvents.finished(known, deployment, now, outcome);
-        });
+        facts ->
+            DeploymentEvents.finished(
+                deployed(of(facts, run, deployment, traceparent), deployment, outcome),
+                deployment,
+                now,
+                outcome));
   }
 
-  /** A deployment has reached a share. */
+  private static RunFacts deployed(RunFacts facts, Deployment deployment, Outcome outcome) {
+    if (outcome == Outcome.SUCCESS) {
+      remember(facts, deployment);
+    }
+    return facts;
+  }
+
+  /** A deployment has reached a share; within a block it is a step of that block's deployment. */
   public static void progressed(
       Run<?, ?> run, Deployment deployment, double percentage, @Nullable String traceparent) {
     Instant now = Instant.now();
+    Optional<Deployment> begun = open(run, deployment);
     record(
         run,
-        facts ->
-            DeploymentEvents.progressed(
-                of(facts, run, deployment, traceparent), deployment, now, percentage));
+        facts -> {
+          RunFacts known = of(facts, run, deployment, traceparent);
+          return begun.isPresent()
+              ? DeploymentEvents.progressed(known, begun.get(), now, percentage)
+              : DeploymentEvents.reached(known, deployment, percentage);
+        });
   }
 
   /** Ends whatever is still open: a run that ends leaves no deployment without an outcome. */
@@ -100,10 +141,7 @@ public final class RunTrail {
     RecordedEvents recorded = run.getAction(RecordedEvents.class);
     return recorded == null
         ? Optional.empty()
-        : recorded.open().stream()
-            .filter(each -> each.environment().equals(like.environment()))
-            .filter(each -> each.services().equals(like.services()))
-            .findFirst();
+        : recorded.open().stream().filter(like::isLike).findFirst();
   }
 
   /** The one with this key, if it is open. */
@@ -121,33 +159,38 @@ public final class RunTrail {
     if (traced.checkouts().isEmpty()) {
       return traced;
     }
-    String before = DEPLOYED.computeIfAbsent(place(traced, deployment), key -> find(run, deployment));
-    List<Checkout> checkouts = new ArrayList<>(traced.checkouts());
-    checkouts.set(0, checkouts.get(0).since(before.isEmpty() ? null : before));
-    return traced.withCheckouts(checkouts);
+    // Not in the map's own function: old runs may be slow to read, and others must not wait for it.
+    String place = place(traced, deployment);
+    Optional<Deployed> before = DEPLOYED.get(place);
+    if (before == null) {
+      before = find(run, deployment);
+      Optional<Deployed> meanwhile = DEPLOYED.putIfAbsent(place, before);
+      before = meanwhile == null ? before : meanwhile;
+    }
+    return traced.withCheckouts(Deployed.since(traced.checkouts(), before));
   }
 
-  private static String find(Run<?, ?> run, Deployment deployment) {
+  private static Optional<Deployed> find(Run<?, ?> run, Deployment deployment) {
     Run<?, ?> before = run.getPreviousBuild();
     for (int i = 0; i < FARTHEST_BACK && before != null; i++) {
       RecordedEvents recorded = before.getAction(RecordedEvents.class);
-      Optional<String> revision =
+      Optional<Deployed> revision =
           recorded == null ? Optional.empty() : recorded.deployed(deployment);
       if (revision.isPresent()) {
-        return revision.get();
+        return revision;
       }
       before = before.getPreviousBuild();
     }
-    return "";
+    return Optional.empty();
   }
 
   private static void remember(RunFacts facts, Deployment deployment) {
-    String revision = facts.checkouts().isEmpty() ? null : facts.checkouts().get(0).revision();
-    if (revision != null) {
+    Optional<Deployed> deployed = Deployed.by(facts.checkouts());
+    if (deployed.isPresent()) {
       if (DEPLOYED.size() > MOST_REMEMBERED) {
         DEPLOYED.clear();
       }
-      DEPLOYED.put(place(facts, deployment), revision);
+      DEPLOYED.put(place(facts, deployment), deployed);
     }
   }
 

@@ -4,11 +4,20 @@ package io.changetrail.jenkins.run;
 import hudson.Extension;
 import hudson.model.Queue;
 import hudson.model.Run;
+import io.changetrail.jenkins.capture.StageEnding;
 import io.changetrail.model.Outcome;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
+import org.jenkinsci.plugins.workflow.actions.TagsAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
@@ -20,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 @Extension(optional = true)
 public class StageCapture implements GraphListener {
   private static final System.Logger LOG = System.getLogger(StageCapture.class.getName());
+  private static final int MOST_NODES = 10_000;
 
   @Override
   public void onNewHead(FlowNode node) {
@@ -46,8 +56,43 @@ public class StageCapture implements GraphListener {
     BlockStartNode start = end.getStartNode();
     Run<?, ?> run = stage(start) == null ? null : run(end);
     if (run != null) {
-      StageDetection.ends(run, key(start), outcome(end.getError()));
+      ends(run, end, start);
     }
+  }
+
+  private static void ends(Run<?, ?> run, BlockEndNode<?> end, BlockStartNode start) {
+    String key = key(start);
+    // Only then, because it walks over everything in the stage.
+    if (RunTrail.open(run, key).isPresent()) {
+      ErrorAction error = end.getError();
+      StageDetection.ends(
+          run,
+          key,
+          new StageEnding(
+                  error == null ? null : result(error.getError()),
+                  TagsAction.getTagValue(start, "STAGE_STATUS"),
+                  warnings(end, start))
+              .outcome());
+    }
+  }
+
+  private static List<String> warnings(BlockEndNode<?> end, BlockStartNode start) {
+    List<String> warnings = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Deque<FlowNode> todo = new ArrayDeque<>(List.<FlowNode>of(end));
+    while (!todo.isEmpty() && seen.size() < MOST_NODES) {
+      FlowNode node = todo.remove();
+      if (seen.add(node.getId())) {
+        WarningAction warning = node.getPersistentAction(WarningAction.class);
+        if (warning != null) {
+          warnings.add(warning.getResult().toString());
+        }
+        if (!node.getId().equals(start.getId())) {
+          todo.addAll(node.getParents());
+        }
+      }
+    }
+    return warnings;
   }
 
   /** The name of the stage that a block is; {@code null} for branches of a parallel and others. */
@@ -65,15 +110,15 @@ public class StageCapture implements GraphListener {
     return "stage-" + node.getId();
   }
 
-  static Outcome outcome(@Nullable ErrorAction error) {
-    return error == null ? Outcome.SUCCESS : outcome(error.getError());
+  /** How an error ends what it ends. */
+  public static Outcome outcome(Throwable error) {
+    return new StageEnding(result(error), null, List.of()).outcome();
   }
 
   /** Only an interruption is an abort; a step that times out is one too. */
-  private static Outcome outcome(Throwable error) {
+  private static String result(Throwable error) {
     return error instanceof FlowInterruptedException interrupted
-            && "ABORTED".equals(interrupted.getResult().toString())
-        ? Outcome.ABORTED
-        : Outcome.FAILURE;
+        ? interrupted.getResult().toString()
+        : "FAILURE";
   }
 }

@@ -6,6 +6,7 @@ import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.capture.DeploymentRule;
 import io.changetrail.model.Outcome;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Deployments that no step tells of: by the rules, or by well-known words. */
@@ -21,12 +22,12 @@ final class StageDetection {
    */
   static void begins(Run<?, ?> run, @Nullable String stage, String key, @Nullable String traceparent) {
     try {
-      DeploymentRule.detect(
-              ChangetrailConfiguration.get().deploymentRules(),
-              RunReader.read(run),
-              stage,
-              key,
-              Instant.now())
+      List<DeploymentRule> rules = ChangetrailConfiguration.get().deploymentRules();
+      if (!DeploymentRule.mayDetect(rules, run.getParent().getFullName(), stage)) {
+        return;
+      }
+      DeploymentRule.detect(rules, RunReader.read(run), stage, key, Instant.now())
+          .filter(found -> RunTrail.open(run, found).isEmpty())
           .ifPresent(found -> RunTrail.started(run, found, traceparent));
     } catch (RuntimeException | LinkageError e) {
       LOG.log(System.Logger.Level.WARNING, "no deployment can be detected in {0}: {1}", run, e);

@@ -7,11 +7,11 @@ import hudson.model.Run;
 import io.changetrail.jenkins.capture.Deployment;
 import io.changetrail.jenkins.run.OpenDeployment;
 import io.changetrail.jenkins.run.RunTrail;
+import io.changetrail.jenkins.run.StageCapture;
 import io.changetrail.model.Outcome;
 import java.io.IOException;
 import java.time.Instant;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
-import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +99,8 @@ public class AuditDeploymentStep extends AuditStep {
         action == null ? "deploy" : action,
         getReason(),
         getTicket(),
-        Instant.now());
+        Instant.now(),
+        true);
   }
 
   @Override
@@ -112,11 +113,9 @@ public class AuditDeploymentStep extends AuditStep {
     Deployment deployment = deployment(context);
     Double share = percentage;
     if (share == null) {
-      RunTrail.finished(run, deployment, Outcome.SUCCESS, traceparent(context));
+      RunTrail.happened(run, deployment, Outcome.SUCCESS, traceparent(context));
     } else if (share >= 0 && share <= 100) {
-      // Within a block it is a step of that block's deployment.
-      Deployment whole = RunTrail.open(run, deployment).orElse(deployment);
-      RunTrail.progressed(run, whole, share, traceparent(context));
+      RunTrail.progressed(run, deployment, share, traceparent(context));
     } else {
       throw new IllegalArgumentException("percentage must be from 0 to 100, not " + share);
     }
@@ -145,8 +144,9 @@ public class AuditDeploymentStep extends AuditStep {
             NAME,
             run -> {
               Deployment deployment = declared.deployment(getContext());
-              RunTrail.started(run, deployment, traceparent(getContext()));
-              open[0] = new OpenDeployment(deployment);
+              open[0] =
+                  new OpenDeployment(
+                      RunTrail.started(run, deployment, traceparent(getContext())));
             });
       }
       getContext().newBodyInvoker().withCallback(new Closing(open[0])).start();
@@ -166,14 +166,20 @@ public class AuditDeploymentStep extends AuditStep {
 
     @Override
     public void onSuccess(StepContext context, @Nullable Object result) {
-      close(context, Outcome.SUCCESS);
-      context.onSuccess(result);
+      try {
+        close(context, Outcome.SUCCESS);
+      } finally {
+        context.onSuccess(result);
+      }
     }
 
     @Override
     public void onFailure(StepContext context, Throwable failure) {
-      close(context, outcome(failure));
-      context.onFailure(failure);
+      try {
+        close(context, StageCapture.outcome(failure));
+      } finally {
+        context.onFailure(failure);
+      }
     }
 
     private void close(StepContext context, Outcome outcome) {
@@ -186,19 +192,12 @@ public class AuditDeploymentStep extends AuditStep {
             context,
             NAME,
             run -> RunTrail.finished(run, begun.deployment(), outcome, traceparent(context)));
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         // The end of the run closes it.
         System.getLogger(NAME).log(System.Logger.Level.WARNING, "not closed: {0}", e.toString());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-
-    private static Outcome outcome(Throwable failure) {
-      return failure instanceof FlowInterruptedException interrupted
-              && "ABORTED".equals(interrupted.getResult().toString())
-          ? Outcome.ABORTED
-          : Outcome.FAILURE;
     }
   }
 

@@ -4,6 +4,7 @@ package io.changetrail.jenkins.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -27,12 +28,26 @@ class CheckoutsAndPatternsTest {
   }
 
   @Test
-  void elseItIsAboutWhatBroughtCommits() {
-    Checkout library = of("https://git.acme.example/ci/library", "aaaa");
-    Checkout service =
-        of("https://git.acme.example/acme/checkout", "bbbb", new Commit("bbbb", "bob", "Fix"));
-    assertThat(Checkouts.mainFirst(List.of(library, service), null)).startsWith(service);
+  void elseItIsAboutWhatWasCheckedOutFirstAndNotAboutALibraryThatBroughtCommits() {
+    Checkout library =
+        of("https://git.acme.example/ci/library", "aaaa", new Commit("aaaa", "bob", "Fix"));
+    Checkout service = of("https://git.acme.example/acme/checkout", "bbbb");
+    assertThat(Checkouts.mainFirst(List.of(service, library), null)).startsWith(service);
     assertThat(Checkouts.mainFirst(List.of(library, library), null)).containsExactly(library);
+  }
+
+  @Test
+  void aRangeOfCommitsIsOfOneRepository() {
+    Checkout library = of("https://git.acme.example/ci/library", "aaaa");
+    Checkout service = of("git@git.acme.example:acme/checkout.git", "bbbb");
+    Optional<Deployed> before =
+        Deployed.by(List.of(of("https://git.acme.example/acme/checkout", "0000"), library));
+
+    assertThat(Deployed.since(List.of(service, library), before).get(0).base()).isEqualTo("0000");
+    assertThat(Deployed.since(List.of(library, service), before).get(0).base()).isNull();
+    assertThat(Deployed.since(List.of(service), Optional.empty()).get(0).base()).isNull();
+    assertThat(Deployed.since(List.of(), before)).isEmpty();
+    assertThat(Deployed.by(List.of())).isEmpty();
   }
 
   @ParameterizedTest

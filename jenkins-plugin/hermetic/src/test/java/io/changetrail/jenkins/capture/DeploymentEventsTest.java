@@ -36,7 +36,8 @@ class DeploymentEventsTest {
         "deploy",
         "Retry the gateway",
         "SHOP-12",
-        BEGAN);
+        BEGAN,
+        true);
   }
 
   @Test
@@ -109,7 +110,8 @@ class DeploymentEventsTest {
                 "Deploy",
                 null,
                 null,
-                BEGAN));
+                BEGAN,
+                true));
     assertThat(event.targets())
         .extracting(target -> target.service() + "@" + target.environment())
         .containsExactly("checkout@prod", "cart@prod", "search@prod");
@@ -134,6 +136,22 @@ class DeploymentEventsTest {
     assertThat(five.change().rollout()).isEqualTo(5);
     assertThat(fifty.change().rollout()).isEqualTo(50);
     assertThat(five.ref()).isNotEqualTo(fifty.ref());
+  }
+
+  @Test
+  void C10_aDeploymentToldAsAWholeNamesNoStartAndNoDurationThatNobodySaw() {
+    Deployment deployment = deployment(null, "checkout");
+    AuditEvent happened = DeploymentEvents.happened(Runs.run(), deployment, Outcome.SUCCESS);
+    AuditEvent reached = DeploymentEvents.reached(Runs.run(), deployment, 25);
+
+    assertThat(List.of(happened, reached))
+        .allSatisfy(
+            event -> {
+              assertThat(event.time()).isEqualTo(BEGAN);
+              assertThat(event.links().causedBy())
+                  .containsExactly(RunEvents.started(Runs.run()).ref());
+              assertThat(event.attributes()).doesNotContainKey("deployment.duration");
+            });
   }
 
   @Test
@@ -164,7 +182,7 @@ class DeploymentEventsTest {
     assertThatThrownBy(
             () ->
                 new Deployment(
-                    "k", List.of("a"), " ", null, null, null, "deploy", null, null, BEGAN))
+                    "k", List.of("a"), " ", null, null, null, "deploy", null, null, BEGAN, true))
         .hasMessage("environment is required: say where it is deployed, as in environment: 'prod'");
   }
 
@@ -172,7 +190,7 @@ class DeploymentEventsTest {
   void anyWordsMakeAnEventThatCanBeReadBack(@ForAll String a, @ForAll String b) {
     CloudEventsCodec codec = new CloudEventsCodec();
     Deployment deployment =
-        new Deployment(a, List.of("s" + a), "e" + b, b, a, b, "x" + a, a, b, BEGAN);
+        new Deployment(a, List.of("s" + a), "e" + b, b, a, b, "x" + a, a, b, BEGAN, true);
     AuditEvent event =
         DeploymentEvents.finished(Runs.run(), deployment, BEGAN.plusSeconds(1), Outcome.SUCCESS);
     assertThat(codec.decode(codec.encode(event)).ref()).isEqualTo(event.ref());

@@ -72,11 +72,62 @@ class DeploymentRuleTest {
   @Test
   void C3_aJobThatDeploysIsADeploymentAsAWhole() {
     RunFacts run =
-        Runs.run(Runs.CONTROLLER, "payments/deploy-checkout-prod", 3, Trigger.user("al", null));
+        Runs.run(
+            Runs.CONTROLLER, "payments/deploy-checkout-prod/main", 3, Trigger.user("al", null));
     assertThat(detect(List.of(), run, null).orElseThrow().environment()).isEqualTo("prod");
     assertThat(detect(List.of(), Runs.run(), null))
         .as("its folder or branch says nothing")
         .isEmpty();
+  }
+
+  @Test
+  void C3_theNameOfABranchIsNoNameOfAJob() {
+    RunFacts branch =
+        Runs.run(
+            Runs.CONTROLLER, "payments/checkout/fix-deploy-to-test", 3, Trigger.user("al", null));
+    assertThat(detect(List.of(), branch, null)).isEmpty();
+    RunFacts job =
+        Runs.run(Runs.CONTROLLER, "payments/deploy-to-test/main", 3, Trigger.user("al", null));
+    assertThat(detect(List.of(), job, null).orElseThrow().environment()).isEqualTo("test");
+  }
+
+  @Test
+  void C3_mostStagesAreNotEvenLookedAt() {
+    assertThat(DeploymentRule.mayDetect(List.of(), "checkout", "Unit tests")).isFalse();
+    assertThat(DeploymentRule.mayDetect(List.of(), "checkout", "Deploy to prod")).isTrue();
+  }
+
+  @Test
+  void C3_whatAStepDeclaresIsNotASecondDeploymentBesideTheDetectedOne() {
+    Deployment detected = detect(List.of(), with(), "Deploy to prod").orElseThrow();
+    Deployment declared = declared("checkout", "prod", "Deploy to prod");
+
+    assertThat(declared.isMeantBy(detected)).isTrue();
+    Deployment whole = declared.inPlaceOf(detected);
+    assertThat(whole.key()).isEqualTo(detected.key());
+    assertThat(whole.started()).isEqualTo(detected.started());
+    assertThat(whole.services()).containsExactly("checkout");
+    assertThat(declared("cart", "prod", "Deploy to prod").isMeantBy(whole))
+        .as("a second one in that stage is another")
+        .isFalse();
+    assertThat(declared("checkout", "qa", "Deploy to prod").isMeantBy(detected)).isFalse();
+    assertThat(declared("checkout", "prod", "Smoke tests").isMeantBy(detected)).isFalse();
+    assertThat(declared("acme/checkout", "prod", "Smoke tests").isMeantBy(detected)).isTrue();
+  }
+
+  private static Deployment declared(String service, String environment, String stage) {
+    return new Deployment(
+        "step-9",
+        List.of(service),
+        environment,
+        null,
+        null,
+        stage,
+        "deploy",
+        null,
+        null,
+        Runs.STARTED.plusSeconds(5),
+        true);
   }
 
   @Test

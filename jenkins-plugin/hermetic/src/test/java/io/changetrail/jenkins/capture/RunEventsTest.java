@@ -121,6 +121,26 @@ class RunEventsTest {
   }
 
   @Test
+  void C10_whoeverInterruptedAPartOfARunThatWentWellDidNotEndIt() {
+    AuditEvent event =
+        RunEvents.finished(Runs.run(), new Ending("SUCCESS", Duration.ofSeconds(3), "mallory"));
+    assertThat(event.actor().id()).isEqualTo("alice");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SUCCESS,SUCCESS",
+    "UNSTABLE,SUCCESS",
+    "FAILURE,FAILURE",
+    "ABORTED,ABORTED",
+    "NOT_BUILT,ABORTED",
+    ",UNKNOWN"
+  })
+  void C10_whatARunWithFailingTestsDeployedIsDeployed(String result, Outcome outcome) {
+    assertThat(new Ending(result, Duration.ofSeconds(3), null).deployment()).isEqualTo(outcome);
+  }
+
+  @Test
   void O4_equalJobsOfTwoControllersNeverCollide() {
     Controller other = new Controller("0c4f5a", "https://jenkins.acme.example/");
     AuditEvent here = RunEvents.started(Runs.run());
@@ -150,7 +170,6 @@ class RunEventsTest {
             run.checkouts(),
             run.branch(),
             run.node(),
-            null,
             null,
             false);
     assertThat(RunEvents.started(again).ref()).isNotEqualTo(RunEvents.started(run).ref());
@@ -192,7 +211,6 @@ class RunEventsTest {
             List.of(),
             List.of(new Checkout("https://github.com/acme/checkout", "abc", null, null, List.of())),
             new Branch("PR-7", "7", "main"),
-            null,
             null,
             null,
             false);

@@ -35,7 +35,6 @@ public final class Runs {
         new Branch("main", null, null),
         "linux-agent-3",
         null,
-        null,
         false);
   }
 
@@ -63,7 +62,6 @@ public final class Runs {
         run.branch(),
         run.node(),
         traceparent,
-        run.service(),
         run.backfilled());
   }
 }

@@ -263,7 +263,6 @@ class TrailTest {
             null,
             null,
             null,
-            null,
             false);
     try (Trail trail = trail(URI.create("http://127.0.0.1:9"))) {
       trail.record(() -> RunEvents.finished(run, new Ending("SUCCESS", Duration.ZERO, null)));

@@ -6,6 +6,7 @@ package org.jenkinsci.plugins.workflow.graph;
 public abstract class FlowNode extends hudson.model.Actionable implements hudson.model.Saveable {
   public final native org.jenkinsci.plugins.workflow.actions.ErrorAction getError();
   public native org.jenkinsci.plugins.workflow.flow.FlowExecution getExecution();
+  public native java.util.List<org.jenkinsci.plugins.workflow.graph.FlowNode> getParents();
   public native java.util.List<? extends org.jenkinsci.plugins.workflow.graph.BlockStartNode> getEnclosingBlocks();
   public native java.lang.String getId();
   public final native java.lang.String getSearchUrl();

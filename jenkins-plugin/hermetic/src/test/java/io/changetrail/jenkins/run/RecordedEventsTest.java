@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.changetrail.jenkins.capture.Deployment;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RecordedEventsTest {
+
+  private static Deployment deployment(String key, boolean declared) {
+    return new Deployment(
+        key,
+        List.of(declared ? "checkout" : "acme/checkout"),
+        "prod",
+        null,
+        null,
+        "Deploy",
+        "deploy",
+        null,
+        null,
+        Instant.parse("2026-01-14T02:01:07Z"),
+        declared);
+  }
+
+  /** As Jenkins does it: the fields of what replaces the object, without its lock. */
+  private static Iterator<?> walk(Object written) throws ReflectiveOperationException {
+    for (Field field : written.getClass().getDeclaredFields()) {
+      if (field.getName().equals("open") && !Modifier.isTransient(field.getModifiers())) {
+        field.setAccessible(true);
+        return ((List<?>) field.get(written)).iterator();
+      }
+    }
+    throw new AssertionError("what is open is not kept");
+  }
+
+  @Test
+  void C3_aStageThatBeginsWhileTheRunIsSavedDisturbsNothing() throws Exception {
+    RecordedEvents recorded = new RecordedEvents();
+    recorded.opened(deployment("stage-1", false));
+    Iterator<?> written = walk(recorded.writeReplace());
+    recorded.opened(deployment("stage-2", false));
+
+    assertThat(written).toIterable().hasSize(1);
+    assertThat(recorded.open()).hasSize(2);
+  }
+
+  @Test
+  void C3_aDeclaredDeploymentTakesTheDetectedOneOverAndASecondDoesNot() {
+    RecordedEvents recorded = new RecordedEvents();
+    recorded.opened(deployment("stage-1", false));
+
+    assertThat(recorded.adopted(deployment("step-2", true)).map(Deployment::key))
+        .contains("stage-1");
+    assertThat(recorded.open()).singleElement().extracting(Deployment::declared).isEqualTo(true);
+    assertThat(recorded.adopted(deployment("step-3", true))).isEmpty();
+  }
+}
