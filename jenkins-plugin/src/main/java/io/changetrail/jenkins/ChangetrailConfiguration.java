@@ -6,6 +6,7 @@ import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
@@ -21,6 +22,7 @@ import io.changetrail.jenkins.shipping.Trail;
 import io.changetrail.shipper.Credentials;
 import io.changetrail.shipper.Destination;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,10 +82,17 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
     if (validation.kind == FormValidation.Kind.ERROR) {
       throw new Descriptor.FormException(String.valueOf(validation.getMessage()), "serverUrl");
     }
-    // A form without rules sends none, rather than an empty list.
-    rules = new ArrayList<>();
-    req.bindJSON(this, json);
-    save();
+    // Saved once, so that it is one change; rules are never empty in between.
+    try (BulkChange all = new BulkChange(this)) {
+      req.bindJSON(this, json);
+      if (!json.has("rules")) {
+        // A form without rules sends none, rather than an empty list.
+        rules = new ArrayList<>();
+      }
+      all.commit();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the configuration of Changetrail cannot be saved", e);
+    }
     return true;
   }
 
@@ -103,8 +112,8 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
       address(url);
     }
     serverUrl = url;
-    save();
     apply();
+    save();
   }
 
   public @Nullable String getCredentialsId() {

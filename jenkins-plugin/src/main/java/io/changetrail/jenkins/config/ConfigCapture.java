@@ -19,29 +19,40 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
+import jenkins.util.Timer;
 import org.jspecify.annotations.Nullable;
 
 /** Compares a configuration with what it was when it was seen last, and records the difference. */
 final class ConfigCapture {
   private static final System.Logger LOG = System.getLogger(ConfigCapture.class.getName());
 
-  /** Files of runs, queues and caches change all the time and configure nothing. */
-  private static final Pattern CONFIGURES =
-      Pattern.compile("[^/]+\\.xml|(jobs|nodes)/([^/]+/)+config\\.xml");
-
-  private static final Pattern DOES_NOT =
-      Pattern.compile(
-          "queue\\.xml|nodeMonitors\\.xml|.*/builds/.*|hudson\\.model\\.UpdateCenter\\.xml"
-              + "|jenkins\\.telemetry\\..*|.*/indexing/.*");
+  private static final Baseline BASELINE = new Baseline();
 
   private ConfigCapture() {}
 
   static boolean isOn() {
     Jenkins jenkins = Jenkins.getInstanceOrNull();
     return jenkins != null && ChangetrailConfiguration.get().capturesConfiguration();
+  }
+
+  /** Looks at all that there is, on a thread of its own, if capturing has just begun. */
+  static void lookIfBegun() {
+    if (BASELINE.begins(isOn())) {
+      Timer.get()
+          .execute(
+              () -> {
+                findChangesSinceLastTime();
+                NodeCapture.look();
+                ItemCapture.look();
+                BASELINE.looked();
+              });
+    }
+  }
+
+  private static boolean captures(String item) {
+    return ChangetrailConfiguration.get().captures(item);
   }
 
   /**
@@ -52,13 +63,13 @@ final class ConfigCapture {
   static void written(File file, @Nullable String name) {
     Path home = Jenkins.get().getRootDir().toPath();
     Path path = file.toPath();
-    if (path.startsWith(home)) {
+    if (path.startsWith(home) && (name == null || captures(name))) {
       String relative = home.relativize(path).toString().replace('\\', '/');
-      if (CONFIGURES.matcher(relative).matches() && !DOES_NOT.matcher(relative).matches()) {
+      if (ConfigFiles.configures(relative)) {
         quietly(
             () -> {
               String xml = Files.readString(path);
-              compare(thing(relative, name), state(relative, xml), doing(null), false);
+              compare(thing(relative, name), state(relative, xml), doing(), false);
             });
       }
     }
@@ -73,22 +84,47 @@ final class ConfigCapture {
     if (item != null) {
       return new ConfigChanges.Thing("jenkins.item", item);
     }
-    if (path.startsWith("nodes/")) {
-      return new ConfigChanges.Thing("jenkins.node", path.split("/", -1)[1]);
-    }
     return new ConfigChanges.Thing(
         path.endsWith("credentials.xml") ? "jenkins.credentials" : "jenkins.system", path);
   }
 
   /** An item is gone. */
   static void deleted(String name) {
-    quietly(() -> compare(new ConfigChanges.Thing("jenkins.item", name), null, doing(null), false));
+    if (captures(name)) {
+      quietly(() -> compare(new ConfigChanges.Thing("jenkins.item", name), null, doing(), false));
+    }
+  }
+
+  /** A node is there, or is another one. */
+  static void nodeWritten(String name, File file) {
+    quietly(() -> compare(node(name), read(file), doing(), false));
+  }
+
+  /** A node was there when all was looked at. */
+  static void nodeFound(String name, File file) {
+    quietly(() -> compare(node(name), read(file), byNobody(), true));
+  }
+
+  /** A node is gone. */
+  static void nodeDeleted(String name) {
+    quietly(() -> compare(node(name), null, doing(), false));
+  }
+
+  private static ConfigChanges.Thing node(String name) {
+    return new ConfigChanges.Thing("jenkins.node", name);
+  }
+
+  private static JsonNode read(File file) throws IOException {
+    return ConfigXml.parse(Files.readString(file.toPath()));
   }
 
   /** An item has another name, or is in another folder. */
   static void moved(String before, String now) {
+    if (!captures(now)) {
+      return;
+    }
     Trail trail = ChangetrailConfiguration.get().trail();
-    ConfigChanges.Doing doing = doing(null);
+    ConfigChanges.Doing doing = doing();
     // What it was like goes with it, or its next change would seem to be its creation.
     quietly(
         () -> {
@@ -121,7 +157,7 @@ final class ConfigCapture {
           .forEach(
               file -> {
                 String name = file.getFileName().toString();
-                if (!DOES_NOT.matcher(name).matches()) {
+                if (ConfigFiles.configures(name)) {
                   quietly(
                       () ->
                           compare(
@@ -138,13 +174,12 @@ final class ConfigCapture {
 
   /** As {@link #findChangesSinceLastTime}, of one item. */
   static void found(String name, File file) {
-    quietly(
-        () ->
-            compare(
-                new ConfigChanges.Thing("jenkins.item", name),
-                ConfigXml.parse(Files.readString(file.toPath())),
-                byNobody(),
-                true));
+    if (captures(name)) {
+      quietly(
+          () ->
+              compare(
+                  new ConfigChanges.Thing("jenkins.item", name), read(file), byNobody(), true));
+    }
   }
 
   private static JsonNode plugins() {
@@ -164,11 +199,12 @@ final class ConfigCapture {
     return new ConfigChanges.Doing(null, null, Instant.now(), null);
   }
 
-  private static ConfigChanges.Doing doing(@Nullable Instant since) {
+  /** Jenkins itself is an account too; who has none is anonymous, and nobody knows who that is. */
+  private static ConfigChanges.Doing doing() {
     User user = User.current();
     return user == null
-        ? new ConfigChanges.Doing("SYSTEM", null, Instant.now(), since)
-        : new ConfigChanges.Doing(user.getId(), user.getFullName(), Instant.now(), since);
+        ? byNobody()
+        : new ConfigChanges.Doing(user.getId(), user.getFullName(), Instant.now(), null);
   }
 
   /**
@@ -183,11 +219,11 @@ final class ConfigCapture {
     JsonNode safe = state == null ? null : trail.redactor().redact(state).tree();
     Optional<ConfigSnapshots.Seen> before =
         trail.snapshots().swap(thing.kind() + "/" + thing.name(), safe, doing.at());
-    if (late && before.isEmpty()) {
+    if (!BASELINE.tells(late, before.isPresent())) {
       return;
     }
     ConfigChanges.Doing when =
-        late
+        late && before.isPresent()
             ? new ConfigChanges.Doing(
                 doing.user(), doing.userName(), doing.at(), before.get().seen())
             : doing;

@@ -13,7 +13,12 @@ import hudson.model.listeners.SaveableListener;
 public class ConfigListener extends SaveableListener {
   @Override
   public void onChange(Saveable saved, XmlFile file) {
-    if (!(saved instanceof Run<?, ?>) && ConfigCapture.isOn()) {
+    if (saved instanceof Run<?, ?>) {
+      return;
+    }
+    // The plugin's own settings are saved as well, so it is seen when they turn it on.
+    ConfigCapture.lookIfBegun();
+    if (ConfigCapture.isOn()) {
       ConfigCapture.written(
           file.getFile(), saved instanceof Item item ? item.getFullName() : null);
     }

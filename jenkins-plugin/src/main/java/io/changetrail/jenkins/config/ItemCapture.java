@@ -6,7 +6,6 @@ import hudson.model.AbstractItem;
 import hudson.model.Item;
 import hudson.model.listeners.ItemListener;
 import jenkins.model.Jenkins;
-import jenkins.util.Timer;
 
 /** Is told of items that go and move, and when Jenkins has begun. */
 @Extension
@@ -27,14 +26,11 @@ public class ItemCapture extends ItemListener {
 
   @Override
   public void onLoaded() {
-    if (ConfigCapture.isOn()) {
-      Timer.get().execute(ItemCapture::look);
-    }
+    ConfigCapture.lookIfBegun();
   }
 
   /** What was there before the plugin is noted, so that the first change has a before. */
-  private static void look() {
-    ConfigCapture.findChangesSinceLastTime();
+  static void look() {
     for (AbstractItem item : Jenkins.get().getAllItems(AbstractItem.class)) {
       ConfigCapture.found(item.getFullName(), item.getConfigFile().getFile());
     }
