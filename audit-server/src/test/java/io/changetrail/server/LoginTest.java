@@ -198,6 +198,26 @@ class LoginTest {
   }
 
   @Test
+  void aSessionThatEndsWhileOneLooksLeadsToTheLoginAndBack() {
+    try (Browser browser = Browser.open(server.address())) {
+      browser.visit("/login");
+      browser.one("input[name=token]").sendKeys(reader.secret());
+      browser.click("main form button");
+      browser.waitForText("footer", "Log out");
+      browser.click("nav a[href='/search']");
+      browser.waitForText("main p[role=status]", "1 event");
+
+      tokens.revoke(reader.token().id());
+      browser.click(".facets a[href*='service=checkout']");
+
+      browser.waitForText("[role=alert]", "A credential is needed");
+      assertThat(browser.one("[role=alert] a").getDomAttribute("href"))
+          .isEqualTo("/login?next=" + "%2Fsearch%3Fservice%3Dcheckout");
+      assertThat(browser.texts("tbody a")).as("what is no more to be seen").isEmpty();
+    }
+  }
+
+  @Test
   void aServerThatGoesAwayIsSaidOnThePage() {
     try (Browser browser = Browser.open(server.address())) {
       browser.visit("/login");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.demo.DemoNight;
 import io.changetrail.model.AuditEvent;
@@ -22,6 +23,10 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -180,6 +185,117 @@ class PagesTest {
     browser.waitFor("ct-plot canvas");
     browser.waitForText("main", "1 series taken");
     assertThat(browser.run("return document.querySelector('ct-plot').marks.length")).isEqualTo(5L);
+  }
+
+  @Test
+  void U2_theSeriesOfTheConfiguredPrometheusIsDrawnWithTheOnsetAndTheSuspectsOnItsAxis()
+      throws Exception {
+    try (MockWebServer prometheus = new MockWebServer();
+        RunningServer asking = askingPrometheus(prometheus)) {
+      browser.goesTo(asking.address());
+      browser.visit(investigate());
+      browser.waitFor("ct-plot canvas");
+
+      assertThat(browser.text("ct-plot")).contains("checkout error_rate");
+      assertThat(browser.text("ct-plot")).doesNotContain("frontend");
+      // On the canvas: the first suspect's mark and the onset begin where their times lie.
+      List<Object> places =
+          browser.list(
+              "const plot = document.querySelector('ct-plot'); const u = plot.plot;"
+                  + "const [from, to] = plot.range;"
+                  + "return [plot.marks[0].at, plot.marks[0].label, plot.band[0], plot.band[1],"
+                  + " plot.position(plot.marks[0].at) - u.bbox.left / devicePixelRatio"
+                  + " - (plot.marks[0].at - from) / (to - from) * u.bbox.width / devicePixelRatio]");
+      JsonNode answer =
+          asking
+              .post(
+                  "/v1/correlate",
+                  "application/json",
+                  "{\"service\":\"checkout\",\"environment\":\"prod\",\"alertedAt\":\""
+                      + alertedAt()
+                      + "\"}")
+              .json();
+      assertThat(answer.at("/onset/basis").asText()).isNotBlank();
+      assertThat(((Number) places.get(0)).longValue())
+          .isEqualTo(millis(answer, "/suspects/0/change/start"));
+      assertThat(places.get(1)).isEqualTo("1");
+      assertThat(((Number) places.get(2)).longValue()).isEqualTo(millis(answer, "/onset/earliest"));
+      assertThat(((Number) places.get(3)).longValue()).isEqualTo(millis(answer, "/onset/latest"));
+      assertThat(((Number) places.get(4)).doubleValue()).isBetween(-1.0, 1.0);
+      browser.screenshot("investigate-prometheus");
+
+      browser.visit("/timeline?service=checkout&" + span());
+      for (WebElement button : browser.all("main .row button")) {
+        if (button.getText().equals("Its metric above")) {
+          button.click();
+        }
+      }
+      browser.waitForText("ct-plot", "checkout error_rate");
+    } finally {
+      browser.goesTo(server.address());
+    }
+  }
+
+  private static long millis(JsonNode answer, String pointer) {
+    return Instant.parse(answer.at(pointer).asText()).toEpochMilli();
+  }
+
+  /** The night, with its series behind a Prometheus. */
+  private static RunningServer askingPrometheus(MockWebServer prometheus) throws Exception {
+    ObjectNode matrix = new ObjectMapper().createObjectNode().put("status", "success");
+    ArrayNode result = matrix.putObject("data").put("resultType", "matrix").putArray("result");
+    for (JsonNode series : night.anomaly().path("series")) {
+      ObjectNode one = result.addObject();
+      one.putObject("metric").put("service", series.path("service").asText());
+      ArrayNode values = one.putArray("values");
+      for (JsonNode point : series.path("points")) {
+        double at =
+            point.get(0).isNumber()
+                ? point.get(0).asDouble()
+                : Instant.parse(point.get(0).asText()).getEpochSecond();
+        values.addArray().add(at).add(point.get(1).asText());
+      }
+    }
+    prometheus.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().code(200).body(matrix.toString()).build();
+          }
+        });
+    prometheus.start();
+    RunningServer asking =
+        RunningServer.start(
+            data.resolve("asking"),
+            "catalogue",
+            data.resolve("catalogue.yaml").toString(),
+            "prometheus.main.url",
+            prometheus.url("/").toString(),
+            "prometheus.main.queries.error_rate",
+            "errors");
+    asking.store(night.events().toArray(AuditEvent[]::new));
+    return asking;
+  }
+
+  @Test
+  void aServerThatGoesAwayAndComesBackIsFollowedAgain() throws Exception {
+    RunningServer first = RunningServer.start(data.resolve("away"));
+    String port = String.valueOf(first.address().getPort());
+    try {
+      browser.goesTo(first.address());
+      browser.visit("/timeline");
+      browser.waitForText(".pill.live", "live");
+      first.close();
+      browser.waitForText(".pill.live", "waiting for the server");
+
+      try (RunningServer again = RunningServer.start(data.resolve("away"), "listen.port", port)) {
+        again.store(Events.deployment("back-1", Instant.now(), "back-again", "prod").build());
+        browser.waitForText("tbody", "back-again");
+        browser.waitForText(".pill.live", "live");
+      }
+    } finally {
+      browser.goesTo(server.address());
+    }
   }
 
   @Test

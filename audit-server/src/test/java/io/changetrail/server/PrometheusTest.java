@@ -155,6 +155,11 @@ class PrometheusTest {
             server, ",\"series\":[{\"service\":\"checkout\",\"signal\":\"s\",\"points\":[[1,2]]}]");
 
     assertThat(given(asked)).isEqualTo(1);
+    assertThat(asked.at("/series/0/signal").asText()).isEqualTo("latency_p99");
+    assertThat(asked.at("/series/0/points/0/0").asDouble())
+        .isEqualTo((double) now.getEpochSecond());
+    assertThat(asked.at("/series/0/points/0/1").asDouble()).isEqualTo(1);
+    assertThat(brought.path("series")).as("whoever brought one has it").isEmpty();
     assertThat(asked.path("notes").toString()).contains("series without a service were left out");
     assertThat(form()).containsEntry("query", "histogram_quantile(0.99, x)");
     assertThat(given(brought)).isEqualTo(1);
@@ -327,7 +332,9 @@ class PrometheusTest {
     RunningServer server = server("prometheus.main.queries.error_rate", "x").as(limited);
     answers(200, matrix(series("{\"app\":\"checkout\"}"), series("{\"app\":\"cart\"}")));
 
-    assertThat(given(correlate(server, ""))).isEqualTo(1);
+    JsonNode answer = correlate(server, "");
+    assertThat(given(answer)).isEqualTo(1);
+    assertThat(answer.path("series")).as("of checkout, which is not theirs to see").isEmpty();
     Answer elsewhere =
         server.post(
             "/v1/correlate",

@@ -4,15 +4,18 @@ package io.changetrail.server.answer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.correlation.Anomaly;
 import io.changetrail.correlation.Answer;
 import io.changetrail.correlation.CandidateChange;
 import io.changetrail.correlation.Effect;
 import io.changetrail.correlation.Excluded;
 import io.changetrail.correlation.Factor;
+import io.changetrail.correlation.Series;
 import io.changetrail.correlation.Suspect;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
 import io.changetrail.server.query.ChangeJson;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,10 +24,46 @@ import java.util.Objects;
  * An answer, with what is needed to show it.
  *
  * @param observed the changes that were judged, by id
+ * @param asked the series that Prometheus gave
  * @param notes what could not be had of the metrics, and why
  */
 record Answered(
-    Answer answer, Map<String, ObservedChange> observed, Catalogue known, List<String> notes) {
+    Answer answer,
+    Map<String, ObservedChange> observed,
+    Catalogue known,
+    List<Series> asked,
+    List<String> notes) {
+  /** As many as a person looks at; Prometheus bounds the points of each. */
+  private static final int MAX_DRAWN = 3;
+
+  /**
+   * The answer with what Prometheus gave of the service, to be drawn: that of the signal first,
+   * that of the whole service before that of one instance. A stored answer goes without.
+   */
+  ObjectNode toJsonWithSeries(Anomaly anomaly) {
+    ObjectNode json = toJson();
+    ArrayNode drawn = json.putArray("series");
+    asked.stream()
+        .filter(one -> one.service().equals(anomaly.service()))
+        .sorted(
+            Comparator.comparing((Series one) -> !one.signal().equals(anomaly.signal()))
+                .thenComparing(one -> one.instance().isPresent()))
+        .limit(MAX_DRAWN)
+        .forEach(one -> drawn.add(json(one)));
+    return json;
+  }
+
+  private static ObjectNode json(Series series) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("service", series.service());
+    series.instance().ifPresent(instance -> json.put("instance", instance));
+    json.put("signal", series.signal());
+    ArrayNode points = json.putArray("points");
+    for (int i = 0; i < series.size(); i++) {
+      points.addArray().add(series.time(i) / 1e3).add(series.value(i));
+    }
+    return json;
+  }
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -24,6 +24,9 @@ public final class CorrelateEndpoint implements Endpoint {
             correlator.prometheusServers(request.scope()),
             request.received());
     return Response.json(
-        200, correlator.answer(request.scope(), question, request.received()).toJson());
+        200,
+        correlator
+            .answer(request.scope(), question, request.received())
+            .toJsonWithSeries(question.anomaly()));
   }
 }

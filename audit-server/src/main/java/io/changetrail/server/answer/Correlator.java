@@ -117,7 +117,7 @@ public final class Correlator {
               + anomaly.service()
               + "; name an environment or a shorter lookback");
     }
-    return new Answered(answer, observed, known, notes);
+    return new Answered(answer, observed, known, fetched.series(), notes);
   }
 
   /** All names of the service, of those that calls join to it, and of those with metrics. */

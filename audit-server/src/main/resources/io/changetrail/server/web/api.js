@@ -47,11 +47,24 @@ export async function logOut() {
 
 /** Follows new events; calls back for each. Returns what ends it. */
 export function follow(onEvent, onState) {
-  const stream = new EventSource('/v1/stream');
-  stream.addEventListener('audit-event', () => onEvent());
-  stream.addEventListener('open', () => onState(true));
-  stream.addEventListener('error', () => onState(false));
-  return () => stream.close();
+  let stream;
+  let again;
+  const open = () => {
+    stream = new EventSource('/v1/stream');
+    stream.addEventListener('audit-event', () => onEvent());
+    stream.addEventListener('open', () => onState(true));
+    stream.addEventListener('error', () => {
+      onState(false);
+      // A browser tries again by itself if nobody answers, and never again after a refusal: that of
+      // a proxy while the server restarts, or of a session that has ended.
+      if (stream.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(again);
+    stream.close();
+  };
 }
 
 /** `?a=b`, without what is empty; a list gives its name several times. */

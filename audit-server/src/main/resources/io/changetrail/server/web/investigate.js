@@ -64,6 +64,9 @@ class Investigate extends Page {
         <code>/investigate?service=checkout&amp;environment=prod&amp;at=2026-11-26T02:11:00Z</code></p></div>`;
     }
     const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];
+    const drawn = given.series.length ? given.series : answer.series;
+    // What Prometheus was asked for spans the whole lookback; what a person brought is shown whole.
+    const range = given.series.length ? undefined : suspects.around(answer);
     const marks = answer.suspects.slice(0, 5).map((one, i) => ({ at: Date.parse(one.change.start), label: String(i + 1) }));
     return html`${suspects.verdict(answer)}
       <div class="row"><button @click=${() => this.copy(answer)}>Copy as Markdown</button>
@@ -71,7 +74,7 @@ class Investigate extends Page {
         <button @click=${() => this.download('application/json', 'json')}>Post-mortem (JSON)</button>
         <span role="status" class="quiet captured">${this.said ?? nothing}</span></div>
       <div class="sheet">${suspects.strip(answer)}
-        ${given.series.slice(0, 3).map((series) => html`<ct-plot .series=${plotted(series)} .marks=${marks} .band=${onset}></ct-plot>`)}</div>
+        ${drawn.slice(0, 3).map((series) => html`<ct-plot .series=${plotted(series)} .range=${range} .marks=${marks} .band=${onset}></ct-plot>`)}</div>
       ${suspects.view(answer)}`;
   }
 

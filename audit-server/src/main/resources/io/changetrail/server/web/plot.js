@@ -71,6 +71,7 @@ class Plot extends LitElement {
     u.ctx.fillStyle = css('--mark');
     u.ctx.lineWidth = 2 * devicePixelRatio;
     u.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+    u.ctx.textAlign = 'left';
     for (const { at, label } of marks) {
       const x = u.valToPos(at / 1e3, 'x', true);
       if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
@@ -125,7 +126,7 @@ export function parseSeries(text, service, name) {
 /** Points as the plot takes them: times in epoch seconds. */
 export function plotted(series) {
   return {
-    name: `${series.service} ${series.signal}`,
+    name: [series.service, series.instance, series.signal].filter(Boolean).join(' '),
     points: series.points.map(([at, value]) => [typeof at === 'number' ? at : Date.parse(at) / 1e3, value]),
   };
 }

@@ -87,13 +87,23 @@ export function markdown(answer, question) {
   return lines.join('\n') + '\n';
 }
 
+const MARKED = 8;
+
+/** The span to look at, in epoch ms: the onset, and the suspects of the six hours before it. */
+export function around(answer) {
+  const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];
+  const starts = answer.suspects
+    .slice(0, MARKED)
+    .map((one) => Date.parse(one.change.start))
+    .filter((at) => onset[1] - at < 6 * 3600e3);
+  return [Math.min(onset[0], ...starts) - 600e3, Math.max(onset[1], ...starts) + 600e3];
+}
+
 /** The marks of the suspects around the onset, on one axis of time. */
 export function strip(answer) {
-  const marks = answer.suspects.slice(0, 8);
+  const marks = answer.suspects.slice(0, MARKED);
   const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];
-  const starts = marks.map((one) => Date.parse(one.change.start)).filter((at) => onset[1] - at < 6 * 3600e3);
-  const from = Math.min(onset[0], ...starts) - 600e3;
-  const to = Math.max(onset[1], ...starts) + 600e3;
+  const [from, to] = around(answer);
   const x = (at) => 10 + ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * 980;
   return svg`<svg class="wide" viewBox="0 0 1000 74" role="img" aria-label=${`Onset from ${timeText(answer.onset.earliest)} to ${timeText(answer.onset.latest)}, with the start of ${marks.length} suspects`}>
     <rect class="onset" x=${x(onset[0])} width=${Math.max(3, x(onset[1]) - x(onset[0]))} y="4" height="48"></rect>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Changes by service on one axis of time, with a metric above on the same axis.
 import { LitElement, html, nothing } from 'lit';
-import { Problem, follow, get } from './api.js';
+import { Problem, follow, get, post } from './api.js';
 import { Page, go } from './page.js';
 import { parseSeries, plotted } from './plot.js';
 import { actorText, count, outcome, span, timeText, typedInstant, words } from './format.js';
@@ -263,7 +263,11 @@ class Timeline extends Page {
           this.reload();
         }, 500);
       },
-      (live) => { this.live = live; },
+      (live) => {
+        // What came while the server was away.
+        if (live && this.live === false) this.reload();
+        this.live = live;
+      },
     );
   }
 
@@ -313,13 +317,33 @@ class Timeline extends Page {
     this.requestUpdate();
   }
 
+  /** What the server's Prometheus has of the service that is shown. */
+  async ask() {
+    const [from, to] = this.range();
+    const service = this.param('service');
+    try {
+      const { series, notes } = await post('/v1/correlate', {
+        service,
+        ...(this.param('environment') ? { environment: this.param('environment') } : {}),
+        alertedAt: new Date(Math.min(to, Date.now())).toISOString(),
+        lookback: `PT${Math.ceil((to - from) / 1e3)}S`,
+      });
+      given.series = series[0];
+      this.said = series.length ? '' : ['Prometheus gave no series of this service.', ...notes].join(' ');
+    } catch (failure) {
+      this.said = failure.message;
+    }
+    this.requestUpdate();
+  }
+
   view({ changes, cut }) {
     const range = this.range();
     const shown = changes.slice(0, 300);
     return html`
       <div class="row"><span role="status">${count(changes.length, 'change')}${cut ? ' (the newest; show a shorter span for the rest)' : ''}</span>
         ${this.live === undefined ? nothing : html`<span class="pill live ${this.live ? 'success' : 'unknown'}">${this.live ? 'live' : 'waiting for the server'}</span>`}
-        <label class="push small quiet">metric above (JSON, CSV) <input type="file" accept=".json,.csv,.txt" @change=${this.take}></label></div>
+        ${this.param('service') ? html`<button class="push" @click=${this.ask}>Its metric above</button>` : nothing}
+        <label class="${this.param('service') ? '' : 'push'} small quiet">metric above (JSON, CSV) <input type="file" accept=".json,.csv,.txt" @change=${this.take}></label></div>
       ${this.said ? html`<p class="captured">${this.said}</p>` : nothing}
       <div class="sheet">
         ${given.series ? html`<ct-plot .series=${plotted(given.series)} .range=${range} .gutter=${LEFT} .marks=${changes.slice(0, 200).map((change) => ({ at: Date.parse(change.start), label: '' }))}></ct-plot>` : nothing}
