@@ -4,14 +4,20 @@ package io.changetrail.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
+import io.changetrail.model.codec.CloudEventsCodec;
+import io.changetrail.source.github.GithubWebhookMapper;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +126,56 @@ class GithubActionTest {
       JsonNode changes = server.get("/v1/changes?service=checkout").path("changes");
       assertThat(changes).hasSize(1);
       assertThat(changes.get(0).path("outcome").asText()).isEqualTo("failure");
+    }
+  }
+
+  /** What the webhooks of the same repository tell at this moment. */
+  private static void hear(RunningAuditServer server, String event, String fixture)
+      throws Exception {
+    String json =
+        Files.readString(Path.of("src/test/resources/github", fixture + ".json"))
+            .replaceAll(
+                "(\"(?:created_at|pushed_at)\"\\s*:\\s*)(?:\"[^\"]*\"|\\d+)",
+                "$1\"" + Instant.now() + "\"");
+    for (AuditEvent heard :
+        new GithubWebhookMapper().map(event, new ObjectMapper().readTree(json))) {
+      server.post(
+          "/v1/events",
+          "application/cloudevents+json",
+          new String(new CloudEventsCodec().encode(heard), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void whatWebhooksTellOfTheSameDeploymentIsTheSameChange() throws Exception {
+    try (RunningAuditServer server = server()) {
+      Step step = step(server).with("environment", "production");
+      step.main();
+      hear(server, "deployment_status", "deployment_status.in_progress");
+      step.post();
+      hear(server, "deployment_status", "deployment_status.success");
+
+      assertThat(server.events()).hasSize(4);
+      JsonNode changes = server.get("/v1/changes").path("changes");
+      assertThat(changes).hasSize(1);
+      assertThat(changes.get(0).path("outcome").asText()).isEqualTo("success");
+    }
+  }
+
+  @Test
+  void E7_theCommitAndTheDeploymentOfItAreOneChain() throws Exception {
+    try (RunningAuditServer server = server()) {
+      hear(server, "push", "push.main");
+      Step step = step(server).with("environment", "production");
+      step.main();
+      step.post();
+
+      String deployment = server.get("/v1/events?kind=deployment").at("/events/0/eventid").asText();
+      JsonNode chain = server.get("/v1/lineage?event=" + deployment);
+      assertThat(chain.path("steps")).hasSize(3);
+      assertThat(chain.path("steps"))
+          .extracting(one -> one.path("stage").asText())
+          .contains("commit", "deployment");
     }
   }
 
