@@ -5,11 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.server.access.Tenants;
 import io.changetrail.store.AuditStore;
+import io.changetrail.store.AuditStoreProvider;
+import io.changetrail.store.NewEvent;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** More changes in a day than a question about a moment reads. */
 class BusyStoreTest {
   private static final int CHANGES = 6_000;
+
+  /** More than a list of changes reads at once. */
+  private static final int LISTED = 21_000;
 
   @TempDir private Path data;
 
@@ -65,6 +76,48 @@ class BusyStoreTest {
                   + ofBilling.json().path("moreSuspects").asInt())
           .as("the nearest of all, and what lies further back of the service itself")
           .isEqualTo(1_001);
+    }
+  }
+
+  @Test
+  void moreEventsThanAreReadAtOnceAreListedFromPageToPage() throws Exception {
+    fill();
+    try (RunningServer server = RunningServer.start(data)) {
+      Set<String> found = new HashSet<>();
+      String cursor = "";
+      int pages = 0;
+      do {
+        RunningServer.Answer page =
+            server.get(
+                "/v1/changes?service=shop-7&environment=prod&limit=1000&from="
+                    + alert.minus(Duration.ofDays(5))
+                    + "&to="
+                    + alert
+                    + cursor);
+        assertThat(page.status()).as(page.text()).isEqualTo(200);
+        page.json()
+            .path("changes")
+            .forEach(change -> assertThat(found.add(change.path("id").asText())).isTrue());
+        JsonNode next = page.json().path("nextCursor");
+        cursor = next.isNull() ? "" : "&cursor=" + next.asText();
+        pages++;
+      } while (!cursor.isEmpty() && pages < 10);
+
+      assertThat(pages).isBetween(2, 4);
+      assertThat(found).hasSize(LISTED / 50);
+    }
+  }
+
+  /** Straight into the store, which is much faster than through the server. */
+  private void fill() throws Exception {
+    URI uri = URI.create("embedded:" + Files.createDirectories(data.resolve("store")));
+    try (AuditStore store = AuditStoreProvider.forUri(uri).open(uri, Clock.systemUTC())) {
+      for (int from = 0; from < LISTED; from += AuditStore.MAX_PAGE) {
+        store.append(
+            IntStream.range(from, from + AuditStore.MAX_PAGE)
+                .mapToObj(i -> NewEvent.of(Tenants.DEFAULT, other(i), alert))
+                .toList());
+      }
     }
   }
 

@@ -25,7 +25,8 @@ import java.util.function.Supplier;
 /**
  * {@code GET /v1/changes}: what people reason about. A change is found if any of its events matches
  * all filters, and is then shown whole. Newest first; the last seven days unless asked otherwise.
- * With {@code without} only those that lack a part that they should have.
+ * With {@code without} only those that lack a part that they should have. Where a span has too many
+ * events to be read at once, a page may have fewer changes than asked for, or none, and a next one.
  */
 public final class ChangesEndpoint implements Endpoint {
   private static final Duration USUAL_SPAN = Duration.ofDays(7);
@@ -60,14 +61,16 @@ public final class ChangesEndpoint implements Endpoint {
         changes.between(
             request.scope(),
             from,
-            to,
+            before == null || to.isBefore(before.time()) ? to : before.time().plusNanos(1),
             query.fields().get(Field.ENVIRONMENT),
             known,
             request.received());
     Query anyTime = query.between(null, null);
+    Instant since = span.since() == null || span.since().isBefore(from) ? null : span.since();
     List<ObservedChange> found =
         span.changes().stream()
             .filter(change -> movedWithin(change, from, to))
+            .filter(change -> since == null || !change.start().isBefore(since))
             .filter(change -> before == null || comesAfter(change, before, span))
             .filter(
                 change ->
@@ -104,8 +107,11 @@ public final class ChangesEndpoint implements Endpoint {
       list.add(json);
       last = change;
     }
-    answer.put(
-        "nextCursor", more && last != null ? Cursor.encode(position(last, span), asked) : null);
+    Position next = more && last != null ? position(last, span) : null;
+    if (next == null && since != null) {
+      next = new Position(since, Long.MIN_VALUE); // all that began there or later was looked at
+    }
+    answer.put("nextCursor", next == null ? null : Cursor.encode(next, asked));
     return Response.json(200, answer);
   }
 

@@ -95,8 +95,10 @@ public final class RecordedChanges {
       List<ObservedChange> changes, Map<String, StoredEvent> events, @Nullable Instant since) {}
 
   /**
-   * The changes that were going on in {@code [from, to)}, each with what it rolls back, also where
-   * that lies before the span.
+   * The latest of the changes that were going on in {@code [from, to)}, each with what it rolls
+   * back, also where that lies before the span. Of too many events only the latest are read: then
+   * those changes are whole that began at {@link Span#since} or later, and those before it are
+   * another question, up to that moment.
    *
    * @param environments all names of the wanted ones; {@code null} for all
    * @param asOf now
@@ -108,14 +110,36 @@ public final class RecordedChanges {
       @Nullable Set<String> environments,
       Catalogue catalogue,
       Instant asOf) {
-    Query when = Query.all().between(from.minus(margin), to.plus(margin));
+    Query all = Query.all();
+    Query wanted = environments == null ? all : all.where(Field.ENVIRONMENT, environments);
     Map<String, StoredEvent> events = new LinkedHashMap<>();
-    read(scope, environments == null ? when : when.where(Field.ENVIRONMENT, environments), events);
-    if (environments != null) {
-      // What was built says which commit a digest is of, and belongs to no environment.
-      read(scope, when.where(Field.KIND, ChangeKind.ARTIFACT.name()), events);
+    Instant last =
+        read(scope, wanted.between(from.minus(margin), to), Order.NEWEST_FIRST, MAX_EVENTS, events);
+    read(scope, wanted.between(to, to.plus(margin)), Order.OLDEST_FIRST, MAX_EVENTS / 4, events);
+    Instant earliest = last == null ? from.minus(margin) : last;
+    return span(
+        scope,
+        earliest,
+        to.plus(margin),
+        events,
+        last == null ? null : whole(last, to),
+        catalogue,
+        asOf);
+  }
+
+  /** From when on no event of a change was left unread, if all were from {@code last} on. */
+  private Instant whole(Instant last, Instant to) {
+    Instant surely = last.plus(margin);
+    Instant since = surely.isBefore(to) ? surely : last.plusNanos(1);
+    if (!since.isBefore(to)) {
+      throw Problem.of(
+              422,
+              "too-much",
+              "Too many events",
+              "over " + MAX_EVENTS + " events have the time " + last + "; name an environment")
+          .asException();
     }
-    return span(scope, from.minus(margin), to.plus(margin), events, null, catalogue, asOf);
+    return since;
   }
 
   /**
@@ -366,25 +390,5 @@ public final class RecordedChanges {
             stored ->
                 observations.add(new Observation(stored.eventId(), stored.seq(), stored.event())));
     return ChangeGrouping.group(observations, catalogue, finishLimit, asOf);
-  }
-
-  private void read(Scope scope, Query query, Map<String, StoredEvent> into) {
-    Position after = null;
-    do {
-      Page page =
-          store.search(scope, query, View.FOLDED, Order.OLDEST_FIRST, after, AuditStore.MAX_PAGE);
-      page.events().forEach(event -> into.put(event.eventId(), event));
-      if (into.size() > MAX_EVENTS) {
-        throw Problem.of(
-                422,
-                "too-much",
-                "Too many events",
-                "the span has over "
-                    + MAX_EVENTS
-                    + " events; narrow it with from and to, or with environment")
-            .asException();
-      }
-      after = page.next();
-    } while (after != null);
   }
 }
