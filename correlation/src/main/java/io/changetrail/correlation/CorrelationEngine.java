@@ -94,11 +94,6 @@ public final class CorrelationEngine {
             .limit(MOST_LISTED)
             .map(suspect -> suspect.with(BeforeAfter.effects(suspect.change(), situation)))
             .toList();
-    if (excluded.size() > MOST_LISTED) {
-      excluded.sort(
-          Comparator.comparing((Excluded one) -> distance(one.change(), onset))
-              .thenComparing(one -> one.change().id()));
-    }
     Searched searched =
         new Searched(
             anomaly.window(),
@@ -111,7 +106,7 @@ public final class CorrelationEngine {
         reason(verdict, suspects, possible.size()),
         suspects,
         possible.size() - suspects.size(),
-        excluded.subList(0, Math.min(MOST_LISTED, excluded.size())),
+        listed(excluded, onset),
         Math.max(0, excluded.size() - MOST_LISTED),
         onset,
         searched,
@@ -144,6 +139,22 @@ public final class CorrelationEngine {
                 .thenComparing(placed -> placed.change().id()))
         .limit(MOST_JUDGED)
         .map(Placed::change)
+        .toList();
+  }
+
+  /** Of too many those nearest to the onset. */
+  private static List<Excluded> listed(List<Excluded> excluded, Onset onset) {
+    if (excluded.size() <= MOST_LISTED) {
+      return excluded;
+    }
+    record Placed(Excluded one, Duration distance) {}
+    return excluded.stream()
+        .map(one -> new Placed(one, distance(one.change(), onset)))
+        .sorted(
+            Comparator.comparing(Placed::distance)
+                .thenComparing(placed -> placed.one().change().id()))
+        .limit(MOST_LISTED)
+        .map(Placed::one)
         .toList();
   }
 

@@ -46,12 +46,22 @@ public final class RecordedChanges {
    * For one question about a moment, of whatever service. A day of most stores has less; of the
    * others the nearest are what matters, and somebody waits for the answer.
    */
-  private static final int NEAREST_EVENTS = 1_000;
+  private static final int NEAREST_EVENTS = 500;
 
   /** The same of the services that the question is about and those that calls join to them. */
-  private static final int RELATED_EVENTS = 2_000;
+  private static final int RELATED_EVENTS = 1_000;
 
-  private static final int DIGESTS_PER_QUERY = 250;
+  /**
+   * Of so many events it is looked up what was in force before, what was built and which commit is
+   * older: each costs several look-ups, so those that lie nearest in time are asked for.
+   */
+  private static final int LIKELIEST_RELATED = 150;
+
+  /** The same of other services. */
+  private static final int LIKELIEST_OTHERS = 50;
+
+  /** Before an event, and behind it, to find the change that it observes. */
+  private static final int EVENTS_AROUND = 500;
 
   /** How many flags' way is followed beyond the span. */
   private static final int MOST_FLAGS = 250;
@@ -122,6 +132,7 @@ public final class RecordedChanges {
         earliest,
         to.plus(margin),
         events,
+        List.copyOf(events.values()),
         last == null ? null : whole(last, to),
         catalogue,
         asOf);
@@ -161,47 +172,50 @@ public final class RecordedChanges {
     Query before = wanted.between(from.minus(margin), to);
     Query after = wanted.between(to, to.plus(margin));
     Map<String, StoredEvent> events = new LinkedHashMap<>();
+    List<StoredEvent> likeliest = new ArrayList<>();
     Instant ofRelated = null;
     if (!related.isEmpty()) {
       Query theirs = before.where(Field.SERVICE, related);
       ofRelated = read(scope, theirs, Order.NEWEST_FIRST, RELATED_EVENTS, events);
+      events.values().stream().limit(LIKELIEST_RELATED).forEach(likeliest::add);
       Query theirsAfter = after.where(Field.SERVICE, related);
       read(scope, theirsAfter, Order.OLDEST_FIRST, RELATED_EVENTS / 4, events);
     }
+    int ofThem = events.size();
     Instant since = read(scope, before, Order.NEWEST_FIRST, NEAREST_EVENTS, events);
+    events.values().stream().skip(ofThem).limit(LIKELIEST_OTHERS).forEach(likeliest::add);
     read(scope, after, Order.OLDEST_FIRST, NEAREST_EVENTS / 4, events);
     Instant earliest = since == null ? from.minus(margin) : since;
     if (environments != null) {
-      built(scope, events);
+      built(scope, likeliest).forEach(event -> events.putIfAbsent(event.eventId(), event));
     }
     return span(
         scope,
         ofRelated == null ? earliest : ofRelated,
         to.plus(margin),
         events,
+        likeliest,
         since == null || since.isBefore(from) ? null : since,
         catalogue,
         asOf);
   }
 
   /** What was built says which commit a digest is of, and belongs to no environment. */
-  private void built(Scope scope, Map<String, StoredEvent> events) {
+  private List<StoredEvent> built(Scope scope, List<StoredEvent> deployed) {
     List<String> digests =
-        events.values().stream()
+        deployed.stream()
             .map(StoredEvent::event)
             .filter(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
             .flatMap(event -> Release.of(event).digests().stream())
             .distinct()
             .toList();
-    for (int i = 0; i < digests.size(); i += DIGESTS_PER_QUERY) {
-      List<String> some = digests.subList(i, Math.min(digests.size(), i + DIGESTS_PER_QUERY));
-      first(
-              scope,
-              Query.all()
-                  .where(Field.KIND, ChangeKind.ARTIFACT.name())
-                  .where(Field.DIGEST, Set.copyOf(some)))
-          .forEach(event -> events.putIfAbsent(event.eventId(), event));
-    }
+    return digests.isEmpty()
+        ? List.of()
+        : first(
+            scope,
+            Query.all()
+                .where(Field.KIND, ChangeKind.ARTIFACT.name())
+                .where(Field.DIGEST, Set.copyOf(digests)));
   }
 
   /**
@@ -235,13 +249,13 @@ public final class RecordedChanges {
             scope,
             wanted.between(at.minus(margin), at.plusNanos(1)),
             Order.NEWEST_FIRST,
-            NEAREST_EVENTS / 2,
+            EVENTS_AROUND,
             events);
     read(
         scope,
         wanted.between(at.plusNanos(1), at.plus(margin)),
         Order.OLDEST_FIRST,
-        NEAREST_EVENTS / 2,
+        EVENTS_AROUND,
         events);
     Instant earliest = since == null ? at.minus(margin) : since;
     read(
@@ -250,23 +264,38 @@ public final class RecordedChanges {
             .where(Field.KIND, ChangeKind.ARTIFACT.name())
             .between(earliest, at.plus(margin)),
         Order.NEWEST_FIRST,
-        NEAREST_EVENTS / 4,
+        EVENTS_AROUND / 2,
         events);
-    return span(scope, earliest, at.plus(margin), events, since, catalogue, asOf);
+    return span(
+        scope,
+        earliest,
+        at.plus(margin),
+        events,
+        List.copyOf(events.values()),
+        since,
+        catalogue,
+        asOf);
   }
 
+  /**
+   * Groups the events.
+   *
+   * @param asked those of which it is looked up what they restore and where they lead
+   */
   private Span span(
       Scope scope,
       Instant earliest,
       Instant latest,
       Map<String, StoredEvent> events,
+      List<StoredEvent> asked,
       @Nullable Instant since,
       Catalogue catalogue,
       Instant asOf) {
-    new Precedents(store, scope, catalogue)
-        .of(List.copyOf(events.values()), earliest)
-        .forEach(events::putIfAbsent);
-    Set<String> flags = onTheirWay(events.values());
+    Map<String, StoredEvent> before = new Precedents(store, scope, catalogue).of(asked, earliest);
+    before.forEach(events::putIfAbsent);
+    List<StoredEvent> deployed = new ArrayList<>(asked);
+    deployed.addAll(before.values());
+    Set<String> flags = onTheirWay(asked);
     if (!flags.isEmpty()) {
       read(
           scope,
@@ -278,7 +307,7 @@ public final class RecordedChanges {
           NEAREST_EVENTS / 4,
           events);
     }
-    return new Span(group(events, commits(scope, events.values()), catalogue, asOf), events, since);
+    return new Span(group(events, commits(scope, deployed), catalogue, asOf), events, since);
   }
 
   /**
@@ -292,7 +321,8 @@ public final class RecordedChanges {
     Instant last = null;
     int kept = 0;
     for (int pages = 0; pages < MAX_PAGES; pages++) {
-      Page page = store.search(scope, query, View.FOLDED, order, after, AuditStore.MAX_PAGE);
+      int wanted = Math.min(AuditStore.MAX_PAGE, most - kept);
+      Page page = store.search(scope, query, View.FOLDED, order, after, wanted);
       for (StoredEvent event : page.events()) {
         last = event.event().time();
         ChangeKind kind = event.event().change().kind();

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 public final class Catalogue {
   private static final Catalogue EMPTY = new Catalogue(List.of(), Map.of());
   private static final double GOOD_MATCH = 0.8;
+
+  /** What may stand before the host of a repository. */
+  private static final Pattern SCHEME_AND_USER = Pattern.compile("^(?:[a-zA-Z+]+://)?(?:[^/@]*@)?");
+
+  private static final Pattern ENDING = Pattern.compile("/?\\.git/?$|/$");
 
   private final Map<String, Service> services = new LinkedHashMap<>();
   private final Map<String, String> serviceByName = new HashMap<>();
@@ -158,7 +164,9 @@ public final class Catalogue {
 
   private Set<String> sharing(String name) {
     Set<String> all = new LinkedHashSet<>();
-    all.addAll(servicesByRepository.getOrDefault(key(repository(name)), Set.of()));
+    if (!servicesByRepository.isEmpty()) {
+      all.addAll(servicesByRepository.getOrDefault(key(repository(name)), Set.of()));
+    }
     all.addAll(servicesByFlagProject.getOrDefault(key(name), Set.of()));
     return all;
   }
@@ -306,8 +314,8 @@ public final class Catalogue {
 
   /** {@code acme/checkout} of {@code https://github.com/acme/checkout.git} and the like. */
   static String repository(String url) {
-    String path = url.replaceFirst("^[a-zA-Z+]+://", "").replaceFirst("^[^/@]*@", "");
-    path = path.replace(':', '/').replaceFirst("\\.git/?$", "").replaceFirst("/$", "");
+    String path = ENDING.matcher(SCHEME_AND_USER.matcher(url).replaceFirst("")).replaceFirst("");
+    path = path.replace(':', '/');
     String[] segments = path.split("/", -1);
     return segments.length < 2
         ? path

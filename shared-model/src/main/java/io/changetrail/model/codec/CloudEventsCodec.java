@@ -74,6 +74,17 @@ public final class CloudEventsCodec {
   }
 
   /**
+   * Reads back what {@link #toTree} wrote of an event that has nothing {@linkplain
+   * AuditEvent#unmapped() unmapped}; what another tree carries beyond the fields of an event would
+   * be lost. Takes a fraction of the time of {@link #decode(ObjectNode)}.
+   *
+   * @param written becomes part of the event
+   */
+  public AuditEvent decodeWritten(ObjectNode written) {
+    return EventReader.known(written);
+  }
+
+  /**
    * Reads a batch; an entry that is wrong does not touch the others.
    *
    * @throws InvalidEventException with the field {@code body} if it is not a JSON array at all

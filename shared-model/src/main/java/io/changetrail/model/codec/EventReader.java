@@ -47,6 +47,16 @@ final class EventReader {
   private EventReader() {}
 
   static AuditEvent read(ObjectNode envelope) {
+    AuditEvent event = known(envelope);
+    ObjectNode unmapped = Trees.remainder(envelope, EventWriter.write(event));
+    SERVER_ATTRIBUTES.forEach(name -> unmapped.remove("/" + name));
+    // The same moment in another spelling; kept, it would make a redelivery a conflict.
+    TIMES.forEach(unmapped::remove);
+    return unmapped.isEmpty() ? event : event.toBuilder().unmapped(unmapped).build();
+  }
+
+  /** Only what fields take; what it does not look for is most of the work. */
+  static AuditEvent known(ObjectNode envelope) {
     Fields fields = new Fields(envelope, "");
     String version = fields.requiredText("specversion");
     if (!version.equals("1.0")) {
@@ -93,15 +103,9 @@ final class EventReader {
         throw WireNames.onTheWire(e, ours.path());
       }
     }
-    AuditEvent event =
-        CdEventTypes.derive(withoutType).equals(type)
-            ? withoutType
-            : withoutType.toBuilder().type(type).build();
-    ObjectNode unmapped = Trees.remainder(envelope, EventWriter.write(event));
-    SERVER_ATTRIBUTES.forEach(name -> unmapped.remove("/" + name));
-    // The same moment in another spelling; kept, it would make a redelivery a conflict.
-    TIMES.forEach(unmapped::remove);
-    return unmapped.isEmpty() ? event : event.toBuilder().unmapped(unmapped).build();
+    return CdEventTypes.derive(withoutType).equals(type)
+        ? withoutType
+        : withoutType.toBuilder().type(type).build();
   }
 
   private static CdEventTypes.@Nullable Meaning meaning(String type) {

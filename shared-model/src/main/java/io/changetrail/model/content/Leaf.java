@@ -100,8 +100,10 @@ public record Leaf(String content, String hash, ObjectNode publicPart, ObjectNod
    * Puts the two parts together again; what is missing in {@code personal} reads {@value #ERASED}.
    *
    * @param publicPart becomes part of the event
+   * @param unmapped whether the event may have anything {@linkplain AuditEvent#unmapped()
+   *     unmapped}; to know that it has not spares most of the time
    */
-  public static AuditEvent restore(ObjectNode publicPart, ObjectNode personal) {
+  public static AuditEvent restore(ObjectNode publicPart, ObjectNode personal, boolean unmapped) {
     for (JsonPointer pointer : PERSONAL) {
       if (publicPart.at(pointer).isTextual()
           && publicPart.at(pointer.head()) instanceof ObjectNode parent) {
@@ -111,7 +113,7 @@ public record Leaf(String content, String hash, ObjectNode publicPart, ObjectNod
             kept.isMissingNode() ? TextNode.valueOf(ERASED) : kept);
       }
     }
-    return CODEC.decode(publicPart);
+    return unmapped ? CODEC.decode(publicPart) : CODEC.decodeWritten(publicPart);
   }
 
   private static String commitment(byte[] salt, JsonNode value) {

@@ -166,15 +166,16 @@ public final class ChangeGrouping {
     Map<String, List<Group>> open = new LinkedHashMap<>();
     List<Group> groups = new ArrayList<>();
     for (Run run : runs) {
+      Set<String> keys = run.keys();
       Group home = null;
-      for (String key : run.keys()) {
+      for (String key : keys) {
         home = home != null ? home : match(open.getOrDefault(key, List.of()), run, key);
       }
       if (home == null) {
         home = new Group(run);
         groups.add(home);
       }
-      for (String key : run.keys()) {
+      for (String key : keys) {
         List<Group> candidates = open.computeIfAbsent(key, ignored -> new ArrayList<>());
         if (!candidates.contains(home)) {
           candidates.add(home);

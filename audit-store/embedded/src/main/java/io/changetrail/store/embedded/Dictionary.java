@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.store.embedded;
 
-import io.changetrail.model.Target;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Terms and their ids, as the writer sees them: what it has looked up or made lately is remembered.
- * Also all targets of all tenants, which readers use to find the terms that a scope allows.
  */
 final class Dictionary {
   private static final int REMEMBERED = 200_000;
@@ -18,7 +15,7 @@ final class Dictionary {
   private record Key(String tenant, Term term) {}
 
   private final Database database;
-  private final Map<String, Map<Long, Target>> targets;
+  private final Targets targets;
 
   /** Ids of targets that nothing names any more, with their tenant. */
   private final Map<Long, String> dropped = new HashMap<>();
@@ -33,29 +30,9 @@ final class Dictionary {
         }
       };
 
-  Dictionary(Database database, Map<String, Map<Long, Target>> targets) {
+  Dictionary(Database database, Targets targets) {
     this.database = database;
     this.targets = targets;
-  }
-
-  static Map<String, Map<Long, Target>> loadTargets(Database database) {
-    Map<String, Map<Long, Target>> targets = new ConcurrentHashMap<>();
-    database.query(
-        rows -> {
-          while (rows.next()) {
-            put(targets, rows.getString(1), rows.getLong(2), rows.getString(3));
-          }
-          return targets;
-        },
-        "SELECT tenant, id, value FROM term WHERE field = '" + Term.TARGET + "'");
-    return targets;
-  }
-
-  private static void put(
-      Map<String, Map<Long, Target>> targets, String tenant, long id, String value) {
-    targets
-        .computeIfAbsent(tenant, ignored -> new ConcurrentHashMap<>())
-        .put(id, Term.target(value));
   }
 
   /** The id of a term; a new one if there was none. */
@@ -75,7 +52,7 @@ final class Dictionary {
       id = database.query(rows -> rows.next() ? rows.getLong(1) : 0L, "SELECT last_insert_rowid()");
       if (term.field().equals(Term.TARGET)) {
         dropped.remove(id); // an id is used again
-        put(targets, tenant, id, term.value());
+        targets.put(tenant, id, Term.target(term.value()));
       }
     }
     ids.put(key, id);
@@ -118,7 +95,7 @@ final class Dictionary {
 
   /** After a commit: targets that nothing names any more are no longer looked at. */
   void committed() {
-    dropped.forEach((id, tenant) -> targets.getOrDefault(tenant, Map.of()).remove(id));
+    dropped.forEach((id, tenant) -> targets.remove(tenant, id));
     dropped.clear();
   }
 

@@ -2,7 +2,6 @@
 package io.changetrail.store.embedded;
 
 import io.changetrail.model.EventRef;
-import io.changetrail.model.Target;
 import io.changetrail.model.content.Erasure;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AuditStore;
@@ -33,7 +32,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -63,19 +61,17 @@ final class EmbeddedAuditStore implements AuditStore {
   private final DirectoryLock lock;
   private final SecureRandom salts = new SecureRandom();
   private final Writer writer;
+  private final Targets targets;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
 
   private EmbeddedAuditStore(
-      Path file,
-      long maxBytes,
-      DirectoryLock lock,
-      Writer writer,
-      Map<String, Map<Long, Target>> targets) {
+      Path file, long maxBytes, DirectoryLock lock, Writer writer, Targets targets) {
     this.file = file;
     this.maxBytes = maxBytes;
     this.lock = lock;
     this.writer = writer;
+    this.targets = targets;
     for (int i = 0; i < READERS; i++) {
       readers.add(new Reader(Database.open(file, true), targets));
     }
@@ -102,7 +98,7 @@ final class EmbeddedAuditStore implements AuditStore {
       try {
         Schema.prepare(database.connection(), file.toString());
         database.limit(maxBytes);
-        Map<String, Map<Long, Target>> targets = Dictionary.loadTargets(database);
+        Targets targets = Targets.of(file);
         Writer writer = new Writer(database, targets);
         return new EmbeddedAuditStore(file, maxBytes, lock, writer, targets);
       } catch (SQLException | RuntimeException e) {
@@ -475,6 +471,7 @@ final class EmbeddedAuditStore implements AuditStore {
     boolean interrupted = Thread.interrupted();
     try {
       writer.close();
+      targets.close();
       for (int i = 0; i < READERS; i++) {
         Reader reader = readers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         if (reader != null) {

@@ -20,13 +20,23 @@ final class Events {
   static final String COLUMNS =
       "seq, tenant, id, time, ingested, clock_offset, flags, content, terms, body";
 
+  /** With what is personal, which is almost always wanted too. */
+  private static final String SELECT =
+      "SELECT "
+          + COLUMNS
+          + ", (SELECT data FROM personal WHERE personal.seq = event.seq) FROM event WHERE ";
+
   private final Database database;
 
   Events(Database database) {
     this.database = database;
   }
 
-  /** A row of the event table. */
+  /**
+   * A row of the event table.
+   *
+   * @param personal what is personal of it; {@code null} if nothing is
+   */
   record Row(
       long seq,
       String tenant,
@@ -37,7 +47,8 @@ final class Events {
       int flags,
       byte[] content,
       byte[] terms,
-      byte[] body) {
+      byte[] body,
+      byte @Nullable [] personal) {
     boolean has(int flag) {
       return Flags.has(flags, flag);
     }
@@ -45,9 +56,7 @@ final class Events {
 
   Optional<Row> row(long seq) {
     return database.query(
-        rows -> rows.next() ? Optional.of(read(rows)) : Optional.empty(),
-        "SELECT " + COLUMNS + " FROM event WHERE seq = ?",
-        seq);
+        rows -> rows.next() ? Optional.of(read(rows)) : Optional.empty(), SELECT + "seq = ?", seq);
   }
 
   private static Row read(java.sql.ResultSet rows) throws java.sql.SQLException {
@@ -63,7 +72,8 @@ final class Events {
         rows.getInt(7),
         rows.getBytes(8),
         rows.getBytes(9),
-        rows.getBytes(10));
+        rows.getBytes(10),
+        rows.getBytes(11));
   }
 
   /** The seq under which an id was given out, also of events that have expired; 0 if none. */
@@ -77,15 +87,13 @@ final class Events {
     return seq == 0 ? Optional.empty() : row(seq);
   }
 
-  AuditEvent raw(Row row) {
-    return Leaf.restore(Bodies.unpackObject(row.body()), personal(row));
+  static AuditEvent raw(Row row) {
+    return Leaf.restore(
+        Bodies.unpackObject(row.body()), personal(row), !row.has(Flags.NOTHING_UNMAPPED));
   }
 
-  ObjectNode personal(Row row) {
-    return database.query(
-        rows -> rows.next() ? Bodies.unpackObject(rows.getBytes(1)) : Bodies.emptyObject(),
-        "SELECT data FROM personal WHERE seq = ?",
-        row.seq());
+  static ObjectNode personal(Row row) {
+    return row.personal() == null ? Bodies.emptyObject() : Bodies.unpackObject(row.personal());
   }
 
   /** The event that an amendment amends, if it is there. */
@@ -122,7 +130,7 @@ final class Events {
           }
           return all;
         },
-        "SELECT " + COLUMNS + " FROM event WHERE " + condition,
+        SELECT + condition,
         parameters);
   }
 

@@ -17,6 +17,9 @@ final class Flags {
   static final int AMENDMENT = 8;
   static final int AMENDED = 16;
 
+  /** Its fields are all there is of it. Older files do not say so of theirs. */
+  static final int NOTHING_UNMAPPED = 32;
+
   private Flags() {}
 
   static int of(AuditEvent event, boolean conflict) {
@@ -27,7 +30,8 @@ final class Flags {
     return (conflict ? CONFLICT : 0)
         | (event.targets().size() == 1 ? 0 : NOT_ONE_TARGET)
         | (refers ? REFERS : 0)
-        | (event.isAmendment() ? AMENDMENT : 0);
+        | (event.isAmendment() ? AMENDMENT : 0)
+        | (event.unmapped().isEmpty() ? NOTHING_UNMAPPED : 0);
   }
 
   static boolean has(int flags, int flag) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
@@ -36,7 +37,11 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
 
   /** Nothing if some condition has no term at all: then there is no such event. */
   static Optional<Plan> of(
-      Database database, Map<Long, Target> targets, Scope scope, Query query, View view) {
+      Database database,
+      Supplier<Collection<Target>> targets,
+      Scope scope,
+      Query query,
+      View view) {
     Compiler compiler = new Compiler(database, scope.tenant(), view);
     Map<Field, Set<String>> ofTarget = new EnumMap<>(Field.class);
     query
@@ -53,7 +58,7 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
         (field, wanted) -> {
           compiler.field(field, wanted);
           if (field == Field.SERVICE) {
-            compiler.orWorkloads(wanted, targets.values());
+            compiler.orWorkloads(wanted, targets);
           }
         });
     // Each holds of some target; that all hold of one and the same is a condition of its own,
@@ -61,7 +66,7 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
     boolean byTarget = scope.isWholeTenant() && ofTarget.size() > 1;
     if (!scope.isWholeTenant()) {
       Set<Term> allowed = new LinkedHashSet<>();
-      for (Target target : targets.values()) {
+      for (Target target : targets.get()) {
         if (scope.allows(target) && Matching.matches(ofTarget, target)) {
           allowed.add(Term.of(target));
         }
@@ -188,11 +193,11 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
     }
 
     /** Also the targets that are the workloads among these names of services. */
-    void orWorkloads(Set<String> services, Collection<Target> targets) {
+    void orWorkloads(Set<String> services, Supplier<Collection<Target>> targets) {
       Set<String> workloads = new LinkedHashSet<>(services);
       workloads.removeIf(name -> WorkloadSelector.ofTerm(name).isEmpty());
       if (!workloads.isEmpty()) {
-        targets.stream()
+        targets.get().stream()
             .filter(target -> Matching.isOfService(workloads, target))
             .forEach(target -> either(lastClause(), Term.of(target)));
       }

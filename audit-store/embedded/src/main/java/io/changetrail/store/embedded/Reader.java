@@ -4,7 +4,6 @@ package io.changetrail.store.embedded;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.EventId;
 import io.changetrail.model.EventRef;
-import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.WorkloadSelector;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.EventFields;
@@ -42,9 +41,9 @@ final class Reader {
   private final Database database;
   private final Events events;
   private final States states;
-  private final Map<String, Map<Long, Target>> targets;
+  private final Targets targets;
 
-  Reader(Database database, Map<String, Map<Long, Target>> targets) {
+  Reader(Database database, Targets targets) {
     this.database = database;
     this.events = new Events(database);
     this.states = new States(database);
@@ -68,7 +67,7 @@ final class Reader {
   }
 
   private Optional<StoredEvent> visible(Scope scope, Events.Row row, View view) {
-    AuditEvent event = view == View.FOLDED ? events.folded(row) : events.raw(row);
+    AuditEvent event = view == View.FOLDED ? events.folded(row) : Events.raw(row);
     return reduce(scope, event).map(reduced -> Events.stored(row, reduced, !reduced.equals(event)));
   }
 
@@ -102,7 +101,7 @@ final class Reader {
             return false;
           }
           AuditEvent whole =
-              event != null ? event : view == View.FOLDED ? events.folded(row) : events.raw(row);
+              event != null ? event : view == View.FOLDED ? events.folded(row) : Events.raw(row);
           boolean reduced = event != null && !scope.isWholeTenant() && isReduced(row, view, event);
           found.add(Events.stored(row, whole, reduced));
           return true;
@@ -111,7 +110,7 @@ final class Reader {
   }
 
   private boolean isReduced(Events.Row row, View view, AuditEvent seen) {
-    return !seen.equals(view == View.FOLDED ? events.folded(row) : events.raw(row));
+    return !seen.equals(view == View.FOLDED ? events.folded(row) : Events.raw(row));
   }
 
   /** Takes the events of a query one by one until it has enough. */
@@ -146,7 +145,7 @@ final class Reader {
   }
 
   private Optional<Plan> plan(Scope scope, Query query, View view) {
-    return Plan.of(database, targets.getOrDefault(scope.tenant(), Map.of()), scope, query, view);
+    return Plan.of(database, () -> targets.in(scope.tenant()).values(), scope, query, view);
   }
 
   private static void start(
@@ -177,7 +176,7 @@ final class Reader {
     if (!unsure) {
       return visitor.take(row, null);
     }
-    AuditEvent whole = view == View.FOLDED ? events.folded(row) : events.raw(row);
+    AuditEvent whole = view == View.FOLDED ? events.folded(row) : Events.raw(row);
     Optional<AuditEvent> seen = reduce(scope, whole);
     if (seen.isEmpty() || !Matching.matches(query, seen.get())) {
       return true;
@@ -389,7 +388,7 @@ final class Reader {
         Direction.UP,
         null,
         (row, event) -> {
-          AuditEvent seen = event != null ? event : events.raw(row);
+          AuditEvent seen = event != null ? event : Events.raw(row);
           Instant ingested = Times.instant(row.ingested());
           all.merge(
               seen.ref().source(),

@@ -59,7 +59,7 @@ final class Removal {
   private static boolean erase(Writer writer, long seq, Erasure erasure) {
     Optional<Events.Row> row = writer.events().row(seq);
     Optional<ObjectNode> rest =
-        row.map(writer.events()::personal).flatMap(personal -> erasure.rest(personal));
+        row.map(Events::personal).flatMap(personal -> erasure.rest(personal));
     if (rest.isEmpty()) {
       return false;
     }

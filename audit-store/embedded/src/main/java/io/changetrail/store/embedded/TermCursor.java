@@ -36,6 +36,7 @@ final class TermCursor implements Cursor {
         at = size;
         return;
       }
+      stretch = FIRST_STRETCH; // whoever leaps does not need what lies beside
       load(time, seq);
       return;
     }

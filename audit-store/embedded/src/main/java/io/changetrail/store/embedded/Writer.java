@@ -3,7 +3,6 @@ package io.changetrail.store.embedded;
 
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.EventId;
-import io.changetrail.model.Target;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.SourceDeclaration;
@@ -74,7 +73,7 @@ final class Writer implements AutoCloseable {
   private long lastSeq;
   private volatile long committedSeq;
 
-  Writer(Database database, Map<String, Map<Long, Target>> targets) {
+  Writer(Database database, Targets targets) {
     this.database = database;
     this.dictionary = new Dictionary(database, targets);
     this.events = new Events(database);
@@ -391,7 +390,7 @@ final class Writer implements AutoCloseable {
     boolean amendment = row.has(Flags.AMENDMENT);
     boolean amended = !amendment && isAmended(row.id()); // nothing amends an amendment
     Events.Row now = withFlag(row, amended ? Flags.AMENDED : 0);
-    AuditEvent raw = events.raw(now);
+    AuditEvent raw = Events.raw(now);
     AuditEvent folded = amended ? events.folded(now) : raw;
     TermList terms = terms(row.tenant(), Term.ofFields(folded), Term.ofContent(folded), amendment);
     if (amended) {
@@ -436,7 +435,8 @@ final class Writer implements AutoCloseable {
         row.flags() | flag,
         row.content(),
         row.terms(),
-        row.body());
+        row.body(),
+        row.personal());
   }
 
   /** Neighbours in the index are written together, which spares the tree most of its searches. */
