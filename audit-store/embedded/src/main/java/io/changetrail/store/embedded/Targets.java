@@ -4,8 +4,9 @@ package io.changetrail.store.embedded;
 import io.changetrail.model.Target;
 import io.changetrail.store.StoreException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * for them; a reader that needs them does.
  */
 final class Targets implements AutoCloseable {
-  private record Found(String tenant, String value) {}
+  private record Found(String tenant, long id, Target target) {}
 
   private final Map<String, Map<Long, Target>> byTenant = new ConcurrentHashMap<>();
 
@@ -40,25 +41,24 @@ final class Targets implements AutoCloseable {
 
   private void read(Path file) {
     try (Database database = Database.open(file, true)) {
-      Map<Long, Found> found =
+      List<Found> found =
           database.query(
               rows -> {
-                Map<Long, Found> all = new HashMap<>();
+                List<Found> all = new ArrayList<>();
                 while (!closed && rows.next()) {
-                  all.put(rows.getLong(2), new Found(rows.getString(1), rows.getString(3)));
+                  all.add(
+                      new Found(
+                          rows.getString(1), rows.getLong(2), Term.target(rows.getString(3))));
                 }
                 return all;
               },
               "SELECT tenant, id, value FROM term WHERE field = '" + Term.TARGET + "'");
-      Map<Long, Target> parsed = new HashMap<>();
-      found.forEach((id, term) -> parsed.put(id, Term.target(term.value())));
       synchronized (this) {
-        parsed.forEach(
-            (id, target) -> {
-              if (!dropped.contains(id)) {
-                ofTenant(found.get(id).tenant()).putIfAbsent(id, target);
-              }
-            });
+        for (Found each : found) {
+          if (!dropped.contains(each.id())) {
+            ofTenant(each.tenant()).putIfAbsent(each.id(), each.target());
+          }
+        }
         dropped.clear();
         read.complete(null);
       }
@@ -87,7 +87,7 @@ final class Targets implements AutoCloseable {
     try {
       read.join();
     } catch (CompletionException e) {
-      throw new StoreException("cannot read the targets of the audit store", e.getCause());
+      throw new StoreException("cannot read the targets of the audit store", e);
     }
     return byTenant.getOrDefault(tenant, Map.of());
   }
