@@ -18,6 +18,7 @@ import io.changetrail.server.answer.Correlations;
 import io.changetrail.server.answer.Correlator;
 import io.changetrail.server.answer.Notifier;
 import io.changetrail.server.answer.PostmortemEndpoint;
+import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.github.GithubApps;
 import io.changetrail.server.http.Access;
@@ -26,6 +27,7 @@ import io.changetrail.server.http.HttpServer;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Lane;
 import io.changetrail.server.http.Limits;
+import io.changetrail.server.http.Response;
 import io.changetrail.server.http.Route;
 import io.changetrail.server.http.Router;
 import io.changetrail.server.ingest.Acceptance;
@@ -53,6 +55,7 @@ import io.changetrail.server.query.SourcesEndpoint;
 import io.changetrail.server.query.StateEndpoint;
 import io.changetrail.server.query.StreamEndpoint;
 import io.changetrail.server.query.WhoamiEndpoint;
+import io.changetrail.server.topology.RecordedClusters;
 import io.changetrail.server.topology.Topologies;
 import io.changetrail.server.topology.TopologyEndpoints;
 import io.changetrail.server.web.WebPages;
@@ -77,7 +80,10 @@ import java.util.stream.Stream;
 public final class ChangetrailServer implements AutoCloseable {
   private final ServerConfig config;
   private final AuditStore store;
-  private final CatalogueFiles catalogue;
+  private final ReloadedFiles<Catalogue> catalogue;
+  private final RecordedClusters clusters;
+  private final Topologies topologies;
+  private final List<ReloadedFiles<?>> files;
   private final TokenFile tokens;
   private final WorkloadTokens workloads;
   private final TokenAuthenticator authenticator;
@@ -117,7 +123,11 @@ public final class ChangetrailServer implements AutoCloseable {
   private ChangetrailServer(ServerConfig config, InstantSource clock, AuditStore store) {
     this.config = config;
     this.store = store;
-    catalogue = new CatalogueFiles(config.catalogue());
+    catalogue = CatalogueFiles.of(config.catalogue());
+    clusters = new RecordedClusters(store, this::tenants);
+    topologies = new Topologies(clusters, config.topology(), config.data().resolve("topology"));
+    files =
+        Stream.<ReloadedFiles<?>>concat(Stream.of(catalogue), topologies.files().stream()).toList();
     tokens = new TokenFile(config.data().resolve(TokenFile.NAME));
     workloads = new WorkloadTokens(config.workloads(), catalogue, clock);
     authenticator =
@@ -154,8 +164,9 @@ public final class ChangetrailServer implements AutoCloseable {
             authenticator,
             metrics,
             clock);
-    metrics.observe(http, store, catalogue, this::tenants);
-    housekeeping = new Housekeeping(catalogue, store, config.retention(), this::tenants, clock);
+    metrics.observe(http, store, files, this::tenants);
+    housekeeping =
+        new Housekeeping(files, clusters, store, config.retention(), this::tenants, clock);
   }
 
   private void ingested(Map<AppendResult.Status, Integer> counts, long lastSeq) {
@@ -168,20 +179,26 @@ public final class ChangetrailServer implements AutoCloseable {
     IngestEndpoint ingest = new IngestEndpoint(store, acceptance, ingested);
     Supplier<Catalogue> known = catalogue;
     RecordedChanges changes = new RecordedChanges(store, config.finishLimit());
-    Topologies topologies = new Topologies(config.topology(), config.data().resolve("topology"));
     TopologyEndpoints topology = new TopologyEndpoints(topologies, known);
     Correlator correlator = new Correlator(store, changes, known, topologies, prometheus);
     Correlations correlations = new Correlations(store, correlator, acceptance, ingested, notifier);
     CorrelationEndpoints answers = new CorrelationEndpoints(correlations);
     CountEndpoints counts = new CountEndpoints(store, known);
     SessionEndpoints sessions = new SessionEndpoints(authenticator);
-    HealthEndpoints health = new HealthEndpoints(store, catalogue);
+    HealthEndpoints health = new HealthEndpoints(store, files);
     ChangeLinks links =
         new ChangeLinks(
             config.links().stream()
                 .collect(
                     Collectors.toMap(
                         ServerConfig.LinkTemplate::name, ServerConfig.LinkTemplate::url)));
+    ResourcesEndpoint baselines = new ResourcesEndpoint(store, redactor);
+    Endpoint resources =
+        request -> {
+          Response answer = baselines.handle(request);
+          clusters.recorded();
+          return answer;
+        };
     Path copies = config.data().resolve("tmp");
     return List.of(
         new Route("POST", "/v1/events", Access.INGEST, Lane.INGEST, ingest),
@@ -205,12 +222,7 @@ public final class ChangetrailServer implements AutoCloseable {
             Access.SIGNED,
             Lane.READ,
             new AlertmanagerEndpoint(config.webhooks(), correlations, metrics)),
-        new Route(
-            "PUT",
-            "/v1/resources",
-            Access.INGEST,
-            Lane.INGEST,
-            new ResourcesEndpoint(store, redactor)),
+        new Route("PUT", "/v1/resources", Access.INGEST, Lane.INGEST, resources),
         new Route(
             "GET", "/v1/resources", Access.INGEST, Lane.READ, new RecordedResourcesEndpoint(store)),
         new Route(

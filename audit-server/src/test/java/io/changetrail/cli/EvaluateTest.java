@@ -51,7 +51,7 @@ class EvaluateTest {
         .containsExactly("a 1", "b null");
   }
 
-  /** The project's own incidents; two have labels that tell who got the change. */
+  /** The project's own incidents; four tell who got the change. */
   @Test
   void R12_theOwnIncidentsAreExplainedAndTheOneWithoutACauseAccusesNobody() throws Exception {
     Path incidents =
@@ -65,10 +65,50 @@ class EvaluateTest {
             .json();
 
     JsonNode report = lines.get(0);
-    assertThat(report.path("incidents").asInt()).isEqualTo(4);
+    assertThat(report.path("incidents").asInt()).isEqualTo(6);
     assertThat(report.path("top1").asDouble()).isEqualTo(1);
     assertThat(report.path("falseAccusation").asDouble()).isZero();
     assertThat(report.path("intervals").path("accused").path("value").asDouble()).isEqualTo(1);
+    assertThat(lines.subList(1, lines.size()))
+        .filteredOn(
+            one -> List.of("rollout-pods", "flag-or-deployment").contains(one.path("id").asText()))
+        .as("of two changes in the same minute the one that splits those who got it")
+        .hasSize(2)
+        .allSatisfy(one -> assertThat(one.path("decidedBy").asText()).isEqualTo("cohort"));
+  }
+
+  /** What happened later is in the folder too, and must not be used. */
+  @Test
+  void whatLiesAfterTheAlertAltersNoJudgement() throws Exception {
+    incident("a", "\"culprit\":\"near\"");
+    Path other = Files.createDirectory(directory.resolve("later"));
+    incident(other, "a", "\"culprit\":\"near\"");
+    Path folder = other.resolve("a");
+    Files.writeString(
+        folder.resolve("events.ndjson"),
+        Files.readString(folder.resolve("events.ndjson"))
+            + event("rollback", "checkout", 3)
+            + event("storm", "payment", 2).repeat(50));
+    try (Writer csv =
+        new OutputStreamWriter(
+            new GZIPOutputStream(
+                Files.newOutputStream(
+                    folder.resolve("series.csv.gz"), java.nio.file.StandardOpenOption.APPEND)),
+            StandardCharsets.UTF_8)) {
+      for (int minute = 1; minute < 90; minute++) {
+        csv.write(ALERT.plusSeconds(60L * minute) + ",payment,payment-1,latency_p99,900,\n");
+        csv.write(ALERT.plusSeconds(60L * minute) + ",checkout,checkout-1,latency_p99,0.2,\n");
+      }
+    }
+
+    assertThat(details(other)).isEqualTo(details(directory.resolve("a")));
+  }
+
+  private static List<JsonNode> details(Path incidents) {
+    return new Terminal()
+        .run("evaluate", incidents.toString(), "--json", "--details")
+        .succeeded()
+        .json();
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Provenance;
 import io.changetrail.server.RunningServer.Answer;
 import io.changetrail.server.access.Token;
 import io.changetrail.server.access.TokenFile;
@@ -21,8 +23,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +43,29 @@ class AlertmanagerTest {
   private final MockWebServer receiver = new MockWebServer();
   private RunningServer server;
 
+  /** What Prometheus answers to a query, and about its rules. */
+  private volatile String matrix = success("{\"resultType\":\"matrix\",\"result\":[]}");
+
+  private volatile String rules = success("{\"groups\":[]}");
+
+  private static String success(String data) {
+    return "{\"status\":\"success\",\"data\":" + data + "}";
+  }
+
   @BeforeEach
   void start() throws Exception {
+    prometheus.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            boolean aboutRules = request.getTarget().startsWith("/api/v1/rules?type=alert");
+            String body = aboutRules ? rules : matrix;
+            return new MockResponse.Builder()
+                .code(body.startsWith("{") ? 200 : 404)
+                .body(body)
+                .build();
+          }
+        });
     prometheus.start();
     receiver.start();
     Path token = Files.writeString(data.resolve("alertmanager-token"), TOKEN);
@@ -89,12 +114,8 @@ class AlertmanagerTest {
             .build());
   }
 
-  /** Sends a notification, while Prometheus has nothing to say, and gives the correlation's id. */
+  /** Sends a notification, and gives the correlation's id. */
   private String notified(JsonNode notification) throws Exception {
-    prometheus.enqueue(
-        new MockResponse.Builder()
-            .body("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}")
-            .build());
     receiver.enqueue(new MockResponse.Builder().build());
     Answer answer = send(notification, TOKEN);
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);
@@ -113,6 +134,179 @@ class AlertmanagerTest {
         .at("/answer/suspects")
         .forEach(suspect -> services.add(suspect.at("/change/summary").asText()));
     return services;
+  }
+
+  /** The forms that Prometheus was sent so far. */
+  private List<String> asked() throws Exception {
+    List<String> forms = new ArrayList<>();
+    while (prometheus.takeRequest(0, TimeUnit.SECONDS) instanceof RecordedRequest request) {
+      if (request.getBody() != null) {
+        forms.add(URLDecoder.decode(request.getBody().utf8(), StandardCharsets.UTF_8));
+      }
+    }
+    return forms;
+  }
+
+  private static final String EXPRESSION =
+      "sum by (service, environment) (rate(http_requests_total{code=~\\\"5..\\\"}[2m])) / sum by"
+          + " (service, environment) (rate(http_requests_total[2m])) > 0.05";
+
+  private static String rule(String name, String expression, int seconds, String labels) {
+    return "{\"state\":\"firing\",\"name\":\""
+        + name
+        + "\",\"query\":\""
+        + expression
+        + "\",\"duration\":"
+        + seconds
+        + ",\"labels\":"
+        + labels
+        + ",\"annotations\":{\"name\":\"x\"},\"alerts\":[{\"labels\":{\"duration\":\"7\"},"
+        + "\"state\":\"firing\"}],\"health\":\"ok\",\"type\":\"alerting\"}";
+  }
+
+  private static String groups(String... rules) {
+    return success(
+        "{\"groups\":[{\"name\":\"a\",\"rules\":[]},{\"name\":\"b\",\"interval\":15,\"rules\":["
+            + String.join(",", rules)
+            + "]}]}");
+  }
+
+  /** A deployment before the condition began to hold, and one while it was held. */
+  private JsonNode answerWithOneBeforeAndOneAfterAQuarterOfAnHour(ObjectNode notification)
+      throws Exception {
+    server.store(
+        Events.deployment("culprit", fired.minusSeconds(17 * 60), "checkout", "prod").build(),
+        Events.config("later", fired.minusSeconds(120), "checkout", "{\"a\":1}", "{\"a\":2}")
+            .build());
+    return correlation(notified(notification)).path("answer");
+  }
+
+  private void assertOnsetAQuarterOfAnHourBefore(JsonNode answer) {
+    assertThat(answer.at("/onset/latest").asText()).isEqualTo(fired.minusSeconds(900).toString());
+    assertThat(answer.at("/onset/basis").asText()).contains("condition had held for 15 min");
+    assertThat(answer.path("suspects")).hasSize(1);
+    assertThat(answer.at("/suspects/0/change/summary").asText()).contains("checkout 1.4.2");
+    assertThat(answer.at("/excluded/0/reason").asText()).contains("after the anomaly had begun");
+  }
+
+  @Test
+  void I1_theForOfTheRuleMovesTheOnsetBackAndExcludesWhatCameWhileTheConditionHeld()
+      throws Exception {
+    rules =
+        groups(
+            rule("HighErrorRate", "up == 0", 60, "{}"),
+            rule("HighErrorRate", EXPRESSION, 30, "{\"severity\":\"ticket\"}"),
+            rule("Other", EXPRESSION, 10, "{}"),
+            rule(
+                "HighErrorRate",
+                EXPRESSION,
+                900,
+                "{\"severity\":\"page\",\"a\":\"{{ $value }}\"}"));
+
+    JsonNode answer =
+        answerWithOneBeforeAndOneAfterAQuarterOfAnHour(notification("firing.json", fired));
+
+    assertOnsetAQuarterOfAnHourBefore(answer);
+    assertThat(answer.path("notes").toString()).doesNotContain("condition");
+  }
+
+  @Test
+  void I1_theAnnotationForTellsItWithoutAskingForRules() throws Exception {
+    rules = "not found";
+    ObjectNode notification = notification("firing.json", fired);
+    ((ObjectNode) notification.at("/alerts/0/annotations")).put("for", "15m");
+
+    JsonNode answer = answerWithOneBeforeAndOneAfterAQuarterOfAnHour(notification);
+
+    assertOnsetAQuarterOfAnHourBefore(answer);
+    assertThat(answer.path("notes").toString()).doesNotContain("condition");
+  }
+
+  @Test
+  void I1_rulesThatCannotBeReadAreNotedWithWhatToDoAndNothingIsExcludedForIt() throws Exception {
+    rules = "not found";
+
+    JsonNode answer =
+        answerWithOneBeforeAndOneAfterAQuarterOfAnHour(notification("firing.json", fired));
+
+    assertThat(answer.path("notes").toString())
+        .contains(
+            "how long the alert's condition had held cannot be read: it answers with HTTP 404")
+        .contains("the annotation 'for' may tell it");
+    assertThat(answer.path("suspects")).hasSize(2);
+  }
+
+  @Test
+  void I1_theOnsetIsFoundInTheSeriesThatTheExpressionGives() throws Exception {
+    rules = groups(rule("HighErrorRate", EXPRESSION, 600, "{}"));
+    Instant began = fired.minusSeconds(12 * 60);
+    matrix = errors(began, Instant.MAX);
+    server.store(
+        Events.deployment("culprit", began.minusSeconds(30), "checkout", "prod").build(),
+        Events.config("later", began.plusSeconds(150), "checkout", "{\"a\":1}", "{\"a\":2}")
+            .build());
+
+    JsonNode answer = correlation(notified(notification("firing.json", fired))).path("answer");
+
+    assertThat(answer.at("/onset/basis").asText())
+        .contains("change point in HighErrorRate of checkout", "0.01", "0.2");
+    assertThat(Instant.parse(answer.at("/onset/earliest").asText())).isBeforeOrEqualTo(began);
+    assertThat(Instant.parse(answer.at("/onset/latest").asText()))
+        .isBetween(began, began.plusSeconds(120));
+    assertThat(answer.at("/suspects/0/change/summary").asText()).contains("checkout 1.4.2");
+    assertThat(answer.path("excluded")).hasSize(1);
+    assertThat(answer.path("verdict").asText()).isEqualTo("explained");
+  }
+
+  /** A share of errors that is high from one moment to another, as Prometheus tells it. */
+  private String errors(Instant from, Instant to) {
+    StringBuilder values = new StringBuilder();
+    for (int minute = -180; minute < 110; minute++) {
+      Instant at = fired.plusSeconds(60L * minute);
+      boolean bad = !at.isBefore(from) && at.isBefore(to);
+      double value = (bad ? 0.2 : 0.01) * (1 + 0.05 * (Math.floorMod(minute * 7, 5) - 2));
+      values
+          .append(values.isEmpty() ? "[" : ",[")
+          .append(at.getEpochSecond())
+          .append(",\"")
+          .append(value)
+          .append("\"]");
+    }
+    return success(
+        "{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"service\":\"checkout\","
+            + "\"environment\":\"prod\"},\"values\":["
+            + values
+            + "]}]}");
+  }
+
+  /** The alert fires, a flag is reverted, the alert ends: what was told first is told anew. */
+  @Test
+  void R9_theEndOfTheAlertAfterARollbackConfirmsTheBlamedChange() throws Exception {
+    Instant began = fired.minusSeconds(120);
+    matrix = errors(began, Instant.MAX);
+    server.store(
+        version("one", fired.minusSeconds(72_000), "1.4.1"),
+        version("two", began.minusSeconds(60), "1.4.2"));
+    String id = notified(notification("firing.json", fired));
+    double before = correlation(id).at("/answer/suspects/0/score").asDouble();
+    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+
+    server.store(version("back", fired.plusSeconds(1_500), "1.4.1"));
+    matrix = errors(began, fired.plusSeconds(1_560));
+    assertThat(notified(notification("resolved.json", fired))).isEqualTo(id);
+
+    JsonNode after = correlation(id).at("/answer/suspects/0");
+    assertThat(after.at("/change/start").asText()).isEqualTo(began.minusSeconds(60).toString());
+    assertThat(after.path("factors").toString()).contains("and back when it was rolled back");
+    assertThat(after.path("score").asDouble()).isGreaterThan(before);
+    assertThat(events("correlate")).as("the verdict moved").isEqualTo(2);
+  }
+
+  private static AuditEvent version(String id, Instant time, String version) {
+    return Events.deployment(id, time, "checkout", "prod")
+        .provenance(
+            new Provenance(null, null, List.of(new Provenance.Artifact(null, null, version))))
+        .build();
   }
 
   private void deployed() throws Exception {
@@ -136,10 +330,13 @@ class AlertmanagerTest {
     assertThat(correlation.path("services").toString()).isEqualTo("[\"checkout\"]");
     assertThat(correlation.at("/answer/verdict").asText()).isEqualTo("explained");
     assertThat(suspects(correlation).get(0)).contains("checkout 1.4.2");
-    String form = prometheus.takeRequest(5, TimeUnit.SECONDS).getBody().utf8();
-    assertThat(URLDecoder.decode(form, StandardCharsets.UTF_8))
-        .contains("query=sum by (service, environment) (rate(http_requests_total{code=~\"5..\"}")
-        .doesNotContain("> 0.05");
+    assertThat(asked())
+        .anySatisfy(
+            form ->
+                assertThat(form)
+                    .contains(
+                        "query=sum by (service, environment) (rate(http_requests_total{code=~\"5..\"}")
+                    .doesNotContain("> 0.05"));
     assertThat(server.get("/v1/correlations").json().at("/correlations/0/id").asText())
         .isEqualTo(id);
     assertThat(server.get("/v1/events", "kind", "incident").json().at("/events/0/type").asText())

@@ -80,6 +80,35 @@ class BusyStoreTest {
   }
 
   @Test
+  void whatCameAfterTheAlertTakesNoPlaceOfWhatCameBefore() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      server.store(Events.deployment("cause", alert.minusSeconds(120), "billing", "prod").build());
+      for (int from = 0; from < 2_000; from += AuditStore.MAX_PAGE) {
+        server.store(
+            IntStream.range(from, from + AuditStore.MAX_PAGE)
+                .mapToObj(
+                    i ->
+                        Events.deployment("l" + i, alert.plusSeconds(60 + i), "shop-" + i, "prod")
+                            .build())
+                .toArray(AuditEvent[]::new));
+      }
+
+      JsonNode answer =
+          server
+              .post(
+                  "/v1/correlate",
+                  "application/json",
+                  "{\"service\":\"checkout\",\"environment\":\"prod\",\"alertedAt\":\""
+                      + alert
+                      + "\"}")
+              .json();
+
+      assertThat(answer.at("/suspects/0/change/services").toString()).isEqualTo("[\"billing\"]");
+      assertThat(answer.path("notes").toString()).doesNotContain("too many");
+    }
+  }
+
+  @Test
   void moreEventsThanAreReadAtOnceAreListedFromPageToPage() throws Exception {
     fill();
     try (RunningServer server = RunningServer.start(data)) {

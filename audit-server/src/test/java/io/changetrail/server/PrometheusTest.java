@@ -18,10 +18,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -268,6 +278,77 @@ class PrometheusTest {
         .contains("no answer within 300 ms");
     assertThat(correlate(server, ONE_QUERY).path("notes").toString())
         .contains("no answer within 300 ms");
+  }
+
+  private static String queries(String server, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "{\"server\":\"" + server + "\",\"expression\":\"up + " + i + "\"}")
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void R3_oneServerIsAskedEightThingsAtOnceAtMostByAllQuestionsTogether() throws Exception {
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch ninth = new CountDownLatch(9);
+    prometheus.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            ninth.countDown();
+            // Long enough for another to come, if one is let through.
+            ninth.await(300, TimeUnit.MILLISECONDS);
+            running.decrementAndGet();
+            return new MockResponse.Builder()
+                .body(matrix(series("{\"app\":\"checkout\"}")))
+                .build();
+          }
+        });
+    RunningServer server = server("prometheus.main.timeout", "PT10S");
+    ExecutorService askers = Executors.newFixedThreadPool(2);
+    try {
+      Callable<JsonNode> ask = () -> correlate(server, ",\"queries\":[" + queries("main", 9) + "]");
+      for (Future<JsonNode> answer : askers.invokeAll(List.of(ask, ask))) {
+        assertThat(given(answer.get())).isEqualTo(9);
+        assertThat(answer.get().path("notes")).isEmpty();
+      }
+    } finally {
+      askers.shutdownNow();
+    }
+    assertThat(most).hasValue(8);
+    assertThat(prometheus.getRequestCount()).isEqualTo(18);
+  }
+
+  @Test
+  void R3_aServerThatHangsCostsTheOthersNothing() throws Exception {
+    try (MockWebServer other = new MockWebServer()) {
+      other.enqueue(
+          new MockResponse.Builder().body(matrix(series("{\"app\":\"checkout\"}"))).build());
+      other.start();
+      for (int i = 0; i < 12; i++) {
+        prometheus.enqueue(
+            new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+      }
+      RunningServer server =
+          server(
+              "prometheus.main.timeout",
+              "PT1S",
+              "prometheus.other.url",
+              other.url("/").toString(),
+              "prometheus.other.timeout",
+              "PT1S");
+
+      JsonNode answer =
+          correlate(
+              server, ",\"queries\":[" + queries("main", 12) + "," + queries("other", 1) + "]");
+
+      assertThat(given(answer)).isEqualTo(1);
+      assertThat(answer.path("notes"))
+          .singleElement()
+          .asString()
+          .contains("'main': no answer within 1000 ms");
+    }
   }
 
   @Test

@@ -209,6 +209,7 @@ class RealPrometheusTest {
               rules:
               - alert: HighErrorRate
                 expr: max by (app, environment) (errors_ratio) > 0.05
+                for: 3s
                 labels: {severity: page}
                 annotations: {summary: 'many errors in {{ $labels.app }}'}
             """);
@@ -261,6 +262,9 @@ class RealPrometheusTest {
       assertThat(correlation.path("services").toString()).isEqualTo("[\"checkout\"]");
       assertThat(correlation.at("/answer/searched/series").asInt()).isEqualTo(1);
       assertThat(correlation.at("/answer/notes")).isEmpty();
+      assertThat(correlation.at("/answer/onset/basis").asText())
+          .as("which Prometheus tells of its rule")
+          .contains("after its condition had held for 3 s");
       assertThat(correlation.at("/answer/suspects/0/change/start").asText())
           .isEqualTo(live.toString());
       await()

@@ -3,8 +3,10 @@ package io.changetrail.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.model.EventRef;
 import io.changetrail.server.RunningServer.Answer;
 import io.changetrail.server.access.Token;
 import io.changetrail.server.access.TokenFile;
@@ -147,6 +149,169 @@ class TopologyTest {
 
       assertThat(correlate(server).at("/suspects/0/factors").toString())
           .contains("checkout → cart");
+    }
+  }
+
+  @Test
+  void R1_aFileIsReadAgainWhenItChangesAndABrokenOneLeavesTheOldEdgesAndIsTold() throws Exception {
+    Path file = Files.writeString(data.resolve("calls.yaml"), DECLARED);
+    Path folder = Files.createDirectory(data.resolve("other"));
+    Path namesake = Files.writeString(folder.resolve("calls.yaml"), "edges: [{from: x, to: y}]");
+    try (RunningServer server = RunningServer.start(data, "topology", file + "," + namesake)) {
+      assertThat(edges(server))
+          .containsExactlyInAnyOrder("checkout>mail 0.2", "checkout>payment 1.0", "x>y 1.0");
+
+      Files.writeString(file, "edges:\n  - {from: checkout}\n");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(server.get("/readyz").json().path("problems"))
+                      .singleElement()
+                      .asString()
+                      .contains("topology", "calls.yaml", "does not name both of its ends"));
+      assertThat(server.get("/readyz").status()).isEqualTo(200);
+      assertThat(server.get("/metrics").text())
+          .contains("changetrail_files_stale{setting=\"topology\"} 1");
+      assertThat(edges(server)).contains("checkout>mail 0.2", "checkout>payment 1.0");
+
+      Files.writeString(namesake, "edges: [{from: y, to: z}]");
+      await()
+          .untilAsserted(() -> assertThat(edges(server)).contains("y>z 1.0", "checkout>mail 0.2"));
+
+      Files.writeString(file, "edges: [{from: checkout, to: stock}]");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(edges(server))
+                      .containsExactlyInAnyOrder("checkout>stock 1.0", "y>z 1.0"));
+      assertThat(server.get("/readyz").json().path("problems")).isEmpty();
+
+      Files.delete(file);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(server.get("/readyz").json().path("problems").toString())
+                      .contains("cannot read"));
+      assertThat(edges(server)).contains("checkout>stock 1.0");
+    }
+  }
+
+  /** In the form of {@code kubectl get services,deployments,configmaps -o json}; names made up. */
+  private static final String SNAPSHOT =
+      """
+      {"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "v1", "kind": "Service",
+         "metadata": {"name": "payment", "namespace": "shop"},
+         "spec": {"selector": {"app": "pay"}, "ports": [{"port": 8080}]}},
+        {"apiVersion": "v1", "kind": "Service",
+         "metadata": {"name": "orders-db", "namespace": "data"},
+         "spec": {"clusterIP": "None", "ports": [{"port": 5432}]}},
+        {"apiVersion": "v1", "kind": "Service",
+         "metadata": {"name": "cart", "namespace": "shop"}, "spec": {"selector": {"app": "cart"}}},
+        {"apiVersion": "v1", "kind": "Service",
+         "metadata": {"name": "mail", "namespace": "shop"}, "spec": {"type": "ExternalName"}},
+        {"apiVersion": "v1", "kind": "Service",
+         "metadata": {"name": "debug", "namespace": "shop"}, "spec": {"selector": {"app": "debug"}}},
+        {"apiVersion": "v1", "kind": "ConfigMap",
+         "metadata": {"name": "checkout-settings", "namespace": "shop"},
+         "data": {"application.yaml": "mail:\\n  endpoint: http://mail/send\\n"}},
+        {"apiVersion": "apps/v1", "kind": "Deployment",
+         "metadata": {"name": "pay-v2", "namespace": "shop",
+           "labels": {"app.kubernetes.io/name": "payment-service"}},
+         "spec": {"template": {"metadata": {"labels": {"app": "pay", "track": "stable"}},
+           "spec": {"containers": [{"name": "pay", "args": ["--db=jdbc:postgresql://pg-0.orders-db.data.svc.cluster.local:5432/orders"]}]}}}},
+        {"apiVersion": "apps/v1", "kind": "Deployment",
+         "metadata": {"name": "checkout", "namespace": "shop"},
+         "spec": {"template": {"metadata": {"labels": {"tier": "front"}},
+           "spec": {"volumes": [{"name": "settings", "configMap": {"name": "checkout-settings"}}],
+             "containers": [{"name": "c", "env": [
+               {"name": "PAYMENT_ADDR", "value": "payment:8080"},
+               {"name": "CART_HOST", "value": "cart"},
+               {"name": "LOG_LEVEL", "value": "debug"}]}]}}}},
+        {"apiVersion": "v1", "kind": "Pod",
+         "metadata": {"name": "checkout-1", "namespace": "shop",
+           "ownerReferences": [{"kind": "ReplicaSet", "name": "checkout-5f"}]},
+         "spec": {"containers": [{"name": "c", "args": ["--to=debug:80"]}]}}]}
+      """;
+
+  @Test
+  void R1_addressesOfServicesInASnapshotOfKubernetesAreCallsToWhatTheySelect() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      Answer answer = put(server, SNAPSHOT);
+
+      assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+      assertThat(edges(server))
+          .containsExactlyInAnyOrder(
+              "checkout>payment-service 0.5",
+              "checkout>cart 0.5",
+              "checkout>mail 0.5",
+              "payment-service>orders-db 0.5");
+    }
+  }
+
+  @Test
+  void R1_whatTheWatcherRecordedOfAClusterIsInTheGraphByItself() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      for (JsonNode object : Events.json(SNAPSHOT).path("items")) {
+        String name = object.at("/metadata/name").asText();
+        String target =
+            "{%s\"environment\":\"prod\",\"namespace\":\"%s\",\"resource\":{\"kind\":\"%s\",\"name\":\"%s\"}}"
+                .formatted(
+                    name.equals("pay-v2") ? "\"service\":\"payments\"," : "",
+                    object.at("/metadata/namespace").asText(),
+                    object.path("kind").asText(),
+                    name);
+        Answer kept =
+            server.put(
+                "/v1/resources",
+                "{\"source\":\"/k8s/shop\",\"time\":\"%s\",\"target\":%s,\"state\":%s}"
+                    .formatted(fired, target, object));
+        assertThat(kept.status()).as(kept.text()).isEqualTo(200);
+      }
+      server.store(
+          Events.deployment("e", fired.minusSeconds(60), "payments", "prod")
+              .ref(new EventRef("/k8s/shop", "e"))
+              .build());
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(server.get("/v1/topology").json().path("edges"))
+                      .anySatisfy(
+                          edge -> {
+                            assertThat(edge.path("from").asText()).isEqualTo("checkout");
+                            assertThat(edge.path("to").asText()).isEqualTo("payments");
+                            assertThat(edge.path("source").asText()).isEqualTo("kubernetes");
+                          })
+                      .hasSize(4));
+      assertThat(correlate(server).at("/suspects/0/factors").toString())
+          .contains("on the call path checkout → payments");
+    }
+  }
+
+  @Test
+  void R1_manifestsOneADocumentAreASnapshotToo() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      put(
+          server,
+          """
+          apiVersion: v1
+          kind: Service
+          metadata: {name: cart}
+          spec: {selector: {app: cart}}
+          ---
+          apiVersion: batch/v1
+          kind: CronJob
+          metadata: {name: sweep}
+          spec: {jobTemplate: {spec: {template: {spec: {containers: [{args: ['http://cart']}]}}}}}
+          ---
+          """);
+      assertThat(edges(server)).containsExactly("sweep>cart 0.5");
+
+      Answer mixed = put(server, "edges: []\n---\nedges: []\n");
+      assertThat(mixed.status()).isEqualTo(400);
+      assertThat(mixed.text()).contains("has 2 documents");
     }
   }
 

@@ -73,6 +73,18 @@ public record Anomaly(
     return new Anomaly(service, environment, named, described, detectedAt, pending, window);
   }
 
+  /** The same with how long its condition had held; causes are sought as much further back. */
+  public Anomaly withPending(Duration held) {
+    return new Anomaly(
+        service,
+        environment,
+        signal,
+        labels,
+        detectedAt,
+        held,
+        new Interval(window.earliest().minus(held).plus(pending), window.latest()));
+  }
+
   public Anomaly withWindow(Interval searched) {
     return new Anomaly(service, environment, signal, labels, detectedAt, pending, searched);
   }

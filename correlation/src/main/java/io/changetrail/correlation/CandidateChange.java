@@ -40,12 +40,32 @@ public record CandidateChange(
     String summary) {
 
   /**
+   * What labels of series say of those who got a change.
+   *
+   * @param flag key of the flag whose variants these are; null for the version of a deployment
+   * @param names of the variants or the version; empty where unknown
+   */
+  public record Variant(@Nullable String flag, Set<String> names) {
+    public Variant {
+      names = Set.copyOf(names);
+    }
+
+    public static Variant unknown() {
+      return new Variant(null, Set.of());
+    }
+
+    public static Variant version(@Nullable String version) {
+      return version == null ? unknown() : new Variant(null, Set.of(version));
+    }
+  }
+
+  /**
    * When users could first meet a change, and who of them.
    *
    * @param start when the first instance served it: for a rollout this is later than its start
    * @param clockError how far the clock of the change's source may be from that of the metrics
    * @param instances the pods or hosts that got it; empty means all, or that nobody knows
-   * @param version the version, flag variant or revision that it brought; null where unknown
+   * @param variant what labels say of those who got it
    * @param share of the traffic or users that got it, in (0,1]; 1 where nothing limits it
    * @param further where it was given to still more later, oldest first
    */
@@ -53,7 +73,7 @@ public record CandidateChange(
       Instant start,
       Duration clockError,
       Set<String> instances,
-      @Nullable String version,
+      Variant variant,
       double share,
       List<Step> further) {
 
@@ -75,14 +95,18 @@ public record CandidateChange(
       further = List.copyOf(further);
     }
 
-    /** In one step. */
+    /**
+     * In one step.
+     *
+     * @param version null where unknown
+     */
     public Exposure(
         Instant start,
         Duration clockError,
         Set<String> instances,
         @Nullable String version,
         double share) {
-      this(start, clockError, instances, version, share, List.of());
+      this(start, clockError, instances, Variant.version(version), share, List.of());
     }
 
     /** As if its last step before that moment were all of it: that step may have been too far. */
@@ -90,7 +114,7 @@ public record CandidateChange(
       Exposure at = this;
       for (Step step : further) {
         if (!step.time().isAfter(onset.plus(clockError))) {
-          at = new Exposure(step.time(), clockError, instances, version, step.share());
+          at = new Exposure(step.time(), clockError, instances, variant, step.share(), List.of());
         }
       }
       return at;

@@ -83,9 +83,11 @@ public final class CorrelationEngine {
         possible.add(change);
       }
     }
+    List<CandidateChange> judged = nearest(possible, situation);
+    Situation compared = situation.compared(judged);
     List<Suspect> suspects =
-        nearest(possible, situation).stream()
-            .map(change -> judge(change, situation))
+        judged.stream()
+            .map(change -> judge(change, compared))
             .sorted(
                 Comparator.comparingDouble(Suspect::score)
                     .reversed()

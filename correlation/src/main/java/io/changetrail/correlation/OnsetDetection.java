@@ -185,22 +185,12 @@ final class OnsetDetection {
         int to = i == points.size() - 1 ? values.length : points.get(i + 1).index();
         double before = median(Arrays.copyOfRange(values, from, point.index()));
         double after = median(Arrays.copyOfRange(values, point.index(), to));
-        return first.isAfter(minutes.earliest()) && isWorse(before, after)
+        return first.isAfter(minutes.earliest())
+                && SignalFamily.isWorse(series.signal(), before, after)
             ? Optional.of(onset(point, before, after, minutes))
             : Optional.empty();
       }
       return Optional.empty();
-    }
-
-    /** Of most signals more is worse; what has no direction may change either way. */
-    private boolean isWorse(double before, double after) {
-      if (SignalFamily.isSuccess(series.signal())) {
-        return after < before;
-      }
-      return switch (SignalFamily.of(series.signal())) {
-        case LATENCY, OUTBOUND_LATENCY, ERRORS -> after > before;
-        default -> after != before;
-      };
     }
 
     /** From the last sample before it on, and a step longer, as clocks differ. */

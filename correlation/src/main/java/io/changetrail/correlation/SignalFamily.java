@@ -72,6 +72,17 @@ enum SignalFamily {
     return isSuccess(Set.of(split(signal)));
   }
 
+  /** Whether going from one value to the other may be a symptom; most may be either way. */
+  static boolean isWorse(String signal, double before, double after) {
+    if (isSuccess(signal)) {
+      return after < before;
+    }
+    return switch (of(signal)) {
+      case LATENCY, OUTBOUND_LATENCY, ERRORS -> after > before;
+      default -> after != before;
+    };
+  }
+
   private static boolean isSuccess(Set<String> parts) {
     return hasAny(parts, "success", "successful", "availability", "apdex");
   }

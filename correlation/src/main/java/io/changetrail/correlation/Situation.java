@@ -3,8 +3,10 @@ package io.changetrail.correlation;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What is known of the anomaly before any change is looked at. */
 record Situation(
@@ -14,6 +16,7 @@ record Situation(
     Map<String, Topology.Path> paths,
     Signals signals,
     Map<String, Instant> undone,
+    Map<String, CohortComparison> cohorts,
     Calibration calibration) {
 
   /**
@@ -35,7 +38,18 @@ record Situation(
         topology.pathsFrom(anomaly.service()),
         signals,
         undone,
+        Map.of(),
         calibration);
+  }
+
+  /** The same with what a comparison of those that got them with others says of changes. */
+  Situation compared(List<CandidateChange> changes) {
+    Map<String, CohortComparison> found = new TreeMap<>();
+    for (CandidateChange change : changes) {
+      CohortComparison.of(change, this).ifPresent(one -> found.put(change.id(), one));
+    }
+    return new Situation(
+        anomaly, onset, topology, paths, signals, undone, Map.copyOf(found), calibration);
   }
 
   /** When the change was rolled back. */

@@ -114,7 +114,7 @@ class CorrelationEngineTest {
                 plain.start(),
                 CandidateChange.Exposure.USUAL_CLOCK_ERROR,
                 Set.of(),
-                null,
+                CandidateChange.Variant.unknown(),
                 0.05,
                 List.of(
                     new CandidateChange.Exposure.Step(plain.start(), 0.05),

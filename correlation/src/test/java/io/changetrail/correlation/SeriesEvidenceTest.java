@@ -305,6 +305,84 @@ class SeriesEvidenceTest {
     assertThat(factor(answer.suspects().get(1), "cohort").value()).isLessThan(0.9);
   }
 
+  @Test
+  void R5_ofARolloutUnderWayTheNewPodsAreComparedWithTheOldAndOtherChangesFallBehind() {
+    CandidateChange deployment =
+        CandidateChange.at(
+            "deployment",
+            ChangeKind.DEPLOYMENT,
+            ALERT.minus(Duration.ofMinutes(6)),
+            List.of(Target.service("cart", "production")),
+            "cart 1.4.2 to one pod");
+    List<CandidateChange> changes = List.of(deployment, change("settings", "cart", 6));
+
+    Answer split =
+        ask(
+            changes,
+            ofPod("cart-old-1", MINUTES, back -> noise(1)),
+            ofPod("cart-old-2", MINUTES, back -> noise(1)),
+            ofPod("cart-new-1", FAULT, back -> noise(9)));
+    Answer alike =
+        ask(
+            changes,
+            ofPod("cart-old-1", MINUTES, back -> noise(back <= FAULT ? 9 : 1)),
+            ofPod("cart-old-2", MINUTES, back -> noise(back <= FAULT ? 9 : 1)),
+            ofPod("cart-new-1", FAULT, back -> noise(9)));
+
+    Suspect first = split.suspects().get(0);
+    assertThat(first.change().id()).isEqualTo("deployment");
+    assertThat(factor(first, "cohort").value()).isGreaterThan(0.99);
+    assertThat(factor(first, "cohort").reason())
+        .contains("error_rate differs between those that got it and those that did not");
+    assertThat(factor(split.suspects().get(1), "cohort").value()).isEqualTo(0.5);
+    assertThat(factor(split.suspects().get(1), "cohort").reason()).contains("another change");
+    assertThat(alike.suspects().get(0).change().id()).isEqualTo("settings");
+    assertThat(factor(alike.suspects().get(1), "cohort").value()).isLessThan(0.9);
+  }
+
+  @Test
+  void R5_podsThatDifferedBeforeTheyWereChangedAreComparedWithTheirOwnPast() {
+    CandidateChange plain = change("by hand", "cart", 6);
+    CandidateChange byHand =
+        new CandidateChange(
+            plain.id(),
+            ChangeKind.MANUAL,
+            plain.start(),
+            null,
+            new CandidateChange.Exposure(
+                plain.start(), Duration.ofSeconds(30), Set.of("cart-1"), null, 1),
+            plain.targets(),
+            null,
+            Set.of(),
+            null,
+            plain.summary());
+
+    Answer always =
+        ask(
+            List.of(byHand),
+            ofPod("cart-1", MINUTES, back -> 4 + 0.1 * (back * 7 % 5)),
+            ofPod("cart-2", MINUTES, back -> 1 + 0.1 * (back * 7 % 5)));
+    Answer since =
+        ask(
+            List.of(byHand),
+            ofPod("cart-1", MINUTES, back -> (back <= FAULT ? 9 : 4) + 0.1 * (back * 7 % 5)),
+            ofPod("cart-2", MINUTES, back -> 1 + 0.1 * (back * 7 % 5)));
+
+    assertThat(factor(only(always), "cohort").value()).isLessThan(0.5);
+    assertThat(factor(only(since), "cohort").value()).isGreaterThan(0.95);
+  }
+
+  /** Error rates of a pod over its last minutes. */
+  private static Series ofPod(String pod, int minutes, IntToDoubleFunction value) {
+    long[] times = new long[minutes];
+    double[] values = new double[minutes];
+    for (int i = 0; i < minutes; i++) {
+      times[i] = ALERT.toEpochMilli() - (minutes - 1 - i) * 60_000L;
+      values[i] = value.applyAsDouble(minutes - 1 - i);
+    }
+    return new Series("cart", pod, "error_rate", Map.of(), times, values);
+  }
+
   private Series labelled(String name, String variant, String zone, double level) {
     Series plain = series("cart", "error_rate", back -> noise(back <= FAULT ? level : 1));
     long[] times = new long[plain.size()];

@@ -3,6 +3,7 @@ package io.changetrail.server.answer;
 
 import io.changetrail.correlation.CandidateChange;
 import io.changetrail.correlation.CandidateChange.Exposure;
+import io.changetrail.correlation.CandidateChange.Variant;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Interval;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +35,6 @@ import org.jspecify.annotations.Nullable;
  * their source is off.
  */
 final class Candidates {
-  /**
-   * @see <a href="https://flagd.dev/reference/flag-definitions/">flagd, flag definitions</a>
-   */
-  private static final String VARIANT = "defaultVariant";
-
   private final Catalogue catalogue;
   private final Map<String, SourceStatus> sources = new HashMap<>();
 
@@ -71,7 +68,7 @@ final class Candidates {
             exposure,
             clockError(change),
             instances(change),
-            version(change),
+            variant(change),
             steps.isEmpty() ? 1 : steps.get(0).share(),
             // Of a single share the start is better known.
             steps.size() > 1 ? steps : List.of()),
@@ -145,22 +142,28 @@ final class Candidates {
         .collect(Collectors.toSet());
   }
 
-  /** The version that was deployed, or the variant of a flag that all others get now. */
-  private static @Nullable String version(ObservedChange change) {
-    return change.observations().stream()
-        .flatMap(seen -> seen.event().provenance().artifacts().stream())
-        .map(Provenance.Artifact::version)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .or(
-            () ->
-                change.observations().stream()
-                    .filter(seen -> seen.event().change().kind().equals(ChangeKind.FEATURE_FLAG))
-                    .flatMap(seen -> seen.event().change().state().afterState().stream())
-                    .map(state -> state.path(VARIANT).textValue())
-                    .filter(Objects::nonNull)
-                    .findFirst())
-        .orElse(null);
+  /** The version that was deployed, or the variants of a flag that more get now. */
+  private static Variant variant(ObservedChange change) {
+    Optional<String> version =
+        change.observations().stream()
+            .flatMap(seen -> seen.event().provenance().artifacts().stream())
+            .map(Provenance.Artifact::version)
+            .filter(Objects::nonNull)
+            .findFirst();
+    if (version.isPresent() || !change.kind().equals(ChangeKind.FEATURE_FLAG)) {
+      return Variant.version(version.orElse(null));
+    }
+    String flag =
+        change.targets().stream()
+            .map(Target::resource)
+            .filter(resource -> resource != null)
+            .filter(resource -> resource.kind().equals(Resource.FEATURE_FLAG))
+            .map(Resource::name)
+            .findFirst()
+            .orElse(null);
+    Set<String> names = new TreeSet<>();
+    change.observations().forEach(seen -> names.addAll(FlagVariants.of(seen.event())));
+    return new Variant(flag, names);
   }
 
   /** Shares in (0, 1]; that nobody has it any more reaches everybody who had it. */

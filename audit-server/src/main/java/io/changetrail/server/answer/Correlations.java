@@ -20,6 +20,7 @@ import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.server.http.Caller;
 import io.changetrail.server.ingest.Acceptance;
 import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
+import io.changetrail.server.prometheus.AlertRule;
 import io.changetrail.server.prometheus.RangeQuery;
 import io.changetrail.source.alertmanager.AlertExpression;
 import io.changetrail.source.alertmanager.AlertGroup;
@@ -287,42 +288,39 @@ public final class Correlations {
     Interval window =
         new Interval(begin.minus(Anomaly.LOOKBACK), until.isBefore(begin) ? begin : until);
     Map<String, String> labels = Incidents.labels(incident);
+    String expression = text(incident.attributes().get(Incidents.EXPRESSION));
+    String server =
+        correlator
+            .prometheusOf(
+                scope.tenant(), text(incident.attributes().get(Incidents.GENERATOR)), labels)
+            .orElse(null);
+    String name = labels.get("alertname");
+    Optional<Duration> pending = Incidents.pending(incident);
+    AlertRule rule =
+        server == null || name == null || pending.isPresent()
+            ? null
+            : new AlertRule(server, name, expression, labels);
     return about.map(
         target -> {
           String service = known.service(Objects.requireNonNull(target.service()));
           String environment = target.environmentName().map(known::environment).orElse(null);
+          Anomaly anomaly =
+              new Anomaly(service, environment, name, labels, begin, Duration.ZERO, window);
           return new Question(
-              new Anomaly(
-                  service,
-                  environment,
-                  labels.get("alertname"),
-                  labels,
-                  begin,
-                  Duration.ZERO,
-                  window),
+              pending.map(anomaly::withPending).orElse(anomaly),
               List.of(),
-              queries(scope.tenant(), incident, labels, service));
+              server == null
+                      || expression == null
+                      || expression.length() > RangeQuery.MAX_EXPRESSION
+                  ? List.of()
+                  : List.of(
+                      new RangeQuery(
+                          server,
+                          AlertExpression.measured(expression),
+                          name == null ? "alert" : name,
+                          service)),
+              rule);
         });
-  }
-
-  private List<RangeQuery> queries(
-      String tenant, AuditEvent incident, Map<String, String> labels, String service) {
-    String expression = text(incident.attributes().get(Incidents.EXPRESSION));
-    String generator = text(incident.attributes().get(Incidents.GENERATOR));
-    if (expression == null || expression.length() > RangeQuery.MAX_EXPRESSION) {
-      return List.of();
-    }
-    return correlator
-        .prometheusOf(tenant, generator, labels)
-        .map(
-            server ->
-                List.of(
-                    new RangeQuery(
-                        server,
-                        AlertExpression.measured(expression),
-                        labels.getOrDefault("alertname", "alert"),
-                        service)))
-        .orElse(List.of());
   }
 
   private static @Nullable String text(@Nullable JsonNode node) {

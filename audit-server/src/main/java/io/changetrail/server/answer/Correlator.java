@@ -82,8 +82,9 @@ public final class Correlator {
    */
   Answered answer(Scope scope, Question question, Instant asked) {
     Catalogue known = catalogue.get();
-    Anomaly anomaly = question.anomaly();
     PrometheusServers.Fetched fetched = fetch(scope, question, known);
+    Duration held = fetched.pending();
+    Anomaly anomaly = held == null ? question.anomaly() : question.anomaly().withPending(held);
     List<Series> series = new ArrayList<>(question.series());
     series.addAll(fetched.series());
     Topology topology = topologies.of(scope, known);
@@ -91,7 +92,9 @@ public final class Correlator {
         changes.latest(
             scope,
             anomaly.window().earliest(),
-            anomaly.window().latest(),
+            // What came later cannot have been it. The hours after it are read too, and with them
+            // what undid one of these.
+            anomaly.detectedAt(),
             anomaly.environmentName().map(known::environmentNames).orElse(null),
             related(anomaly, topology, series, known),
             known,
@@ -155,13 +158,14 @@ public final class Correlator {
     PrometheusServers.Fetched fetched =
         servers.ask(
             queries,
+            question.rule(),
             new PrometheusServers.About(anomaly.window(), environment, known, sight::ofService));
     if (scope.isWholeTenant() || question.queries().isEmpty()) {
       return fetched;
     }
     List<String> notes = new ArrayList<>(fetched.notes());
     notes.add("queries of a question are asked for readers of the whole tenant only");
-    return new PrometheusServers.Fetched(fetched.series(), notes);
+    return new PrometheusServers.Fetched(fetched.series(), fetched.pending(), notes);
   }
 
   /** Sources that are silent or miss events: the cause might be among these. */

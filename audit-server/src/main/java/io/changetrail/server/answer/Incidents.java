@@ -24,12 +24,15 @@ import io.changetrail.source.alertmanager.AlertGroup.Alert;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,11 @@ final class Incidents {
   static final String LABELS = "alert.labels";
   static final String EXPRESSION = "alert.expression";
   static final String GENERATOR = "alert.generator";
+
+  /** In ISO 8601. */
+  private static final String PENDING = "alert.for";
+
+  private static final Duration LONGEST = Duration.ofDays(366);
 
   private static final String DETECT = "detect";
   private static final String REPORT = "report";
@@ -70,6 +78,7 @@ final class Incidents {
         event(source, alerts, id(alerts), "detected", alerts.start(), Phase.STARTED, DETECT, null)
             .targets(targets(alerts, catalogue))
             .attribute(LABELS, labels);
+    alerts.pending().ifPresent(held -> event.attribute(PENDING, TextNode.valueOf(held.toString())));
     for (Alert alert : alerts.alerts()) {
       String url = alert.generatorUrl();
       String expression = url == null ? null : AlertExpression.ofGeneratorUrl(url).orElse(null);
@@ -168,6 +177,18 @@ final class Incidents {
       told.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
     }
     return labels;
+  }
+
+  /** How long the condition had held, as the alert itself tells; empty if it does not. */
+  static Optional<Duration> pending(AuditEvent incident) {
+    JsonNode told = incident.attributes().get(PENDING);
+    try {
+      return Optional.ofNullable(told)
+          .map(held -> Duration.parse(held.asText()))
+          .filter(held -> !held.isNegative() && held.compareTo(LONGEST) <= 0);
+    } catch (DateTimeException e) {
+      return Optional.empty(); // whoever sent the incident meant something else by that name
+    }
   }
 
   static boolean isDetected(AuditEvent event) {

@@ -8,6 +8,7 @@ import io.changetrail.model.Interval;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.server.http.JsonFields;
 import io.changetrail.server.http.Problem;
+import io.changetrail.server.prometheus.AlertRule;
 import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.prometheus.RangeQuery;
 import java.time.Duration;
@@ -17,15 +18,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code POST /v1/correlate} is asked: an anomaly, and what was measured of it.
  *
  * @param queries what to ask Prometheus for
+ * @param rule that the alert came from, whose {@code for:} is still to be asked for; {@code null}
+ *     where it is known or there is none
  */
-record Question(Anomaly anomaly, List<Series> series, List<RangeQuery> queries) {
-  private static final int MAX_SERIES = 2_000;
-  private static final int MAX_POINTS = 500_000;
+record Question(
+    Anomaly anomaly, List<Series> series, List<RangeQuery> queries, @Nullable AlertRule rule) {
   private static final Duration MAX_LOOKBACK = Duration.ofDays(31);
 
   /**
@@ -71,7 +74,7 @@ record Question(Anomaly anomaly, List<Series> series, List<RangeQuery> queries) 
             fields.duration("for", Duration.ZERO),
             new Interval(alertedAt.minus(lookback), latest));
     return new Question(
-        anomaly, series(fields, catalogue), queries(fields, anomaly, prometheusServers));
+        anomaly, series(fields, catalogue), queries(fields, anomaly, prometheusServers), null);
   }
 
   private static List<RangeQuery> queries(
@@ -120,8 +123,9 @@ record Question(Anomaly anomaly, List<Series> series, List<RangeQuery> queries) 
 
   private static List<Series> series(JsonFields fields, Catalogue catalogue) {
     List<JsonFields> given = fields.objects("series");
-    if (given.size() > MAX_SERIES) {
-      throw Problem.field("series", "has more than " + MAX_SERIES + " entries").asException();
+    if (given.size() > PrometheusServers.MAX_SERIES) {
+      throw Problem.field("series", "has more than " + PrometheusServers.MAX_SERIES + " entries")
+          .asException();
     }
     List<Series> series = new ArrayList<>(given.size());
     int points = 0;
@@ -129,8 +133,9 @@ record Question(Anomaly anomaly, List<Series> series, List<RangeQuery> queries) 
       one.only(Set.of("service", "signal", "instance", "labels", "points", "name"));
       JsonNode list = one.list("points");
       points += list.size();
-      if (points > MAX_POINTS) {
-        throw Problem.field("series", "have more than " + MAX_POINTS + " points in all")
+      if (points > PrometheusServers.MAX_POINTS) {
+        throw Problem.field(
+                "series", "have more than " + PrometheusServers.MAX_POINTS + " points in all")
             .asException();
       }
       long[] times = new long[list.size()];

@@ -104,7 +104,9 @@ public final class Settings {
     keys.put("store", "which store; embedded:<data>/store");
     keys.put("catalogue", "catalogue files, read again when they change; none");
     keys.put(
-        "topology", "files that tell who calls whom: declared, of Jaeger, Zipkin or OTLP; none");
+        "topology",
+        "files that tell who calls whom, read again when they change: declared, of Jaeger, Zipkin,"
+            + " OTLP or Kubernetes; none");
     keys.put("redaction.secretPaths", "JSON Pointers that are always secrets, * for any segment");
     keys.put("events.maxFuture", "how far ahead of our clock an event may be; PT1H");
     keys.put("events.maxPast", "how old an event may be; P3650D");

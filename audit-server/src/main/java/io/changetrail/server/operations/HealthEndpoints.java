@@ -4,6 +4,7 @@ package io.changetrail.server.operations;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
 import io.changetrail.store.AuditStore;
@@ -13,11 +14,11 @@ import java.util.List;
 /** {@code GET /healthz} (does the process answer) and {@code GET /readyz} (can it do its work). */
 public final class HealthEndpoints {
   private final AuditStore store;
-  private final CatalogueFiles catalogue;
+  private final List<ReloadedFiles<?>> files;
 
-  public HealthEndpoints(AuditStore store, CatalogueFiles catalogue) {
+  public HealthEndpoints(AuditStore store, List<ReloadedFiles<?>> files) {
     this.store = store;
-    this.catalogue = catalogue;
+    this.files = List.copyOf(files);
   }
 
   /** Alive. */
@@ -28,7 +29,7 @@ public final class HealthEndpoints {
   /** Ready to take and give events. */
   public Response readyz(Request request) {
     Health health = store.health();
-    List<String> problems = ServerMetrics.problems(health, catalogue);
+    List<String> problems = ServerMetrics.problems(health, files);
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.put("status", health.writable() ? "ok" : "unavailable");
     answer.put("lastSeq", health.lastSeq());

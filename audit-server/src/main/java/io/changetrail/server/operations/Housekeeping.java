@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.operations;
 
+import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.config.ServerConfig;
+import io.changetrail.server.topology.RecordedClusters;
 import io.changetrail.store.AuditStore;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,9 +19,10 @@ import org.slf4j.LoggerFactory;
 /** What the server does by itself, in the background. */
 public final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
-  private static final long CATALOGUE_SECONDS = 1;
+  private static final long LOOK_SECONDS = 1;
 
-  private final CatalogueFiles catalogue;
+  private final List<ReloadedFiles<?>> files;
+  private final RecordedClusters clusters;
   private final Retention retention;
   private final ServerConfig.Retention settings;
   private final InstantSource clock;
@@ -30,13 +34,21 @@ public final class Housekeeping implements AutoCloseable {
             return thread;
           });
 
+  /**
+   * Housekeeping, which begins with {@link #start}.
+   *
+   * @param files that are looked at each second
+   * @param clusters likewise
+   */
   public Housekeeping(
-      CatalogueFiles catalogue,
+      List<ReloadedFiles<?>> files,
+      RecordedClusters clusters,
       AuditStore store,
       ServerConfig.Retention settings,
       Supplier<Set<String>> tenants,
       InstantSource clock) {
-    this.catalogue = catalogue;
+    this.files = List.copyOf(files);
+    this.clusters = clusters;
     this.settings = settings;
     this.clock = clock;
     retention = new Retention(store, settings, tenants);
@@ -44,7 +56,10 @@ public final class Housekeeping implements AutoCloseable {
 
   /** Begins. */
   public void start() {
-    repeat("catalogue", catalogue::refresh, CATALOGUE_SECONDS, TimeUnit.SECONDS);
+    for (ReloadedFiles<?> each : files) {
+      repeat(each.setting(), each::refresh, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+    repeat("topology of clusters", clusters::refresh, LOOK_SECONDS, TimeUnit.SECONDS);
     if (retention.isNeeded()) {
       repeat(
           "retention",

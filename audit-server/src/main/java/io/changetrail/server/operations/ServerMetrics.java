@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.operations;
 
+import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.github.AskingObserver;
 import io.changetrail.server.http.Caller;
 import io.changetrail.server.http.HttpServer;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +95,7 @@ public final class ServerMetrics
   public void observe(
       HttpServer server,
       AuditStore store,
-      CatalogueFiles catalogue,
+      List<ReloadedFiles<?>> files,
       Supplier<Set<String>> tenants) {
     gauge("changetrail_http_waiting", "Requests that wait for a thread.", "lane")
         .callback(
@@ -114,8 +116,15 @@ public final class ServerMetrics
     gauge("changetrail_http_bytes_in_flight", "Memory of request bodies, by estimate.")
         .callback(callback -> callback.call((double) server.bytesInFlight()))
         .register(registry);
-    gauge("changetrail_catalogue_stale", "1 while the catalogue's files are wrong.")
-        .callback(callback -> callback.call(catalogue.problem().isPresent() ? 1 : 0))
+    gauge("changetrail_files_stale", "1 while a file of that setting is wrong.", "setting")
+        .callback(
+            callback -> {
+              Map<String, Integer> stale = new TreeMap<>();
+              for (ReloadedFiles<?> each : files) {
+                stale.merge(each.setting(), each.problem().isPresent() ? 1 : 0, Math::max);
+              }
+              stale.forEach((setting, value) -> callback.call(value, setting));
+            })
         .register(registry);
     gauge("changetrail_store_writable", "1 while the store takes events.")
         .callback(callback -> callback.call(store.health().writable() ? 1 : 0))
@@ -230,12 +239,14 @@ public final class ServerMetrics
   }
 
   /** What is wrong now, for people; empty if all is well. */
-  static List<String> problems(Health health, CatalogueFiles catalogue) {
+  static List<String> problems(Health health, List<ReloadedFiles<?>> files) {
     List<String> problems = new ArrayList<>();
     if (!health.writable()) {
       problems.add("store: " + health.detail());
     }
-    catalogue.problem().ifPresent(problem -> problems.add("catalogue: " + problem));
+    for (ReloadedFiles<?> each : files) {
+      each.problem().ifPresent(problem -> problems.add(each.setting() + ": " + problem));
+    }
     return problems;
   }
 }

@@ -23,13 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries">HTTP API,
  *     range queries</a>
  */
-record Matrix(@Nullable String error, List<Samples> samples, List<String> warnings, boolean cut) {
-  static final int MAX_SERIES = 2_000;
-  static final int MAX_POINTS = 500_000;
+record Matrix(@Nullable String error, List<Samples> samples, List<String> warnings, boolean cut)
+    implements PrometheusClient.Told {
   private static final int MAX_LABELS = 64;
   private static final int MAX_WARNINGS = 5;
 
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNestingDepth(32).maxNumberLength(100).build())
@@ -53,6 +52,18 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
       return new Reader(json, points).answer();
     } catch (JsonProcessingException e) {
       throw new PrometheusException("its answer is not JSON, or is cut off", e);
+    }
+  }
+
+  /** Reads the object that has just begun. */
+  static void labels(JsonParser json, Map<String, String> labels) throws IOException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      if (json.nextToken() == JsonToken.VALUE_STRING && labels.size() < MAX_LABELS) {
+        labels.put(name, json.getText());
+      } else {
+        json.skipChildren();
+      }
     }
   }
 
@@ -132,7 +143,9 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
 
     private void result() throws IOException {
       for (JsonToken next = json.nextToken(); isIn(next); next = json.nextToken()) {
-        if (next == JsonToken.START_OBJECT && samples.size() < MAX_SERIES && points < most) {
+        if (next == JsonToken.START_OBJECT
+            && samples.size() < PrometheusServers.MAX_SERIES
+            && points < most) {
           series();
         } else {
           cut = true;
@@ -150,7 +163,7 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
         String name = json.currentName();
         JsonToken start = json.nextToken();
         if (name.equals("metric") && start == JsonToken.START_OBJECT) {
-          labels(labels);
+          labels(json, labels);
         } else if (name.equals("values") && start == JsonToken.START_ARRAY) {
           for (JsonToken next = json.nextToken(); isIn(next); next = json.nextToken()) {
             if (points >= most) {
@@ -172,17 +185,6 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
         }
       }
       samples.add(new Samples(labels, Arrays.copyOf(times, size), Arrays.copyOf(values, size)));
-    }
-
-    private void labels(Map<String, String> labels) throws IOException {
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        if (json.nextToken() == JsonToken.VALUE_STRING && labels.size() < MAX_LABELS) {
-          labels.put(name, json.getText());
-        } else {
-          json.skipChildren();
-        }
-      }
     }
 
     /** One {@code [seconds, "value"]}; whatever else stands there is no sample. */

@@ -19,14 +19,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  * their time limit and gives what could be had, with a note on what could not.
  */
 public final class PrometheusServers implements AutoCloseable {
+  /** How many series one question may be answered with, brought or asked for. */
+  public static final int MAX_SERIES = 2_000;
+
+  /** How many points these may have in all. */
+  public static final int MAX_POINTS = 500_000;
+
   /** How many queries one question may lead to. */
   public static final int MAX_QUERIES = 20;
 
@@ -44,48 +46,32 @@ public final class PrometheusServers implements AutoCloseable {
   private static final long SHORTEST_STEP = 15;
   private static final long USUAL_STEP = 60;
   private static final int ENOUGH_STEPS = 240;
-  private static final int THREADS = 8;
 
   private final Map<String, PrometheusClient> clients;
-  private final ExecutorService executor;
 
   public PrometheusServers(List<ServerConfig.Prometheus> servers) {
     clients = new TreeMap<>();
     servers.forEach(server -> clients.put(server.name(), new PrometheusClient(server)));
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "prometheus");
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    executor = pool;
   }
 
-  private PrometheusServers(Map<String, PrometheusClient> clients, ExecutorService executor) {
+  private PrometheusServers(Map<String, PrometheusClient> clients) {
     this.clients = clients;
-    this.executor = executor;
   }
 
   /** Those of one tenant: no other may ask with their credentials, or learn that they are there. */
   public PrometheusServers within(String tenant) {
     Map<String, PrometheusClient> own = new TreeMap<>(clients);
     own.values().removeIf(client -> !client.server().tenant().equals(tenant));
-    return new PrometheusServers(own, executor);
+    return new PrometheusServers(own);
   }
 
   /**
    * What came of asking.
    *
+   * @param pending the {@code for:} of the rule; {@code null} where none is known
    * @param notes for people: who did not answer and why, and what was left out
    */
-  public record Fetched(List<Series> series, List<String> notes) {
+  public record Fetched(List<Series> series, @Nullable Duration pending, List<String> notes) {
     public Fetched {
       series = List.copyOf(series);
       notes = List.copyOf(notes);
@@ -152,13 +138,25 @@ public final class PrometheusServers implements AutoCloseable {
     return queries;
   }
 
-  /** Asks all at once, each server for as long as its time limit allows. */
-  public Fetched ask(List<RangeQuery> queries, About about) {
+  /** What a server was asked. */
+  private record Asked<T>(PrometheusClient client, Future<T> answer) {
+    /** The answer, for which its server has as long as its limit allows. */
+    T get(long begun) throws InterruptedException, ExecutionException, TimeoutException {
+      long left = client.server().timeout().toNanos() - (System.nanoTime() - begun);
+      return answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /**
+   * Asks all at once, each server for as long as its time limit allows.
+   *
+   * @param rule whose {@code for:} is wanted; {@code null} for none
+   */
+  public Fetched ask(List<RangeQuery> queries, @Nullable AlertRule rule, About about) {
     Answers answers = new Answers(about);
-    List<RangeQuery> asked = new ArrayList<>();
-    List<Callable<Matrix>> tasks = new ArrayList<>();
-    Duration patience = Duration.ZERO;
-    int points = Matrix.MAX_POINTS / Math.max(1, Math.min(queries.size(), MAX_QUERIES));
+    Map<RangeQuery, Asked<Matrix>> asked = new LinkedHashMap<>();
+    int points = MAX_POINTS / Math.max(1, Math.min(queries.size(), MAX_QUERIES));
+    long begun = System.nanoTime();
     for (RangeQuery query : queries) {
       PrometheusClient client = clients.get(query.server());
       if (client == null) {
@@ -168,24 +166,33 @@ public final class PrometheusServers implements AutoCloseable {
             "only the first " + MAX_QUERIES + " of " + queries.size() + " queries were asked");
         break;
       } else {
-        asked.add(query);
-        tasks.add(() -> range(client, query, about.window(), points));
-        Duration limit = client.server().timeout();
-        patience = patience.compareTo(limit) < 0 ? limit : patience;
+        asked.computeIfAbsent(
+            query,
+            one ->
+                new Asked<>(
+                    client, client.submit(() -> range(client, one, about.window(), points))));
       }
     }
-    if (tasks.isEmpty()) {
-      return answers.fetched();
-    }
+    PrometheusClient ruler = rule == null ? null : clients.get(rule.server());
+    Asked<AlertRules> rules =
+        rule == null || ruler == null
+            ? null
+            : new Asked<>(ruler, ruler.submit(() -> ruler.rules(rule.name())));
     try {
-      List<Future<Matrix>> futures =
-          executor.invokeAll(tasks, patience.toMillis(), TimeUnit.MILLISECONDS);
-      for (int i = 0; i < futures.size(); i++) {
-        answers.take(asked.get(i), futures.get(i), patience);
+      for (Map.Entry<RangeQuery, Asked<Matrix>> one : asked.entrySet()) {
+        answers.take(one.getKey(), one.getValue(), begun);
+      }
+      if (rule != null && rules != null) {
+        answers.take(rule, rules, begun);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       answers.notes.add("the server stops; Prometheus was not asked");
+    } finally {
+      asked.values().forEach(one -> one.answer.cancel(true));
+      if (rules != null) {
+        rules.answer.cancel(true);
+      }
     }
     return answers.fetched();
   }
@@ -206,7 +213,11 @@ public final class PrometheusServers implements AutoCloseable {
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    clients.values().forEach(PrometheusClient::close);
+  }
+
+  private static String who(String server) {
+    return "Prometheus server '" + server + "': ";
   }
 
   /** Turns what came into series and notes. */
@@ -214,6 +225,7 @@ public final class PrometheusServers implements AutoCloseable {
     private final About about;
     private final List<Series> series = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
+    private @Nullable Duration pending;
     private int points;
 
     Answers(About about) {
@@ -221,19 +233,29 @@ public final class PrometheusServers implements AutoCloseable {
     }
 
     Fetched fetched() {
-      return new Fetched(series, List.copyOf(notes));
+      return new Fetched(series, pending, List.copyOf(notes));
     }
 
-    void take(RangeQuery query, Future<Matrix> answer, Duration patience)
-        throws InterruptedException {
-      String who = "Prometheus server '" + query.server() + "': ";
+    void take(AlertRule rule, Asked<AlertRules> asked, long begun) throws InterruptedException {
       try {
-        Matrix matrix = answer.get();
+        pending = asked.get(begun).pending(rule).orElse(null);
+      } catch (ExecutionException | TimeoutException e) {
+        notes.add(
+            who(rule.server())
+                + "how long the alert's condition had held cannot be read: "
+                + reason(e, asked.client)
+                + "; the annotation 'for' may tell it");
+      }
+    }
+
+    void take(RangeQuery query, Asked<Matrix> asked, long begun) throws InterruptedException {
+      String who = who(query.server());
+      try {
+        Matrix matrix = asked.get(begun);
         matrix.warnings().forEach(warning -> notes.add(who + "it warns: " + warning));
         boolean cut = matrix.cut();
         for (Matrix.Samples samples : matrix.samples()) {
-          if (points + samples.times().length > Matrix.MAX_POINTS
-              || series.size() >= Matrix.MAX_SERIES) {
+          if (points + samples.times().length > MAX_POINTS || series.size() >= MAX_SERIES) {
             cut = true;
             break;
           }
@@ -245,10 +267,8 @@ public final class PrometheusServers implements AutoCloseable {
         if (matrix.samples().isEmpty()) {
           notes.add(who + "it has no samples for " + query.expression());
         }
-      } catch (CancellationException e) {
-        notes.add(who + "no answer within " + patience.toMillis() + " ms");
-      } catch (ExecutionException e) {
-        notes.add(who + reason(e.getCause(), patience));
+      } catch (ExecutionException | TimeoutException e) {
+        notes.add(who + reason(e, asked.client));
       }
     }
 
@@ -259,9 +279,8 @@ public final class PrometheusServers implements AutoCloseable {
           labels.service(server.serviceLabels(), about.catalogue()).orElse(query.service());
       if (service == null) {
         notes.add(
-            "Prometheus server '"
-                + query.server()
-                + "': series without a service were left out; keep one of the labels "
+            who(query.server())
+                + "series without a service were left out; keep one of the labels "
                 + String.join(", ", server.serviceLabels()));
         return;
       }
@@ -288,12 +307,13 @@ public final class PrometheusServers implements AutoCloseable {
               samples.values()));
     }
 
-    private String reason(@Nullable Throwable failure, Duration patience) {
+    private String reason(Exception e, PrometheusClient client) {
+      Throwable failure = e instanceof ExecutionException ? e.getCause() : e;
       if (failure instanceof HttpConnectTimeoutException || failure instanceof ConnectException) {
         return "it cannot be reached";
       }
-      if (failure instanceof HttpTimeoutException) {
-        return "no answer within " + patience.toMillis() + " ms";
+      if (failure instanceof HttpTimeoutException || failure instanceof TimeoutException) {
+        return "no answer within " + client.server().timeout().toMillis() + " ms";
       }
       // Our own words only: those of others may repeat a credential or a path.
       for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

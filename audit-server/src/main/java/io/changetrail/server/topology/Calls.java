@@ -3,12 +3,15 @@ package io.changetrail.server.topology;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.changetrail.correlation.Topology.Edge;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.function.UnaryOperator;
  *       {@code weight}
  *   <li>Jaeger's {@code /api/dependencies}: {@code {"data":[{"parent","child","callCount"}]}}
  *   <li>Zipkin's {@code /api/v2/dependencies}: the list alone
+ *   <li>objects of Kubernetes, a list or one a document: see {@link KubernetesReferences}
  *   <li>OTLP traces in JSON: {@code resourceSpans}; also one document a line, as the collector's
  *       file exporter writes them
  * </ul>
@@ -42,6 +46,9 @@ final class Calls {
 
   /** A call that is rare among those of its caller still joins the two. */
   private static final double LEAST = 0.1;
+
+  /** Who holds the address of another calls it; how often, nobody knows. */
+  private static final double REFERENCED = 0.5;
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final YAMLMapper YAML = new YAMLMapper();
@@ -68,10 +75,10 @@ final class Calls {
         }
         calls.spans(lines);
       } else {
-        calls.document(
+        calls.documents(
             text.startsWith("{") || text.startsWith("[")
-                ? JSON.readTree(text)
-                : YAML.readTree(text));
+                ? List.of(JSON.readTree(text))
+                : yaml(text));
       }
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
@@ -80,6 +87,44 @@ final class Calls {
           e);
     }
     return calls;
+  }
+
+  static Calls none() {
+    return new Calls();
+  }
+
+  /** The calls that the objects of clusters point to. */
+  static Calls of(List<KubernetesReferences> clusters) {
+    Calls calls = new Calls();
+    clusters.forEach(calls::referenced);
+    return calls;
+  }
+
+  private static List<JsonNode> yaml(String text) throws JsonProcessingException {
+    try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(text)) {
+      return documents.readAll().stream().filter(document -> !document.isNull()).toList();
+    } catch (JsonProcessingException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a text was read", e);
+    }
+  }
+
+  private void documents(List<JsonNode> documents) {
+    if (!documents.isEmpty() && documents.stream().allMatch(KubernetesReferences::isObject)) {
+      KubernetesReferences cluster = new KubernetesReferences();
+      documents.forEach(object -> cluster.add(object, null));
+      referenced(cluster);
+    } else if (documents.size() == 1) {
+      document(documents.get(0));
+    } else {
+      throw new IllegalArgumentException(
+          "has " + documents.size() + " documents; only objects of Kubernetes may be several");
+    }
+  }
+
+  private void referenced(KubernetesReferences cluster) {
+    cluster.references().forEach(call -> add(declared, call.caller(), call.callee(), REFERENCED));
   }
 
   private void document(JsonNode document) {
@@ -104,7 +149,8 @@ final class Calls {
       }
     } else {
       throw new IllegalArgumentException(
-          "has none of edges (declared), data (Jaeger), a list (Zipkin) or resourceSpans (OTLP)");
+          "has none of edges (declared), data (Jaeger), a list (Zipkin), resourceSpans (OTLP) or"
+              + " apiVersion and kind (Kubernetes)");
     }
   }
 

@@ -5,6 +5,7 @@ import io.changetrail.correlation.Topology;
 import io.changetrail.correlation.Topology.Edge;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.server.config.InvalidConfigException;
+import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.http.Problem;
 import io.changetrail.server.query.Sight;
 import io.changetrail.store.Scope;
@@ -24,9 +25,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * All that is known of who calls whom: the catalogue's dependencies, files of the settings, and
- * documents that were sent, which are kept in the data directory. Of several that name the same
- * edge the heaviest counts.
+ * All that is known of who calls whom: the catalogue's dependencies, the objects of clusters, files
+ * of the settings, and documents that were sent, which are kept in the data directory. Of several
+ * that name the same edge the heaviest counts.
  */
 public final class Topologies {
   private static final String ENDING = ".json";
@@ -35,8 +36,9 @@ public final class Topologies {
   /** Of one tenant; all are looked through for each question. */
   private static final int MAX_DOCUMENTS = 50;
 
+  private final RecordedClusters clusters;
   private final Path kept;
-  private final Map<Path, Calls> files = new TreeMap<>();
+  private final List<ReloadedFiles<Calls>> files;
 
   /** By tenant and name. */
   private final Map<String, Map<String, Calls>> sent = new TreeMap<>();
@@ -44,13 +46,18 @@ public final class Topologies {
   /**
    * Reads what is there.
    *
-   * @param files of the settings
+   * @param clusters whose objects are recorded
+   * @param files of the settings, each read again when it changes
    * @param kept the directory of what was sent; need not exist
    * @throws InvalidConfigException if a file cannot be read
    */
-  public Topologies(List<Path> files, Path kept) {
+  public Topologies(RecordedClusters clusters, List<Path> files, Path kept) {
+    this.clusters = clusters;
     this.kept = kept;
-    files.forEach(file -> this.files.put(file, read(file)));
+    this.files =
+        files.stream()
+            .map(file -> new ReloadedFiles<>("topology", List.of(file), any -> read(file)))
+            .toList();
     for (Path tenant : list(kept)) {
       Map<String, Calls> documents = new TreeMap<>();
       for (Path document : list(tenant)) {
@@ -85,6 +92,11 @@ public final class Topologies {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + directory, e);
     }
+  }
+
+  /** The files of the settings. */
+  public List<ReloadedFiles<Calls>> files() {
+    return files;
   }
 
   /** Keeps a document in place of the earlier one of that name, durably. */
@@ -148,8 +160,12 @@ public final class Topologies {
                     .dependsOn(service.name())
                     .forEach(callee -> declared.add(new Edge(service.name(), callee))));
     all.put("catalogue", declared);
-    files.forEach(
-        (file, calls) -> all.put("file " + file.getFileName(), calls.edges(catalogue::service)));
+    all.put("kubernetes", clusters.calls(tenant).edges(catalogue::service));
+    for (ReloadedFiles<Calls> file : files) {
+      Path name = file.files().get(0).getFileName();
+      all.computeIfAbsent("file " + name, any -> new ArrayList<>())
+          .addAll(file.get().edges(catalogue::service));
+    }
     sent.getOrDefault(tenant, Map.of())
         .forEach((name, calls) -> all.put("sent " + name, calls.edges(catalogue::service)));
     return all;

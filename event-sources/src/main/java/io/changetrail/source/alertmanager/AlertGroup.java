@@ -4,13 +4,17 @@ package io.changetrail.source.alertmanager;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.source.Payload;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,17 @@ public record AlertGroup(
   private static final int MAX_ALERTS = 1_000;
   private static final int MAX_LABELS = 64;
   private static final int MAX_TEXT = 1_024;
+
+  /** The annotation that may tell a rule's {@code for:}, which no notification holds. */
+  private static final String FOR = "for";
+
+  /**
+   * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/">
+   *     Prometheus, durations</a>
+   */
+  private static final Pattern DURATION =
+      Pattern.compile(
+          "(?:(\\d{1,4})w)?(?:(\\d{1,4})d)?(?:(\\d{1,4})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
 
   public AlertGroup {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
@@ -134,6 +149,32 @@ public record AlertGroup(
         : alerts.stream()
             .flatMap(alert -> Optional.ofNullable(alert.end()).stream())
             .max(Instant::compareTo);
+  }
+
+  /**
+   * How long the condition of its first alert had held when that began to fire, as its annotation
+   * {@code for} tells ({@code 5m}, {@code 1h30m}); empty if none does.
+   */
+  public Optional<Duration> pending() {
+    return Optional.ofNullable(
+            alerts.stream()
+                .min(Comparator.comparing(Alert::start))
+                .orElseThrow()
+                .annotations()
+                .getOrDefault(FOR, annotations.get(FOR)))
+        .map(DURATION::matcher)
+        .filter(Matcher::matches)
+        .map(
+            parts ->
+                Duration.ofDays(7 * number(parts.group(1)) + number(parts.group(2)))
+                    .plusHours(number(parts.group(3)))
+                    .plusMinutes(number(parts.group(4)))
+                    .plusSeconds(number(parts.group(5))))
+        .filter(held -> !held.isZero());
+  }
+
+  private static long number(@Nullable String digits) {
+    return digits == null ? 0 : Long.parseLong(digits);
   }
 
   /** What it is about, in a line. */

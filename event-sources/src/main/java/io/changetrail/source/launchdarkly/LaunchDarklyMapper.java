@@ -2,6 +2,8 @@
 package io.changetrail.source.launchdarkly;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
@@ -124,6 +126,11 @@ public final class LaunchDarklyMapper {
             .links(links(entry));
     if (known != null && known.version() != null) {
       event.attribute("feature_flag.version", TextNode.valueOf(known.version()));
+    }
+    if (after != null && !after.otherValues().isEmpty()) {
+      ArrayNode values = JsonNodeFactory.instance.arrayNode();
+      after.otherValues().forEach(values::add);
+      event.attribute("feature_flag.result.variant", values);
     }
     return event.build();
   }

@@ -8,9 +8,11 @@ import io.changetrail.model.Change;
 import io.changetrail.source.Flag;
 import io.changetrail.source.Payload;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +111,13 @@ record Targeting(
             .mapToDouble(Map.Entry::getValue)
             .sum();
     return Math.min(100, others);
+  }
+
+  /** The values that some get, other than while the flag is off. */
+  Set<String> otherValues() {
+    Set<String> others = new LinkedHashSet<>(on ? shares.keySet() : Set.of());
+    others.remove(offValue);
+    return others;
   }
 
   /** For people: {@code off}, {@code on (true 50 %, false 50 %)}. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.source.Fixture;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,27 @@ class AlertGroupTest {
       })
   void I1_whatIsMeasuredIsTheExpressionWithoutItsThreshold(String expression, String measured) {
     assertThat(AlertExpression.measured(expression)).isEqualTo(measured);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5m, PT5M",
+    "1h30m, PT1H30M",
+    "2w1d, PT360H",
+    "90s, PT1M30S",
+    "0s,",
+    "'',",
+    "five minutes,",
+    "PT5M,",
+    "-5m,",
+    "5m extra,",
+    "99999999999999999999m,",
+  })
+  void I1_theAnnotationForTellsHowLongTheConditionHadHeld(String told, Duration held) {
+    ObjectNode annotated = firing.deepCopy();
+    ((ObjectNode) annotated.at("/alerts/0/annotations")).put("for", told);
+
+    assertThat(AlertGroup.read(annotated).pending()).isEqualTo(Optional.ofNullable(held));
   }
 
   @Test
