@@ -139,10 +139,12 @@ class AlertmanagerTest {
   /** The forms that Prometheus was sent so far. */
   private List<String> asked() throws Exception {
     List<String> forms = new ArrayList<>();
-    while (prometheus.takeRequest(0, TimeUnit.SECONDS) instanceof RecordedRequest request) {
+    RecordedRequest request = prometheus.takeRequest(0, TimeUnit.SECONDS);
+    while (request != null) {
       if (request.getBody() != null) {
         forms.add(URLDecoder.decode(request.getBody().utf8(), StandardCharsets.UTF_8));
       }
+      request = prometheus.takeRequest(0, TimeUnit.SECONDS);
     }
     return forms;
   }
@@ -243,7 +245,7 @@ class AlertmanagerTest {
     matrix = errors(began, Instant.MAX);
     server.store(
         Events.deployment("culprit", began.minusSeconds(30), "checkout", "prod").build(),
-        Events.config("later", began.plusSeconds(150), "checkout", "{\"a\":1}", "{\"a\":2}")
+        Events.config("later", began.plusSeconds(240), "checkout", "{\"a\":1}", "{\"a\":2}")
             .build());
 
     JsonNode answer = correlation(notified(notification("firing.json", fired))).path("answer");
@@ -258,13 +260,33 @@ class AlertmanagerTest {
     assertThat(answer.path("verdict").asText()).isEqualTo("explained");
   }
 
+  /** The alert's name says errors, what it measures is the share of good answers. */
+  @Test
+  void I1_anAlertThatFiresBelowItsThresholdHasItsOnsetWhereTheSeriesFalls() throws Exception {
+    Instant began = fired.minusSeconds(300);
+    matrix = measured(0.99, 0.8, began, Instant.MAX);
+    deployed();
+    ObjectNode notification = notification("firing.json", fired);
+    ((ObjectNode) notification.at("/alerts/0"))
+        .put("generatorURL", "http://prometheus.example.com:9090/graph?g0.expr=ok+%3C+0.95");
+
+    JsonNode answer = correlation(notified(notification)).path("answer");
+
+    assertThat(answer.at("/onset/basis").asText())
+        .contains("change point in success rate of HighErrorRate");
+  }
+
   /** A share of errors that is high from one moment to another, as Prometheus tells it. */
   private String errors(Instant from, Instant to) {
+    return measured(0.01, 0.2, from, to);
+  }
+
+  private String measured(double usual, double then, Instant from, Instant to) {
     StringBuilder values = new StringBuilder();
     for (int minute = -180; minute < 110; minute++) {
       Instant at = fired.plusSeconds(60L * minute);
       boolean bad = !at.isBefore(from) && at.isBefore(to);
-      double value = (bad ? 0.2 : 0.01) * (1 + 0.05 * (Math.floorMod(minute * 7, 5) - 2));
+      double value = (bad ? then : usual) * (1 + 0.05 * (Math.floorMod(minute * 7, 5) - 2));
       values
           .append(values.isEmpty() ? "[" : ",[")
           .append(at.getEpochSecond())

@@ -97,7 +97,7 @@ class CohortTest {
       String provider, String file, String got, String gotNot) throws Exception {
     JsonNode worse = cohortOfDelivered(provider, file, got, 0.2, gotNot, 0.01);
     assertThat(worse.path("value").asDouble()).as(worse.toString()).isGreaterThan(0.99);
-    assertThat(worse.path("reason").asText()).contains("error_rate differs", "(0.2 and 0.01");
+    assertThat(worse.path("reason").asText()).contains("error_rate differs", "(0.200 and 0.0100");
   }
 
   @Test

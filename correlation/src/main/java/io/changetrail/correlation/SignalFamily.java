@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.correlation;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
  * symptom and where in the graph it shows, never how much a signal counts: that is up to its own
  * past.
  */
-enum SignalFamily {
+public enum SignalFamily {
   /** How long the service takes to answer. */
   LATENCY("latency"),
   /** How long the service waits for those that it calls. */
@@ -27,7 +28,9 @@ enum SignalFamily {
   /** Of a machine that several services share: says nothing of any one of them. */
   HOST("host");
 
-  private static final Pattern SEPARATORS = Pattern.compile("[^a-z0-9]+");
+  /** Whatever is neither letter nor digit, and where a capital begins the next word. */
+  private static final Pattern SEPARATORS =
+      Pattern.compile("[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
 
   private final String words;
 
@@ -39,7 +42,10 @@ enum SignalFamily {
     return words;
   }
 
-  static SignalFamily of(String signal) {
+  /**
+   * The family of a signal; in {@code snake_case}, or the name of an alert in {@code CamelCase}.
+   */
+  public static SignalFamily of(String signal) {
     Set<String> parts = Set.of(split(signal));
     if (hasAny(parts, "node", "host", "machine")) {
       return HOST;
@@ -68,7 +74,7 @@ enum SignalFamily {
   }
 
   /** Whether more of it is better, as of a success rate. */
-  static boolean isSuccess(String signal) {
+  public static boolean isSuccess(String signal) {
     return isSuccess(Set.of(split(signal)));
   }
 
@@ -88,7 +94,8 @@ enum SignalFamily {
   }
 
   private static String[] split(String signal) {
-    return java.util.Arrays.stream(SEPARATORS.split(signal.toLowerCase(Locale.ROOT)))
+    return Arrays.stream(SEPARATORS.split(signal))
+        .map(part -> part.toLowerCase(Locale.ROOT))
         .distinct()
         .toArray(String[]::new);
   }

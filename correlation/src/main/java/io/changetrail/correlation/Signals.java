@@ -69,7 +69,8 @@ final class Signals {
             .thenComparing(one -> new TreeMap<>(one.labels()).toString()));
     long earliest = Long.MAX_VALUE;
     for (Series one : ordered) {
-      if (one.size() > 1 && SignalFamily.of(one.signal()) != SignalFamily.HOST) {
+      if (one.indexAt(end.plusMillis(1)) > 1
+          && SignalFamily.of(one.signal()) != SignalFamily.HOST) {
         prepared.add(new Prepared(one));
         earliest = Math.min(earliest, one.time(0));
       }
@@ -205,13 +206,13 @@ final class Signals {
       this.series = series;
       this.family = SignalFamily.of(series.signal());
       this.success = SignalFamily.isSuccess(series.signal());
-      long own = (series.time(series.size() - 1) - series.time(0)) / (series.size() - 1);
+      int size = index(end + 1);
+      long own = (series.time(size - 1) - series.time(0)) / (size - 1);
       this.before = Math.max(minutes(Constant.MINUTES_BEFORE), own * SAMPLES_BEFORE);
       this.after = Math.max(minutes(Constant.MINUTES_AFTER), own * SAMPLES_AFTER);
       this.spacing = after / SAMPLES_AFTER;
       double sum = 0;
       double largest = 0;
-      int size = index(end + 1);
       int read = Math.max(1, size / 10_000);
       int n = 0;
       for (int i = 0; i < size; i += read) {

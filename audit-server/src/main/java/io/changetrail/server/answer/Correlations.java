@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.correlation.Anomaly;
+import io.changetrail.correlation.SignalFamily;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
@@ -295,6 +296,7 @@ public final class Correlations {
                 scope.tenant(), text(incident.attributes().get(Incidents.GENERATOR)), labels)
             .orElse(null);
     String name = labels.get("alertname");
+    String signal = signal(name, expression);
     Optional<Duration> pending = Incidents.pending(incident);
     AlertRule rule =
         server == null || name == null || pending.isPresent()
@@ -305,7 +307,7 @@ public final class Correlations {
           String service = known.service(Objects.requireNonNull(target.service()));
           String environment = target.environmentName().map(known::environment).orElse(null);
           Anomaly anomaly =
-              new Anomaly(service, environment, name, labels, begin, Duration.ZERO, window);
+              new Anomaly(service, environment, signal, labels, begin, Duration.ZERO, window);
           return new Question(
               pending.map(anomaly::withPending).orElse(anomaly),
               List.of(),
@@ -317,10 +319,24 @@ public final class Correlations {
                       new RangeQuery(
                           server,
                           AlertExpression.measured(expression),
-                          name == null ? "alert" : name,
+                          signal == null ? "alert" : signal,
                           service)),
               rule);
         });
+  }
+
+  /**
+   * What an alert measures is called as the alert is, unless that would say that more of it is
+   * worse while it fires when there is less, or the other way round.
+   */
+  private static @Nullable String signal(@Nullable String alert, @Nullable String expression) {
+    if (alert == null || expression == null || SignalFamily.of(alert) != SignalFamily.ERRORS) {
+      return alert;
+    }
+    return AlertExpression.firesBelow(expression)
+        .filter(below -> below != SignalFamily.isSuccess(alert))
+        .map(below -> below ? "success rate of " + alert : "error rate")
+        .orElse(alert);
   }
 
   private static @Nullable String text(@Nullable JsonNode node) {

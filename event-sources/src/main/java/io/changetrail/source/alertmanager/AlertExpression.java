@@ -53,23 +53,49 @@ public final class AlertExpression {
    *     operators</a>
    */
   public static String measured(String expression) {
-    String text = unwrapped(expression.strip());
-    for (String word : List.of("or", "and", "unless")) {
-      int at = outer(text, word, true);
-      if (at >= 0) {
-        return measured(text.substring(0, at));
+    return Comparison.of(expression).measured;
+  }
+
+  /**
+   * Whether the alert fires when what it measures falls below something ({@code true}) or rises
+   * above it; empty where the expression is no comparison of that sort.
+   */
+  public static Optional<Boolean> firesBelow(String expression) {
+    Comparison comparison = Comparison.of(expression);
+    return switch (comparison.operator) {
+      case ">=", ">" -> Optional.of(comparison.reversed);
+      case "<=", "<" -> Optional.of(!comparison.reversed);
+      default -> Optional.empty();
+    };
+  }
+
+  /**
+   * The outermost comparison of an expression.
+   *
+   * @param operator empty where it is none
+   * @param reversed whether the constant stands to the left
+   */
+  private record Comparison(String measured, String operator, boolean reversed) {
+    static Comparison of(String expression) {
+      String text = unwrapped(expression.strip());
+      for (String word : List.of("or", "and", "unless")) {
+        int at = outer(text, word, true);
+        if (at >= 0) {
+          return of(text.substring(0, at));
+        }
       }
-    }
-    for (String operator : List.of(">=", "<=", "==", "!=", ">", "<")) {
-      int at = outer(text, operator, false);
-      if (at >= 0) {
-        String left = text.substring(0, at).strip();
-        String right = text.substring(at + operator.length()).strip().replaceFirst("^bool\\b", "");
-        String measured = unwrapped(isConstant(left) ? right.strip() : left);
-        return measured.isEmpty() ? text : measured;
+      for (String operator : List.of(">=", "<=", "==", "!=", ">", "<")) {
+        int at = outer(text, operator, false);
+        if (at >= 0) {
+          String left = text.substring(0, at).strip();
+          String right = text.substring(at + operator.length()).strip();
+          boolean reversed = isConstant(left);
+          String measured = unwrapped(reversed ? right.replaceFirst("^bool\\b", "").strip() : left);
+          return new Comparison(measured.isEmpty() ? text : measured, operator, reversed);
+        }
       }
+      return new Comparison(text, "", false);
     }
-    return text;
   }
 
   private static boolean isConstant(String text) {

@@ -86,6 +86,20 @@ class AlertGroupTest {
 
   @ParameterizedTest
   @CsvSource({
+    "a > 1, false",
+    "1 > a, true",
+    "a <= bool 0.99, true",
+    "(0.99 <= a), false",
+    "a < 1 or b > 2, true",
+    "a == 0,",
+    "absent(a),",
+  })
+  void I1_whetherAnAlertFiresBelowOrAboveIsReadOffItsComparison(String expression, Boolean below) {
+    assertThat(AlertExpression.firesBelow(expression)).isEqualTo(Optional.ofNullable(below));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "5m, PT5M",
     "1h30m, PT1H30M",
     "2w1d, PT360H",
