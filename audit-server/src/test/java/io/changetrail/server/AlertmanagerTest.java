@@ -21,8 +21,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -68,23 +70,30 @@ class AlertmanagerTest {
         });
     prometheus.start();
     receiver.start();
+    server = server();
+  }
+
+  private RunningServer server(String... more) throws Exception {
     Path token = Files.writeString(data.resolve("alertmanager-token"), TOKEN);
     Path slack = Files.writeString(data.resolve("slack"), receiver.url("/T/B/x").toString());
-    server =
-        RunningServer.start(
-            data,
-            "webhooks.pager.provider",
-            "alertmanager",
-            "webhooks.pager.secret",
-            "file:" + token,
-            "prometheus.main.url",
-            prometheus.url("/").toString(),
-            "prometheus.main.aliases",
-            "prometheus.example.com:9090",
-            "notify.oncall.type",
-            "slack",
-            "notify.oncall.url",
-            "file:" + slack);
+    return RunningServer.start(
+        data,
+        Stream.concat(
+                Stream.of(
+                    "webhooks.pager.provider",
+                    "alertmanager",
+                    "webhooks.pager.secret",
+                    "file:" + token,
+                    "prometheus.main.url",
+                    prometheus.url("/").toString(),
+                    "prometheus.main.aliases",
+                    "prometheus.example.com:9090",
+                    "notify.oncall.type",
+                    "slack",
+                    "notify.oncall.url",
+                    "file:" + slack),
+                Arrays.stream(more))
+            .toArray(String[]::new));
   }
 
   @AfterEach
@@ -502,6 +511,40 @@ class AlertmanagerTest {
     assertThat(told.path("text").asText())
         .contains("explained", "checkout &lt;!channel&gt; &amp;  more  deployed", id)
         .doesNotContain("<");
+  }
+
+  @Test
+  void I4_aWebhookIsToldTheCorrelationAsTheApiGivesItWithItsFirstSuspects() throws Exception {
+    try (MockWebServer hook = new MockWebServer()) {
+      hook.enqueue(new MockResponse.Builder().code(204).build());
+      hook.start();
+      server.close();
+      server =
+          server(
+              "notify.chat.type",
+              "webhook",
+              "notify.chat.url",
+              "file:" + Files.writeString(data.resolve("hook"), hook.url("/in?key=k").toString()),
+              "notify.chat.top",
+              "1");
+      deployed();
+
+      String id = notified(notification("firing.json", fired));
+
+      RecordedRequest told = hook.takeRequest(5, TimeUnit.SECONDS);
+      assertThat(told.getTarget()).isEqualTo("/in?key=k");
+      assertThat(told.getHeaders().get("Content-Type")).startsWith("application/json");
+      JsonNode json = Events.json(told.getBody().utf8());
+      JsonNode api = correlation(id);
+      assertThat(json.path("id").asText()).isEqualTo(id);
+      assertThat(json.path("status").asText()).isEqualTo("firing");
+      assertThat(json.at("/answer/verdict")).isEqualTo(api.at("/answer/verdict"));
+      assertThat(api.at("/answer/suspects")).hasSize(2);
+      assertThat(json.at("/answer/suspects"))
+          .singleElement()
+          .isEqualTo(api.at("/answer/suspects/0"));
+      assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).as("Slack is told too").isNotNull();
+    }
   }
 
   @Test

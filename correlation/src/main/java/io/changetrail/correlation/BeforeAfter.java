@@ -11,12 +11,15 @@ import java.util.stream.Collectors;
 
 /**
  * How well the metric series are explained by the change: what moved just after it went live, on
- * the services that it touched, on their callers, and on what only they call. If the change was
- * rolled back, the same is asked of that moment: what moves back speaks for it, what stays speaks
- * against it.
+ * the services that it touched, on their callers, and on what only they call; and what differs then
+ * between those that got it and those that did not. If the change was rolled back, the same is
+ * asked of that moment: what moves back speaks for it, what stays speaks against it.
  */
 final class BeforeAfter implements Evidence {
   private static final double WEIGHT = 1;
+
+  /** A change that harms shows in those that got it beside those that did not, nearly always. */
+  private static final double CHANCE_APART = 0.9;
 
   @Override
   public Optional<Factor> weigh(CandidateChange change, Situation situation) {
@@ -38,11 +41,16 @@ final class BeforeAfter implements Evidence {
         situation
             .undone(change)
             .flatMap(undone -> Recovery.of(best.strongest(), live, undone, signals, reach));
+    Optional<CohortComparison> cohort =
+        Optional.ofNullable(situation.cohorts().get(change.id())).filter(CohortComparison::isClear);
     return Optional.of(
         factor(
-            best.logLikelihoodRatio() + recovery.map(Recovery::logLikelihoodRatio).orElse(0.0),
+            best.logLikelihoodRatio()
+                + cohort.map(clear -> apart(clear, change, situation, reach)).orElse(0.0)
+                + recovery.map(Recovery::logLikelihoodRatio).orElse(0.0),
             situation,
             reason(best.strongest(), signals, live)
+                + cohort.map(clear -> "; " + clear.levels()).orElse("")
                 + recovery
                     .map(
                         after ->
@@ -50,6 +58,30 @@ final class BeforeAfter implements Evidence {
                                 ? "; and back when it was rolled back"
                                 : "; and not back when it was rolled back")
                     .orElse("")));
+  }
+
+  /**
+   * What a clear difference says between those that got it and those that did not: the same
+   * comparison, with others at that time in place of the time before.
+   */
+  private static double apart(
+      CohortComparison cohort, CandidateChange change, Situation situation, Reach reach) {
+    double strength =
+        change.services().stream()
+            .mapToDouble(
+                service ->
+                    situation
+                        .signals()
+                        .strength(
+                            service,
+                            cohort.signal(),
+                            cohort.without(),
+                            cohort.with(),
+                            change.exposure().start()))
+            .map(Math::abs)
+            .max()
+            .orElse(0);
+    return Math.max(0, reach.logLikelihoodRatio(strength, CHANCE_APART));
   }
 
   private static Explanation explanation(CandidateChange change, Situation situation, Reach reach) {

@@ -10,6 +10,8 @@ import java.util.Optional;
  * same ones by chance.
  */
 final class Cohort implements Evidence {
+  static final String NAME = "cohort";
+
   /** Neither spoken for nor against by a comparison, while another change is spoken for. */
   private static final double NOT_THIS_DIFFERENCE = 0.5;
 
@@ -18,7 +20,7 @@ final class Cohort implements Evidence {
     double weight = situation.calibration().of(Constant.WEIGHT_COHORT);
     CohortComparison own = situation.cohorts().get(change.id());
     if (own != null) {
-      return Optional.of(new Factor("cohort", 1 - own.p(), weight, own.words()));
+      return Optional.of(new Factor(NAME, 1 - own.p(), weight, own.words()));
     }
     return situation.cohorts().values().stream()
         .filter(CohortComparison::isClear)
@@ -26,7 +28,7 @@ final class Cohort implements Evidence {
         .map(
             other ->
                 new Factor(
-                    "cohort",
+                    NAME,
                     NOT_THIS_DIFFERENCE,
                     weight,
                     "does not say why "

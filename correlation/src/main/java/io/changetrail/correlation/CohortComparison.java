@@ -31,7 +31,7 @@ import org.hipparchus.stat.inference.MannWhitneyUTest;
  * latencies and fewer errors are no symptom.
  *
  * @param signal that differs most clearly
- * @param with median of those that got it; less its own past, where that is compared
+ * @param with median of those that got it; as if all had had the same past, where that is compared
  * @param without median of the others
  * @param p how often samples in random order would differ at least as much
  * @param separation how often a sample of the one side lies beyond one of the other, from ½ to 1
@@ -99,17 +99,28 @@ record CohortComparison(String signal, double with, double without, double p, do
 
   private static Optional<CohortComparison> best(
       List<Series> own, Split split, boolean ownPast, Instant live, Instant until) {
-    Map<String, Sides> signals = new TreeMap<>();
+    Map<String, List<Series>> told = new TreeMap<>();
     for (Series one : own) {
-      Optional<Boolean> got = split.apply(one);
-      double usual = ownPast && got.isPresent() ? median(one, live.minus(COMPARED), live) : 0;
-      if (got.isPresent() && !Double.isNaN(usual)) {
-        Sides both =
-            signals.computeIfAbsent(
-                one.signal(), any -> new Sides(new ArrayList<>(), new ArrayList<>()));
-        add(one, live, until, usual, got.get() ? both.with : both.without);
+      if (split.apply(one).isPresent()
+          && !(ownPast && Double.isNaN(median(one, live.minus(COMPARED), live)))) {
+        told.computeIfAbsent(one.signal(), any -> new ArrayList<>()).add(one);
       }
     }
+    Map<String, Sides> signals = new TreeMap<>();
+    told.forEach(
+        (signal, series) -> {
+          double level =
+              series.stream()
+                  .mapToDouble(one -> median(one, live.minus(COMPARED), live))
+                  .average()
+                  .orElse(0);
+          Sides both = new Sides(new ArrayList<>(), new ArrayList<>());
+          for (Series one : series) {
+            double apart = ownPast ? median(one, live.minus(COMPARED), live) - level : 0;
+            add(one, live, until, apart, split.apply(one).orElse(false) ? both.with : both.without);
+          }
+          signals.put(signal, both);
+        });
     signals.values().removeIf(sides -> !sides.isEnough());
     return signals.entrySet().stream()
         .map(one -> compared(one.getKey(), one.getValue(), signals.size()))
@@ -145,6 +156,16 @@ record CohortComparison(String signal, double with, double without, double p, do
     return p < CLEAR
         && separation >= CLEARLY_APART
         && Math.max(more, less) >= HALF_AS_MUCH_AGAIN * Math.min(more, less);
+  }
+
+  /** For the reader: {@code error_rate 0.09 in those that got it, 0.01 in the others}. */
+  String levels() {
+    return signal
+        + " "
+        + Shift.number(with)
+        + " in those that got it, "
+        + Shift.number(without)
+        + " in the others";
   }
 
   String words() {
@@ -231,14 +252,14 @@ record CohortComparison(String signal, double with, double without, double p, do
     return samples.size() < LEAST_SAMPLES ? Double.NaN : StatUtils.percentile(array(samples), 50);
   }
 
-  /** Samples after the one moment and up to the other, each less what is usual. */
+  /** Samples after the one moment and up to the other, each less how far apart it usually is. */
   private static void add(
-      Series series, Instant after, Instant to, double usual, List<Double> into) {
+      Series series, Instant after, Instant to, double apart, List<Double> into) {
     int first = series.indexAt(after.plusMillis(1));
     int last = series.indexAt(to.plusMillis(1));
     int stride = Math.max(1, (last - first) / SAMPLES);
     for (int i = first; i < last; i += stride) {
-      into.add(series.value(i) - usual);
+      into.add(series.value(i) - apart);
     }
   }
 

@@ -84,7 +84,7 @@ public final class CorrelationEngine {
       }
     }
     List<CandidateChange> judged = nearest(possible, situation);
-    Situation compared = situation.compared(judged);
+    Situation compared = without.contains(Cohort.NAME) ? situation : situation.compared(judged);
     List<Suspect> suspects =
         judged.stream()
             .map(change -> judge(change, compared))

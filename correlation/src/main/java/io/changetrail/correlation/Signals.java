@@ -116,6 +116,23 @@ final class Signals {
         .flatMap(one -> one.effect(moment.toEpochMilli()));
   }
 
+  /**
+   * How far a signal of a service is apart on two sides at a moment, in multiples of what was usual
+   * before; 0 where it has no such signal. Positive where the second is higher, of a success rate
+   * lower.
+   */
+  double strength(String service, String signal, double one, double other, Instant moment) {
+    return prepared.stream()
+        .filter(each -> each.series.service().equals(service))
+        .filter(each -> each.series.signal().equals(signal))
+        .findFirst()
+        .map(
+            each ->
+                (each.level(other) - each.level(one))
+                    / usual(moment.toEpochMilli()).getOrDefault(signal, smallest))
+        .orElse(0.0);
+  }
+
   private Moved compute(long moment, Map<String, Double> usual) {
     Map<String, Map<SignalFamily, List<Shift>>> all = new TreeMap<>();
     for (Prepared one : prepared) {
