@@ -256,7 +256,7 @@ class DemoNightTest {
         change.start(),
         CandidateChange.Exposure.USUAL_CLOCK_ERROR,
         Set.of(),
-        null,
+        CandidateChange.Variant.unknown(),
         1,
         change.exposure().stream()
             .map(
