@@ -2,6 +2,7 @@
 package io.changetrail.correlation;
 
 import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.hipparchus.stat.StatUtils;
 import org.hipparchus.stat.inference.MannWhitneyUTest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Those that got a change beside those that did not, at the same time under the same load. Who got
@@ -24,6 +26,7 @@ import org.hipparchus.stat.inference.MannWhitneyUTest;
  * <ol>
  *   <li>labels of the series: the version, or the variant of the flag
  *   <li>the instances that were changed, each compared with its own past first, as pods differ
+ *   <li>the region or cluster that it was made in, where the series have labels of others, likewise
  *   <li>the age of the instances: of a rollout under way those that began after it are the new ones
  * </ol>
  *
@@ -66,6 +69,19 @@ record CohortComparison(String signal, double with, double without, double p, do
   private static final List<String> NAMES_OF_LABELS =
       List.of("", "flag_", "feature_", "feature_flag_", "ff_");
 
+  /** Labels that say where, as OpenTelemetry, Kubernetes and people name them. */
+  private static final List<String> REGIONS =
+      List.of(
+          "cloud_availability_zone",
+          "topology_kubernetes_io_zone",
+          "availability_zone",
+          "zone",
+          "cloud_region",
+          "topology_kubernetes_io_region",
+          "region");
+
+  private static final List<String> CLUSTERS = List.of("k8s_cluster_name", "cluster");
+
   /** Words that so many labels have that they name no variant by themselves. */
   private static final Set<String> SAY_NOTHING =
       Set.of("true", "false", "on", "off", "enabled", "disabled", "yes", "no", "0", "1");
@@ -94,6 +110,7 @@ record CohortComparison(String signal, double with, double without, double p, do
     Instant until = end.isBefore(live.plus(COMPARED)) ? end : live.plus(COMPARED);
     return best(own, byLabel(change.exposure(), own), false, live, until)
         .or(() -> best(own, byInstance(change.exposure()), true, live, until))
+        .or(() -> best(own, byPlace(change), true, live, until))
         .or(() -> best(own, byAge(change), false, live, until));
   }
 
@@ -219,11 +236,11 @@ record CohortComparison(String signal, double with, double without, double p, do
     return variant.names().stream().noneMatch(name -> SAY_NOTHING.contains(plain(name)));
   }
 
+  /** As {@code 1.4.2}, {@code v1.4.2} or the tag of an image. */
   private static boolean isOneOf(CandidateChange.Variant variant, String value) {
     return variant.names().contains(value)
-        || (value.length() > 1
-            && value.charAt(0) == 'v'
-            && variant.names().contains(value.substring(1)));
+        || variant.names().stream()
+            .anyMatch(name -> value.equals("v" + name) || value.endsWith(":" + name));
   }
 
   private static String plain(String name) {
@@ -235,6 +252,36 @@ record CohortComparison(String signal, double with, double without, double p, do
         exposure.instances().isEmpty()
             ? Optional.empty()
             : one.instance().map(exposure.instances()::contains);
+  }
+
+  private static Split byPlace(CandidateChange change) {
+    Set<String> regions = told(change, Target::region);
+    Set<String> clusters = told(change, Target::cluster);
+    return one -> isIn(one, REGIONS, regions).or(() -> isIn(one, CLUSTERS, clusters));
+  }
+
+  /** What all targets tell; empty if one does not: then it may have been everywhere. */
+  private static Set<String> told(
+      CandidateChange change, Function<Target, @Nullable String> place) {
+    Set<String> told = new TreeSet<>();
+    for (Target target : change.targets()) {
+      String one = place.apply(target);
+      if (one == null) {
+        return Set.of();
+      }
+      told.add(one);
+    }
+    return told;
+  }
+
+  /** Whether one of the labels names one of the places; empty where no label names any. */
+  private static Optional<Boolean> isIn(Series series, List<String> labels, Set<String> places) {
+    List<String> named = labels.stream().filter(series.labels()::containsKey).toList();
+    return places.isEmpty() || named.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            named.stream()
+                .anyMatch(label -> places.contains(series.labels().getOrDefault(label, ""))));
   }
 
   /** Of a rollout: an instance is new if it has no samples from before. */

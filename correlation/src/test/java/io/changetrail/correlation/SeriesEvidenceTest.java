@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Small made-up incidents, a sample a minute: what the series say decides. */
@@ -370,6 +371,42 @@ class SeriesEvidenceTest {
 
     assertThat(factor(only(always), "cohort").value()).isLessThan(0.5);
     assertThat(factor(only(since), "cohort").value()).isGreaterThan(0.95);
+  }
+
+  @Test
+  void R5_aChangeOfOneZoneIsComparedWithTheOthersAndTheirPast() {
+    CandidateChange inOneZone =
+        CandidateChange.at(
+            "zone",
+            ChangeKind.INFRASTRUCTURE,
+            ALERT.minus(Duration.ofMinutes(6)),
+            List.of(new Target("cart", "production", "eu-1a", null, null, null)),
+            "network of eu-1a");
+    CandidateChange everywhere = change("everywhere", "cart", 6);
+
+    Answer answer =
+        ask(
+            List.of(inOneZone, everywhere),
+            ofZone("eu-1a", back -> noise(back <= FAULT ? 9 : 2)),
+            ofZone("eu-1b", back -> noise(1)),
+            ofZone("eu-1c", back -> noise(1)));
+
+    Suspect first = answer.suspects().get(0);
+    assertThat(first.change().id()).isEqualTo("zone");
+    assertThat(factor(first, "cohort").value()).isGreaterThan(0.99);
+    assertThat(beforeAfter(first).reason()).contains("in those that got it", "in the others");
+    assertThat(factor(answer.suspects().get(1), "cohort").value()).isEqualTo(0.5);
+  }
+
+  private static Series ofZone(String zone, IntToDoubleFunction value) {
+    Series plain = ofPod("any", MINUTES, value);
+    return new Series(
+        "cart",
+        null,
+        "error_rate",
+        Map.of("zone", zone),
+        IntStream.range(0, plain.size()).mapToLong(plain::time).toArray(),
+        IntStream.range(0, plain.size()).mapToDouble(plain::value).toArray());
   }
 
   /** Error rates of a pod over its last minutes. */
