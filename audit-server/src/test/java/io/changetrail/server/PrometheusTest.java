@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -264,6 +266,57 @@ class PrometheusTest {
             series("{\"app\":\"cart\"}")));
 
     assertThat(given(correlate(server(), ONE_QUERY))).isEqualTo(2);
+  }
+
+  /** Errors of checkout in the last hours, a sample a minute, high for the last ten minutes. */
+  private List<String> errors() {
+    List<String> values = new ArrayList<>();
+    for (int back = 180; back >= 1; back--) {
+      values.add(
+          "["
+              + (now.getEpochSecond() - 60L * back)
+              + ",\""
+              + (back <= 10 ? 0.2 : 0.01) * (1 + 0.05 * (back * 7 % 5 - 2))
+              + "\"]");
+    }
+    return values;
+  }
+
+  private static String of(String labels, List<String> values) {
+    return "{\"metric\":" + labels + ",\"values\":[" + String.join(",", values) + "]}";
+  }
+
+  @Test
+  void R3_oneThatLiesAboutTimesPlacesAndOrderAltersNothingThatIsTrueOfTheWindow() throws Exception {
+    RunningServer server = server();
+    server.store(
+        Events.deployment("cause", now.minusSeconds(11 * 60), "checkout", "prod").build(),
+        Events.config("after", now.minusSeconds(180), "checkout", "{\"a\":1}", "{\"a\":2}")
+            .build());
+    String checkout = "{\"app\":\"checkout\",\"env\":\"prod\"}";
+    List<String> lies = new ArrayList<>();
+    errors().forEach(value -> lies.add(value.replaceFirst("\"[^\"]+\"", "\"777\"")));
+    List<String> shuffled = errors();
+    Collections.shuffle(shuffled, new Random(3));
+    lies.addAll(shuffled);
+    lies.add("[0,\"9e9\"]");
+    lies.add("[4102444800,\"9e9\"]");
+    lies.add("[-9e15,\"9e9\"]");
+    String about =
+        ",\"signal\":\"error_rate\",\"alertedAt\":\"" + now.minusSeconds(60) + "\"" + ONE_QUERY;
+
+    answers(200, matrix(of(checkout, errors())));
+    JsonNode honest = correlate(server, about);
+    answers(
+        200, matrix(of("{\"app\":\"checkout\",\"env\":\"staging\"}", lies), of(checkout, lies)));
+    JsonNode lying = correlate(server, about);
+
+    assertThat(honest.path("verdict").asText()).isEqualTo("explained");
+    assertThat(honest.at("/onset/basis").asText()).contains("change point in error_rate");
+    assertThat(honest.at("/suspects/0/change/summary").asText()).contains("checkout 1.4.2");
+    assertThat(lying.path("suspects")).isEqualTo(honest.path("suspects"));
+    assertThat(lying.path("excluded")).isEqualTo(honest.path("excluded"));
+    assertThat(lying.path("onset")).isEqualTo(honest.path("onset"));
   }
 
   @Test

@@ -71,7 +71,7 @@ final class OnsetDetection {
     static Samples of(Series series, Anomaly anomaly) {
       long end = anomaly.window().latest().toEpochMilli();
       int to = series.indexAt(Instant.ofEpochMilli(end + 1));
-      long own = to < 2 ? USUAL_STEP : (series.time(to - 1) - series.time(0)) / (to - 1);
+      long own = to < 2 ? USUAL_STEP : series.spacing(to);
       long step = Math.max(USUAL_STEP, own);
       long span = SPAN.toMillis() / USUAL_STEP * step;
       long from = anomaly.detectedAt().toEpochMilli() - span;

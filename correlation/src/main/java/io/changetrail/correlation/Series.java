@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.hipparchus.stat.StatUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +127,22 @@ public final class Series {
 
   public double value(int i) {
     return values[i];
+  }
+
+  /**
+   * The usual time between two samples, in milliseconds: the median, so that a stray sample from
+   * another year does not count for years.
+   *
+   * @param first how many samples are looked at, from the first one on; at least 2
+   */
+  long spacing(int first) {
+    int stride = Math.max(1, (first - 1) / 200);
+    return (long)
+        StatUtils.percentile(
+            IntStream.iterate(1, i -> i < first, i -> i + stride)
+                .mapToDouble(i -> times[i] - times[i - 1])
+                .toArray(),
+            50);
   }
 
   /** The index of the first sample at or after that moment; {@link #size()} if there is none. */

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
-import org.hipparchus.stat.StatUtils;
 
 /**
  * The series of a question, and how far each of them moved at a moment.
@@ -226,7 +224,7 @@ final class Signals {
       this.family = SignalFamily.of(series.signal());
       this.success = SignalFamily.isSuccess(series.signal());
       int size = index(end + 1);
-      long own = usualSpacing(size);
+      long own = series.spacing(size);
       this.before = Math.max(minutes(Constant.MINUTES_BEFORE), own * SAMPLES_BEFORE);
       this.after = Math.max(minutes(Constant.MINUTES_AFTER), own * SAMPLES_AFTER);
       this.spacing = after / SAMPLES_AFTER;
@@ -245,17 +243,6 @@ final class Signals {
           success
               ? SUCCESS_OFFSET * whole
               : Math.max(calibration.of(Constant.LOGARITHM_OFFSET) * mean, Double.MIN_NORMAL * 1e9);
-    }
-
-    /** The median, so that a stray sample from another year does not count for years. */
-    private long usualSpacing(int size) {
-      int read = Math.max(1, (size - 1) / SAMPLES_ENOUGH);
-      return (long)
-          StatUtils.percentile(
-              IntStream.iterate(1, i -> i < size, i -> i + read)
-                  .mapToDouble(i -> series.time(i) - series.time(i - 1))
-                  .toArray(),
-              50);
     }
 
     double level(double value) {
