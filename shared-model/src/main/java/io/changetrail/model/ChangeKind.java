@@ -103,7 +103,7 @@ public record ChangeKind(String name) {
 
   /** Whether an event of this kind must name at least one environment. */
   public boolean altersAnEnvironment() {
-    return isCustom() || OF_ENVIRONMENTS.contains(this);
+    return isCustom() || !OF_DELIVERY.contains(this);
   }
 
   @Override

@@ -33,12 +33,12 @@ final class Precedents {
   static final Duration REACH = Duration.ofDays(30);
 
   private static final int VALUES_PER_QUERY = 250;
-  private static final int EVENTS_PER_QUERY = 300;
+  private static final int EVENTS_PER_QUERY = 100;
 
   /** Of how many services the deployments between an earlier release and the span are read. */
-  private static final int MAX_SERVICES = 20;
+  private static final int MAX_SERVICES = 10;
 
-  private static final int MAX_BETWEEN = 50;
+  private static final int MAX_BETWEEN = 20;
 
   private final AuditStore store;
   private final Scope scope;

@@ -62,6 +62,7 @@ final class EmbeddedAuditStore implements AuditStore {
   private final SecureRandom salts = new SecureRandom();
   private final Writer writer;
   private final Targets targets;
+  private final DecodedEvents decoded = new DecodedEvents(DecodedEvents.USUAL_BYTES);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
 
@@ -73,7 +74,7 @@ final class EmbeddedAuditStore implements AuditStore {
     this.writer = writer;
     this.targets = targets;
     for (int i = 0; i < READERS; i++) {
-      readers.add(new Reader(Database.open(file, true), targets));
+      readers.add(new Reader(Database.open(file, true), targets, decoded));
     }
   }
 
@@ -340,6 +341,7 @@ final class EmbeddedAuditStore implements AuditStore {
           });
     }
     if (touched[0] > 0) {
+      decoded.forget();
       emptyLog();
     }
     return touched[0];

@@ -27,9 +27,16 @@ final class Events {
           + ", (SELECT data FROM personal WHERE personal.seq = event.seq) FROM event WHERE ";
 
   private final Database database;
+  private final DecodedEvents decoded;
 
+  /** One that remembers nothing. */
   Events(Database database) {
+    this(database, new DecodedEvents(0));
+  }
+
+  Events(Database database, DecodedEvents decoded) {
     this.database = database;
+    this.decoded = decoded;
   }
 
   /**
@@ -87,9 +94,19 @@ final class Events {
     return seq == 0 ? Optional.empty() : row(seq);
   }
 
-  static AuditEvent raw(Row row) {
-    return Leaf.restore(
-        Bodies.unpackObject(row.body()), personal(row), !row.has(Flags.NOTHING_UNMAPPED));
+  AuditEvent raw(Row row) {
+    return decoded
+        .find(row)
+        .orElseGet(
+            () -> {
+              AuditEvent event =
+                  Leaf.restore(
+                      Bodies.unpackObject(row.body()),
+                      personal(row),
+                      !row.has(Flags.NOTHING_UNMAPPED));
+              decoded.put(row, event);
+              return event;
+            });
   }
 
   static ObjectNode personal(Row row) {

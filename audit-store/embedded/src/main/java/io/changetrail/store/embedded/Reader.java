@@ -43,9 +43,9 @@ final class Reader {
   private final States states;
   private final Targets targets;
 
-  Reader(Database database, Targets targets) {
+  Reader(Database database, Targets targets, DecodedEvents decoded) {
     this.database = database;
-    this.events = new Events(database);
+    this.events = new Events(database, decoded);
     this.states = new States(database);
     this.targets = targets;
   }
@@ -67,7 +67,7 @@ final class Reader {
   }
 
   private Optional<StoredEvent> visible(Scope scope, Events.Row row, View view) {
-    AuditEvent event = view == View.FOLDED ? events.folded(row) : Events.raw(row);
+    AuditEvent event = view == View.FOLDED ? events.folded(row) : events.raw(row);
     return reduce(scope, event).map(reduced -> Events.stored(row, reduced, !reduced.equals(event)));
   }
 
@@ -101,7 +101,7 @@ final class Reader {
             return false;
           }
           AuditEvent whole =
-              event != null ? event : view == View.FOLDED ? events.folded(row) : Events.raw(row);
+              event != null ? event : view == View.FOLDED ? events.folded(row) : events.raw(row);
           boolean reduced = event != null && !scope.isWholeTenant() && isReduced(row, view, event);
           found.add(Events.stored(row, whole, reduced));
           return true;
@@ -110,7 +110,7 @@ final class Reader {
   }
 
   private boolean isReduced(Events.Row row, View view, AuditEvent seen) {
-    return !seen.equals(view == View.FOLDED ? events.folded(row) : Events.raw(row));
+    return !seen.equals(view == View.FOLDED ? events.folded(row) : events.raw(row));
   }
 
   /** Takes the events of a query one by one until it has enough. */
@@ -176,7 +176,7 @@ final class Reader {
     if (!unsure) {
       return visitor.take(row, null);
     }
-    AuditEvent whole = view == View.FOLDED ? events.folded(row) : Events.raw(row);
+    AuditEvent whole = view == View.FOLDED ? events.folded(row) : events.raw(row);
     Optional<AuditEvent> seen = reduce(scope, whole);
     if (seen.isEmpty() || !Matching.matches(query, seen.get())) {
       return true;
@@ -388,7 +388,7 @@ final class Reader {
         Direction.UP,
         null,
         (row, event) -> {
-          AuditEvent seen = event != null ? event : Events.raw(row);
+          AuditEvent seen = event != null ? event : events.raw(row);
           Instant ingested = Times.instant(row.ingested());
           all.merge(
               seen.ref().source(),

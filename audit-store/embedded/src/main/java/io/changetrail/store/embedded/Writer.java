@@ -390,7 +390,7 @@ final class Writer implements AutoCloseable {
     boolean amendment = row.has(Flags.AMENDMENT);
     boolean amended = !amendment && isAmended(row.id()); // nothing amends an amendment
     Events.Row now = withFlag(row, amended ? Flags.AMENDED : 0);
-    AuditEvent raw = Events.raw(now);
+    AuditEvent raw = events.raw(now);
     AuditEvent folded = amended ? events.folded(now) : raw;
     TermList terms = terms(row.tenant(), Term.ofFields(folded), Term.ofContent(folded), amendment);
     if (amended) {
