@@ -82,6 +82,14 @@ final class Ship implements Callable<Integer> {
           "Declare the last numbers at the end: these sources end with this run, as those of a job.")
   private boolean shortLived;
 
+  @Option(
+      names = "--metrics-file",
+      paramLabel = "FILE",
+      description =
+          "Keep there, in the text format of Prometheus, how many events are spooled, sent, waiting"
+              + " and lost.")
+  private @Nullable Path metricsFile;
+
   @Option(names = "--flush", description = "Read nothing; send what earlier runs left.")
   private boolean flush;
 
@@ -114,7 +122,9 @@ final class Ship implements Callable<Integer> {
     if (seconds < 0 || mebibytes < 1) {
       throw Failure.usage("--wait is at least 0 and --spool-mib at least 1", null);
     }
-    try (Shipper shipper = open()) {
+    try (Shipper shipper = open();
+        MetricsFile told = new MetricsFile(metricsFile, shipper::metrics)) {
+      told.keep();
       if (replay) {
         shipper.replay();
       }
@@ -192,10 +202,9 @@ final class Ship implements Callable<Integer> {
 
   /** Reads no faster than the server takes it, rather than letting the oldest events go. */
   private void awaitRoom(Shipper shipper, String file, int place) {
-    long half = ((long) mebibytes << 20) / 2;
     long deadline = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
     // What only destinations need that are not open does not count: nobody here sends it.
-    while (shipper.backlogBytes() > half) {
+    while (shipper.isFilling()) {
       if (!shipper.flush(Duration.ofMillis(200)) && System.nanoTime() > deadline) {
         throw Failure.unreachable(
             "the spool is filling up and the server does not take it: "

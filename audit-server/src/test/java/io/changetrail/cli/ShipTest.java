@@ -135,6 +135,34 @@ class ShipTest {
   }
 
   @Test
+  void T4_whatIsSentAndWhatWaitsIsKeptInAFileForPrometheus() throws Exception {
+    int port = freePort();
+    Path file = directory.resolve("changetrail.prom");
+    String metrics = "--metrics-file=" + file;
+    at(port).typing(lines).run("ship", spool(), "--wait=0", metrics);
+    String destination = "{destination=\"127.0.0.1-" + port + "\"}";
+    assertThat(Files.readString(file).lines())
+        .contains(
+            "changetrail_shipper_spooled_events_total 4",
+            "changetrail_shipper_waiting_events" + destination + " 4",
+            "changetrail_shipper_lost_events_total" + destination + " 0");
+    try (RunningServer server =
+        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+      assertThat(server.address().getPort()).isEqualTo(port);
+      at(port).run("ship", spool(), "--flush", metrics).succeeded();
+    }
+    assertThat(Files.readString(file).lines())
+        .contains(
+            "changetrail_shipper_sent_events_total" + destination + " 4",
+            "changetrail_shipper_waiting_events" + destination + " 0");
+
+    Path nowhere = directory.resolve("nowhere/changetrail.prom");
+    Terminal.Result wrong = at(port).run("ship", spool(), "--flush", "--metrics-file=" + nowhere);
+    assertThat(wrong.exitCode()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(wrong.err()).contains("in a directory that exists");
+  }
+
+  @Test
   void aTokenIsReadFromItsFileAndIsNotKept() throws Exception {
     Path file = Files.writeString(directory.resolve("token"), "ct_not-a-real-token\n");
     Terminal.Result away =

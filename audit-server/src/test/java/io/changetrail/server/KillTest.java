@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -27,13 +26,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A server and a producer, each a process of its own, that are killed again and again. {@code
- * -Dchangetrail.kill.rounds=300} makes it long, {@code -Dchangetrail.kill.seed} draws other kills;
- * {@code target/kill-test.md} has the result.
+ * -Dchangetrail.kill.rounds=300} makes it long, {@code -Dchangetrail.kill.minutes} ends it before,
+ * {@code -Dchangetrail.kill.seed} draws other kills; {@link FaultTable} has the result.
  */
 class KillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ROUNDS = Integer.getInteger("changetrail.kill.rounds", 6);
-  private static final long SEED = Long.getLong("changetrail.kill.seed", 20260131);
+  private static final Duration AT_MOST =
+      Duration.ofMinutes(Long.getLong("changetrail.kill.minutes", 120));
+  private static final long SEED = FaultTable.SEED;
 
   private enum Victim {
     SERVER,
@@ -49,9 +50,8 @@ class KillTest {
    * @param acknowledged ids of the events that the spool had taken for certain
    */
   private record Round(Victim killed, boolean shipping, List<String> acknowledged) {
-    String what() {
-      String who = killed == Victim.BOTH ? "both" : killed.name().toLowerCase(Locale.ROOT);
-      return who + (shipping ? ", while events arrive" : ", in any state, also while starting");
+    FaultTable.Fault fault() {
+      return FaultTable.Fault.valueOf(killed + (shipping ? "_KILLED" : "_KILLED_IN_ANY_STATE"));
     }
 
     long lost(Map<String, Integer> stored) {
@@ -92,7 +92,8 @@ class KillTest {
     serve();
     produce(1_000_000);
     List<Round> rounds = new ArrayList<>();
-    for (int i = 0; i < ROUNDS; i++) {
+    long end = System.nanoTime() + AT_MOST.toNanos();
+    for (int i = 0; i < ROUNDS && System.nanoTime() < end; i++) {
       Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
       boolean shipping = random.nextInt(4) > 0;
       if (shipping) {
@@ -122,11 +123,12 @@ class KillTest {
     assertThat(producer.waitFor()).as("the spool is drained; %s", said()).isZero();
     rest.addAll(acknowledged());
     server.destroyForcibly().waitFor();
-    rounds.add(new Round(Victim.BOTH, true, rest));
+    Round last = new Round(Victim.SERVER, true, rest);
 
     try (RunningServer survivor = RunningServer.start(data)) {
       Map<String, Integer> stored = stored(survivor);
-      Files.writeString(Path.of("target", "kill-test.md"), table(rounds, stored));
+      note(rounds, last, stored);
+      rounds.add(last);
       assertThat(rounds)
           .as("seed %d", SEED)
           .allSatisfy(
@@ -135,7 +137,7 @@ class KillTest {
                 assertThat(round.twice(stored)).as("twice").isZero();
               });
       assertThat(rounds.stream().mapToInt(round -> round.acknowledged().size()).sum())
-          .isGreaterThan(ROUNDS);
+          .isGreaterThan(rounds.size());
       assertThat(stored.values()).as("none twice, acknowledged or not").containsOnly(1);
       JsonNode sources = survivor.get("/v1/sources").json().path("sources");
       assertThat(sources).hasSize(1);
@@ -253,37 +255,20 @@ class KillTest {
     return ids;
   }
 
-  private static String table(List<Round> rounds, Map<String, Integer> stored) {
-    Map<String, List<Round>> alike = new TreeMap<>();
-    for (Round round : rounds.subList(0, ROUNDS)) {
-      alike.computeIfAbsent(round.what(), any -> new ArrayList<>()).add(round);
+  private static void note(List<Round> rounds, Round last, Map<String, Integer> stored)
+      throws IOException {
+    Map<FaultTable.Fault, List<Round>> alike = new TreeMap<>();
+    rounds.forEach(
+        round -> alike.computeIfAbsent(round.fault(), any -> new ArrayList<>()).add(round));
+    alike.put(FaultTable.Fault.SERVER_KILLED_AT_THE_END, List.of(last));
+    for (Map.Entry<FaultTable.Fault, List<Round>> each : alike.entrySet()) {
+      List<Round> same = each.getValue();
+      FaultTable.add(
+          each.getKey(),
+          same.size(),
+          same.stream().mapToInt(round -> round.acknowledged().size()).sum(),
+          same.stream().mapToLong(round -> round.lost(stored)).sum(),
+          same.stream().mapToLong(round -> round.twice(stored)).sum());
     }
-    StringBuilder table = new StringBuilder();
-    table.append("Seed ").append(SEED).append(", ").append(ROUNDS).append(" rounds");
-    table.append("\n\n| killed | rounds | acknowledged before | lost | stored twice |\n");
-    table.append("| --- | ---: | ---: | ---: | ---: |\n");
-    alike.forEach((what, same) -> row(table, what, same, stored));
-    row(
-        table,
-        "server, after the spool was drained",
-        rounds.subList(ROUNDS, rounds.size()),
-        stored);
-    row(table, "all", rounds, stored);
-    return table.toString();
-  }
-
-  private static void row(
-      StringBuilder table, String what, List<Round> rounds, Map<String, Integer> stored) {
-    table.append("| ").append(what);
-    for (long number :
-        new long[] {
-          rounds.size(),
-          rounds.stream().mapToInt(round -> round.acknowledged().size()).sum(),
-          rounds.stream().mapToLong(round -> round.lost(stored)).sum(),
-          rounds.stream().mapToLong(round -> round.twice(stored)).sum()
-        }) {
-      table.append(" | ").append(number);
-    }
-    table.append(" |\n");
   }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import io.changetrail.shipper.Credentials;
 import io.changetrail.shipper.Destination;
 import io.changetrail.shipper.Shipper;
@@ -24,6 +27,9 @@ import java.util.concurrent.locks.LockSupport;
 public final class Producer implements AutoCloseable {
   /** System property of the process: how long it waits between two events; not at all without. */
   static final String PAUSE_MILLIS = "changetrail.producer.pause";
+
+  /** System property of the process: how long it waits at the end until everything is sent. */
+  static final String FLUSH_SECONDS = "changetrail.producer.flush";
 
   private final Process process;
   private final List<String> captured = new CopyOnWriteArrayList<>();
@@ -52,7 +58,7 @@ public final class Producer implements AutoCloseable {
    * Starts one whose spool is on a disk of its own, of so many mebibytes: a tmpfs in a mount
    * namespace of the process, which goes with it. Needs the rights of root.
    */
-  static Producer startOnSmallDisk(int mebibytes, Path spool, URI server, int count)
+  static Producer startOnSmallDisk(int mebibytes, Path spool, URI server, int count, String... jvm)
       throws IOException {
     return run(
         List.of(
@@ -65,7 +71,34 @@ public final class Producer implements AutoCloseable {
         spool,
         server,
         1,
-        count);
+        count,
+        jvm);
+  }
+
+  /**
+   * Says loudly, and skips a test, where no small disk may be mounted; fails where everything real
+   * is required.
+   */
+  static void requireSmallDisks(Path spool) throws InterruptedException {
+    String absent = "NOT TESTED: a really full disk; only root may mount one, on Linux";
+    boolean may;
+    try {
+      may =
+          new ProcessBuilder(
+                      "unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", spool.toString())
+                  .redirectErrorStream(true)
+                  .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                  .start()
+                  .waitFor()
+              == 0;
+    } catch (IOException e) {
+      may = false; // no such command here
+    }
+    if (!may) {
+      System.err.println(absent);
+      assertThat(System.getenv("REQUIRE_REAL_PARTS")).as(absent).isNull();
+      abort(absent);
+    }
   }
 
   /** The spool as the process sees it, though it may be mounted for that alone. */
@@ -109,6 +142,12 @@ public final class Producer implements AutoCloseable {
     return List.copyOf(captured);
   }
 
+  /** Has it capture no more, flush, and end by itself. */
+  void finish() throws IOException {
+    process.getOutputStream().write('\n');
+    process.getOutputStream().flush();
+  }
+
   /** Ends it as {@code kill -9} does, and waits until all that it printed is read. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
@@ -128,7 +167,7 @@ public final class Producer implements AutoCloseable {
   }
 
   /** The process: spool, server, number of the first event, how many. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int first = Integer.parseInt(args[2]);
     int count = Integer.parseInt(args[3]);
     Shipper.Builder builder =
@@ -140,12 +179,12 @@ public final class Producer implements AutoCloseable {
     long pause = Duration.ofMillis(Long.getLong(PAUSE_MILLIS, 0)).toNanos();
     boolean complete;
     try (Shipper shipper = builder.open()) {
-      for (int i = first; i < first + count; i++) {
+      for (int i = first; i < first + count && System.in.available() == 0; i++) {
         shipper.ship(Events.deployment("deploy-" + i, Instant.now(), "checkout", "prod").build());
         System.out.println("deploy-" + i);
         LockSupport.parkNanos(pause);
       }
-      complete = shipper.flush(Duration.ofMinutes(2));
+      complete = shipper.flush(Duration.ofSeconds(Long.getLong(FLUSH_SECONDS, 120)));
     }
     System.exit(complete ? 0 : 1);
   }

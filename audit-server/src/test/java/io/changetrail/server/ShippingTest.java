@@ -140,12 +140,17 @@ class ShippingTest {
   }
 
   @Test
-  void aSecondShipperOnTheSameSpoolIsToldSo() {
-    try (Shipper shipper = quick(spool).to(to(server)).open()) {
-      shipper.ship(event(1));
+  void T1_aSpoolThatAnotherProcessHasOpenIsRefusedAndFreeOnceThatIsKilled() throws Exception {
+    try (Producer producer = Producer.start(spool, server.address(), 0, 1_000_000)) {
+      await().atMost(PATIENCE).until(() -> !producer.captured().isEmpty());
       assertThatThrownBy(() -> quick(spool).to(to(server)).open())
           .isInstanceOf(SpoolException.class)
           .hasMessageContaining("is in use; give each process a directory of its own");
+      producer.kill();
+    }
+    try (Shipper shipper = quick(spool).to(to(server)).closing(Duration.ZERO).open()) {
+      shipper.ship(event(-1));
+      assertThat(shipper.metrics().shipped()).isEqualTo(1);
     }
   }
 }

@@ -3,7 +3,6 @@ package io.changetrail.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
@@ -269,13 +268,30 @@ class ShippingUnderFaultsTest {
   }
 
   @Test
-  void T1_aDiskThatTheSpoolItselfFillsIsFreedBySendingAndNothingIsLost() throws Exception {
-    if (!mayMount()) {
-      String absent = "NOT TESTED: a really full disk; only root may mount one, on Linux";
-      System.err.println(absent);
-      assertThat(System.getenv("REQUIRE_REAL_PARTS")).as(absent).isNull();
-      abort(absent);
+  void T5_aBurstOf100000EventsWhileTheServerHangsStaysWithinTheHeapBoundAndIsInTheSpool()
+      throws Exception {
+    front.always(FaultServer.hang());
+    try (Producer producer =
+        Producer.start(
+            spool,
+            front.address(),
+            0,
+            100_000,
+            "-Xmx40m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-D" + Producer.FLUSH_SECONDS + "=0")) {
+      assertThat(producer.waitFor()).as("it ends, without having sent everything").isEqualTo(1);
+      assertThat(producer.captured()).hasSize(100_000);
     }
+    try (Shipper shipper = shipper(front.address()).closing(Duration.ZERO).open()) {
+      assertThat(metrics(shipper).depth()).isEqualTo(100_000);
+      assertThat(metrics(shipper).lost()).isZero();
+    }
+  }
+
+  @Test
+  void T1_aDiskThatTheSpoolItselfFillsIsFreedBySendingAndNothingIsLost() throws Exception {
+    Producer.requireSmallDisks(spool);
     int count = 3500;
     front.always(FaultServer.status(429, "Retry-After", "1"));
     try (Producer producer = Producer.startOnSmallDisk(2, spool, front.address(), count)) {
@@ -288,20 +304,6 @@ class ShippingUnderFaultsTest {
     }
     assertThat(stored()).hasSize(count).doesNotHaveDuplicates();
     assertThat(source().path("continuity").asText()).isEqualTo("complete");
-  }
-
-  private boolean mayMount() throws InterruptedException {
-    try {
-      return new ProcessBuilder(
-                  "unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", spool.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false; // no such command here
-    }
   }
 
   @Test

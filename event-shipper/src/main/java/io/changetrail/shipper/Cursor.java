@@ -104,9 +104,7 @@ final class Cursor {
     } else if (entry instanceof Entry.Lost found) {
       Loss loss = found.loss();
       miss(loss.sequence(), loss.first() - 1, journal);
-      if (loss.isOfTheSpool()) {
-        lost += loss.count();
-      }
+      // Not counted as lost: it never was in the spool.
       note(loss);
       handled.merge(loss.sequence(), loss.last(), Math::max);
     } else if (entry instanceof Entry.Event event && event.number() > 0) {
@@ -217,28 +215,33 @@ final class Cursor {
         .removeIf(sequence -> !sequence.epoch().equals(epoch) && !journal.has(sequence.epoch()));
   }
 
+  /**
+   * Writes a file anew and renames it; in place, if the disk has no room for two. For unless the
+   * cursor goes on nothing is let go, and the disk stays full. What that leaves half-written when
+   * the process ends is found damaged, and everything sent again.
+   */
+  static void write(Path file, byte[] content) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
+        out.write(content);
+        out.getFD().sync();
+      }
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      Files.deleteIfExists(fresh);
+      if (!Files.exists(file)) {
+        throw e;
+      }
+      writeInPlace(file, content);
+    }
+  }
+
   private static void writeInPlace(Path file, byte[] content) throws IOException {
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       out.write(content);
       out.setLength(content.length);
       out.getFD().sync();
     }
-  }
-
-  static void write(Path file, byte[] content) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
-    try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
-      try {
-        out.write(content);
-      } catch (IOException e) {
-        // The disk is full. Unless the cursor goes on nothing is let go, and it stays full; what is
-        // left half-written is found damaged, and everything sent again.
-        Files.deleteIfExists(fresh);
-        writeInPlace(file, content);
-        return;
-      }
-      out.getFD().sync();
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

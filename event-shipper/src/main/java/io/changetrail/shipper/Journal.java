@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.shipper;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,12 +39,17 @@ import org.jspecify.annotations.Nullable;
  * the caller. Files are written through {@link RandomAccessFile}, because an interrupted thread
  * would close a channel, and hosts do interrupt.
  *
- * <p>While the disk takes nothing, records wait in at most {@value #OVERFLOW_BYTES} bytes of
- * memory; then the oldest of them go, and that they went is written once the disk takes it.
+ * <p>While the disk takes nothing, the newest segments are kept in at most {@value #MEMORY_BYTES}
+ * bytes of memory, from which they are read like any others, and become files once the disk takes
+ * them; beyond that the oldest of those in memory go.
  */
 final class Journal implements AutoCloseable {
-  static final int OVERFLOW_BYTES = 4 << 20;
+  static final int MEMORY_BYTES = 4 << 20;
   private static final int SEGMENT_BYTES = 8 << 20;
+
+  /** Less than on disk: one goes as a whole, and becomes a file as a whole. */
+  private static final int MEMORY_SEGMENT_BYTES = 256 << 10;
+
   private static final int CONDEMNED = 2;
   private static final int MOST_ENCODINGS = 3;
 
@@ -56,13 +65,12 @@ final class Journal implements AutoCloseable {
   private final long segmentBytes;
   private final InstantSource clock;
 
+  /** By their ids; those in memory are the newest. */
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
+
   private final Map<Sequence, Long> last = new LinkedHashMap<>();
 
-  /** Those of them that are on disk: the same, unless some wait in memory. */
-  private final Map<Sequence, Long> written = new LinkedHashMap<>();
-
-  /** How many events without a number were taken that are on disk, or not any more. */
+  /** How many events without a number were taken. */
   private long uncounted;
 
   private final Map<Sequence, SegmentHeader.Dropped> dropped = new LinkedHashMap<>();
@@ -70,13 +78,10 @@ final class Journal implements AutoCloseable {
   private @Nullable String previousEpoch;
   private Map<Sequence, Long> previousLast = Map.of();
   private long nextId = 1;
+
+  /** Of the newest segment; {@code null} while that is in memory. */
   private @Nullable RandomAccessFile active;
 
-  /** Bodies that the disk did not take, after the losses before them. */
-  private final Deque<Waiting> overflow = new ArrayDeque<>();
-
-  private final Map<Sequence, Loss> overflowLosses = new LinkedHashMap<>();
-  private long overflowBytes;
   private @Nullable String trouble;
 
   /** Full segments that are to be synced and closed, and files that are to be deleted. */
@@ -89,8 +94,9 @@ final class Journal implements AutoCloseable {
   /** Held by whoever syncs or closes files; taken before the monitor of the journal. */
   private final Object syncing = new Object();
 
-  /** What is known of one file. */
+  /** What is known of one file, or of one that is to be. */
   private static final class Segment {
+    private final long id;
     private final Path file;
     private final SegmentHeader header;
     private final Map<Sequence, Long> until = new LinkedHashMap<>();
@@ -98,10 +104,18 @@ final class Journal implements AutoCloseable {
     private long events;
     private long uncounted;
 
-    Segment(Path file, SegmentHeader header, long size) {
+    /** What the file is to hold; {@code null} if it does. */
+    private @Nullable ByteArrayOutputStream memory;
+
+    Segment(long id, Path file, SegmentHeader header, long size) {
+      this.id = id;
       this.file = file;
       this.header = header;
       this.size = size;
+    }
+
+    boolean isEmpty() {
+      return until.isEmpty() && events == 0;
     }
 
     void note(Sequence sequence, long number, boolean isEvent) {
@@ -113,8 +127,6 @@ final class Journal implements AutoCloseable {
       }
     }
   }
-
-  private record Waiting(Sequence sequence, long number, Instant at, byte[] body) {}
 
   /**
    * Opens the journal of a directory, or begins one. What a crash left half-written is cut off.
@@ -139,9 +151,13 @@ final class Journal implements AutoCloseable {
       if (segments.isEmpty() || anew || !certain) {
         beginEpoch(epochs.get(), certain);
       } else {
-        active = resume(segments.lastEntry().getValue());
+        active = resume(newest());
       }
-      session.open();
+      if (active == null) {
+        session.full();
+      } else {
+        session.open();
+      }
     } catch (IOException | RuntimeException | Error e) {
       closeFiles();
       lock.close();
@@ -182,14 +198,13 @@ final class Journal implements AutoCloseable {
       }
     }
     if (!segments.isEmpty()) {
-      Segment newest = segments.lastEntry().getValue();
+      Segment newest = newest();
       epoch = newest.header.epoch();
       previousEpoch = newest.header.previousEpoch();
       previousLast = newest.header.previousLast();
       dropped.putAll(newest.header.dropped());
       last.putAll(newest.header.last());
       last.putAll(newest.until);
-      written.putAll(last);
       uncounted = newest.header.uncounted() + newest.uncounted;
     }
     return certain;
@@ -207,12 +222,13 @@ final class Journal implements AutoCloseable {
   private record Scan(@Nullable Segment segment, SegmentReader.End end) {}
 
   private static Scan scan(long id, Path file) throws IOException {
-    try (SegmentReader reader = new SegmentReader(file, id, 0, Files.size(file))) {
+    try (SegmentReader reader =
+        new SegmentReader(new FileInputStream(file.toFile()), id, 0, Files.size(file))) {
       ByteBuffer first = reader.next();
       if (first == null || first.get(0) != Records.HEADER) {
         return new Scan(null, reader.end());
       }
-      Segment segment = new Segment(file, Records.header(first), reader.offset());
+      Segment segment = new Segment(id, file, Records.header(first), reader.offset());
       for (ByteBuffer body = reader.next(); body != null; body = reader.next()) {
         Place place = new Place(id, segment.size, segment.events);
         Entry entry = Records.entry(body, place, segment.header.epoch());
@@ -233,37 +249,100 @@ final class Journal implements AutoCloseable {
     return file;
   }
 
-  private void beginEpoch(String name, boolean certain) throws IOException {
+  private void beginEpoch(String name, boolean certain) {
     previousEpoch = epoch.isEmpty() ? null : epoch;
     previousLast = certain ? Map.copyOf(last) : Map.of();
     epoch = name;
     last.clear();
-    written.clear();
     begin();
+    drain();
   }
 
-  /** Begins a segment; leaves everything as it was if the disk does not take it. */
-  private void begin() throws IOException {
-    long id = nextId;
-    Path path = directory.resolve(String.format("%016x.journal", id));
+  private Segment newest() {
+    return segments.lastEntry().getValue();
+  }
+
+  /** Begins a segment, in memory. */
+  private Segment begin() {
+    long id = nextId++;
     SegmentHeader header =
-        new SegmentHeader(epoch, previousEpoch, previousLast, written, uncounted, dropped);
+        new SegmentHeader(epoch, previousEpoch, previousLast, last, uncounted, dropped);
     byte[] record = Records.framed(id, Records.header(header));
-    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    Path file = directory.resolve(String.format("%016x.journal", id));
+    Segment segment = new Segment(id, file, header, record.length);
+    ByteArrayOutputStream memory = new ByteArrayOutputStream();
+    memory.writeBytes(record);
+    segment.memory = memory;
+    segments.put(id, segment);
+    if (active != null) {
+      retired.add(active);
+      active = null;
+      dirty = true;
+    }
+    return segment;
+  }
+
+  /**
+   * Writes what is in memory.
+   *
+   * @return whether the disk took all of it
+   */
+  synchronized boolean drain() {
+    if (closed || (newest().memory == null && trouble == null)) {
+      return true;
+    }
+    try {
+      if (condemned.size() > CONDEMNED) {
+        throw new IOException("files of which nothing is needed cannot be removed");
+      }
+      for (Segment segment : segments.values()) {
+        ByteArrayOutputStream memory = segment.memory;
+        if (memory != null) {
+          toDisk(segment, memory.toByteArray());
+        }
+      }
+      session.open();
+    } catch (IOException e) {
+      refused(e);
+      return false;
+    }
+    if (trouble != null) {
+      trouble = null;
+      LOG.log(System.Logger.Level.INFO, "the disk of the spool takes events again");
+    }
+    return true;
+  }
+
+  private void toDisk(Segment segment, byte[] records) throws IOException {
+    RandomAccessFile file = new RandomAccessFile(segment.file.toFile(), "rw");
     try {
       file.setLength(0);
-      file.write(record);
+      file.write(records);
     } catch (IOException e) {
       file.close();
+      Files.deleteIfExists(segment.file);
       throw e;
     }
+    segment.memory = null;
     if (active != null) {
       retired.add(active);
     }
     active = file;
-    segments.put(id, new Segment(path, header, record.length));
-    nextId = id + 1;
     dirty = true;
+  }
+
+  /** Numbers are given out from now on that the disk does not hold. */
+  private void refused(IOException e) {
+    if (trouble != null) {
+      return;
+    }
+    trouble = "the disk of the spool takes no events: " + e;
+    LOG.log(System.Logger.Level.WARNING, trouble);
+    try {
+      session.full();
+    } catch (IOException again) {
+      LOG.log(System.Logger.Level.WARNING, "nor that it is full", again);
+    }
   }
 
   synchronized String epoch() {
@@ -326,104 +405,71 @@ final class Journal implements AutoCloseable {
   }
 
   private synchronized long append(Sequence sequence, long number, byte[] encoded) {
-    put(sequence, number, encoded);
-    last.put(sequence, number);
+    put(sequence, number, Records.event(sequence, number, clock.instant(), encoded));
     return number;
   }
 
   /** Writes an event that somebody else has numbered, or nobody. */
   synchronized void appendUncounted(String source, String installation, byte[] event) {
-    put(new Sequence(source, installation, epoch), 0, event);
+    Sequence sequence = new Sequence(source, installation, epoch);
+    put(sequence, 0, Records.event(sequence, 0, clock.instant(), event));
   }
 
   /** Uses up a number for an event that cannot be written. */
   synchronized void lose(String source, String installation, String reason) {
     Sequence sequence = new Sequence(source, installation, epoch);
-    long number = last.merge(sequence, 1L, Long::sum);
-    Instant now = clock.instant();
+    long number = next(sequence);
     put(
-        new Waiting(
-            sequence, number, now, Records.loss(new Loss(sequence, number, number, reason, now))));
+        sequence,
+        number,
+        Records.loss(new Loss(sequence, number, number, reason, clock.instant())));
   }
 
-  private void put(Sequence sequence, long number, byte[] event) {
-    Instant now = clock.instant();
-    put(new Waiting(sequence, number, now, Records.event(sequence, number, now, event)));
-  }
-
-  private void put(Waiting record) {
+  private void put(Sequence sequence, long number, byte[] body) {
     if (closed) {
       throw new IllegalStateException("the spool is closed");
     }
-    drainOverflow();
-    if (overflow.isEmpty() && overflowLosses.isEmpty()) {
+    int size = Records.FRAME + body.length;
+    Segment segment = newest();
+    if (!segment.isEmpty() && segment.size + size > mostBytes(segment)) {
+      makeRoom(size);
+      segment = begin();
+      drain();
+    }
+    if (segment.memory == null) {
       try {
-        write(record);
-        return;
+        write(segment, body);
       } catch (IOException e) {
-        trouble = "the disk of the spool takes no events: " + e;
-        LOG.log(System.Logger.Level.WARNING, trouble);
-        markFull();
+        refused(e);
+        segment = begin();
       }
     }
-    overflow.add(record);
-    overflowBytes += record.body().length;
-    while (overflowBytes > OVERFLOW_BYTES) {
-      dropFromMemory(overflow.remove());
+    ByteArrayOutputStream memory = segment.memory;
+    if (memory != null) {
+      memory.writeBytes(Records.framed(segment.id, body));
     }
-  }
-
-  private void dropFromMemory(Waiting record) {
-    overflowBytes -= record.body().length;
-    if (record.number() == 0) {
-      uncounted++;
+    segment.note(sequence, number, Records.isEvent(body));
+    segment.size += size;
+    if (number > 0) {
+      last.put(sequence, number);
     } else {
-      overflowLosses.merge(
-          record.sequence(),
-          new Loss(
-              record.sequence(), record.number(), record.number(), Loss.DISK_FULL, record.at()),
-          (one, other) ->
-              new Loss(one.sequence(), one.first(), other.last(), one.reason(), other.at()));
+      uncounted++;
     }
   }
 
-  private void markFull() {
-    try {
-      session.full();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "nor that it is full", e);
-    }
+  private long mostBytes(Segment segment) {
+    return segment.memory == null ? segmentBytes : Math.min(segmentBytes, MEMORY_SEGMENT_BYTES);
   }
 
-  /**
-   * Writes what the disk did not take before.
-   *
-   * @return whether there is any that it takes now
-   */
-  synchronized boolean drainOverflow() {
-    if (overflow.isEmpty() && overflowLosses.isEmpty()) {
-      return false;
+  private void write(Segment segment, byte[] body) throws IOException {
+    RandomAccessFile file = active;
+    if (file == null) {
+      throw new IOException("no segment is open");
     }
-    boolean taken = false;
-    try {
-      while (!overflowLosses.isEmpty()) {
-        Loss loss = overflowLosses.values().iterator().next();
-        write(new Waiting(loss.sequence(), loss.last(), loss.at(), Records.loss(loss)));
-        overflowLosses.remove(loss.sequence());
-        taken = true;
-      }
-      while (!overflow.isEmpty()) {
-        write(overflow.element());
-        taken = true;
-        overflowBytes -= overflow.remove().body().length;
-      }
-      session.open();
-      trouble = null;
-      LOG.log(System.Logger.Level.INFO, "the disk of the spool takes events again");
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the disk of the spool still takes no events", e);
-    }
-    return taken;
+    // Over what a write that failed may have left.
+    file.seek(segment.size);
+    file.write(Records.framed(segment.id, body));
+    dirty = true;
   }
 
   /** Why records wait in memory; {@code null} if none do. */
@@ -431,50 +477,44 @@ final class Journal implements AutoCloseable {
     return trouble;
   }
 
-  private void write(Waiting record) throws IOException {
-    int size = Records.FRAME + record.body().length;
-    Segment segment = segments.lastEntry().getValue();
-    if (active == null || (segment.size + size > segmentBytes && segment.events > 0)) {
-      makeRoom(size);
-      begin();
-      segment = segments.lastEntry().getValue();
-    }
-    RandomAccessFile file = active;
-    if (file == null) {
-      throw new IOException("no segment is open");
-    }
-    // Over what a write that failed may have left.
-    file.seek(segment.size);
-    file.write(Records.framed(segments.lastKey(), record.body()));
-    segment.note(record.sequence(), record.number(), Records.isEvent(record.body()));
-    segment.size += size;
-    if (record.number() > 0) {
-      written.put(record.sequence(), record.number());
-    } else {
-      uncounted++;
-    }
-    dirty = true;
-  }
-
   /** The oldest go; the header of the segment that begins now says so. */
-  private void makeRoom(int size) throws IOException {
+  private void makeRoom(int size) {
     long room = Math.max(segmentBytes, size);
-    while (segments.size() > 1 && sizeBytes() + room > maxBytes) {
-      Map.Entry<Long, Segment> oldest = segments.pollFirstEntry();
-      Instant now = clock.instant();
-      oldest
-          .getValue()
-          .until
-          .forEach(
-              (sequence, until) ->
-                  dropped.put(sequence, new SegmentHeader.Dropped(until, now, oldest.getKey())));
-      condemned.add(oldest.getValue().file);
+    while (segments.size() > 1 && totalBytes() + room > maxBytes) {
+      drop(segments.firstEntry().getValue(), Loss.SPOOL_FULL);
     }
-    forgetDropped();
     // Usually the other thread deletes them. It may be stuck, and the bound holds nevertheless.
     while (condemned.size() > CONDEMNED) {
-      Files.deleteIfExists(condemned.element());
+      try {
+        Files.deleteIfExists(condemned.element());
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, "a file of the spool cannot be removed now", e);
+        break;
+      }
       condemned.remove();
+    }
+    // Before anything goes from memory the disk is asked once more.
+    if (memoryBytes() + size > MEMORY_BYTES && !drain()) {
+      for (Segment segment : List.copyOf(segments.values())) {
+        if (segment.memory != null && memoryBytes() + size > MEMORY_BYTES) {
+          drop(segment, Loss.DISK_FULL);
+        }
+      }
+    }
+    forgetDropped();
+  }
+
+  private void drop(Segment segment, String reason) {
+    Instant now = clock.instant();
+    segments.remove(segment.id);
+    segment.until.forEach(
+        (sequence, until) ->
+            dropped.merge(
+                sequence,
+                new SegmentHeader.Dropped(until, now, segment.id, reason),
+                (one, other) -> one.until() > other.until() ? one : other));
+    if (segment.memory == null) {
+      condemned.add(segment.file);
     }
   }
 
@@ -505,7 +545,7 @@ final class Journal implements AutoCloseable {
         continue;
       }
       try (SegmentReader reader =
-          new SegmentReader(extent.file(), id, place.offset(), extent.size())) {
+          new SegmentReader(extent.open(), id, place.offset(), extent.size())) {
         for (ByteBuffer body = reader.next(); body != null; body = reader.next()) {
           Entry entry = Records.entry(body, place, extent.epoch());
           if (entry instanceof Entry.Event event) {
@@ -526,7 +566,14 @@ final class Journal implements AutoCloseable {
     return found;
   }
 
-  private record Extent(Path file, String epoch, long size) {}
+  private record Extent(
+      Path file, @Nullable ByteArrayOutputStream memory, String epoch, long size) {
+    InputStream open() throws IOException {
+      return memory == null
+          ? new FileInputStream(file.toFile())
+          : new ByteArrayInputStream(memory.toByteArray());
+    }
+  }
 
   private synchronized NavigableMap<Long, Extent> extents(Place from) {
     NavigableMap<Long, Extent> extents = new TreeMap<>();
@@ -534,14 +581,22 @@ final class Journal implements AutoCloseable {
         .tailMap(from.segment())
         .forEach(
             (id, segment) ->
-                extents.put(id, new Extent(segment.file, segment.header.epoch(), segment.size)));
+                extents.put(
+                    id,
+                    new Extent(
+                        segment.file, segment.memory, segment.header.epoch(), segment.size)));
     return extents;
   }
 
   /** The numbers before the first that is here, by sequence: where a new reader begins. */
   synchronized Map<Sequence, Long> beginning() {
     Map<Sequence, Long> beginning = new LinkedHashMap<>();
-    dropped.forEach((sequence, gone) -> beginning.put(sequence, gone.until()));
+    dropped.forEach(
+        (sequence, gone) -> {
+          if (gone.segment() < segments.firstKey()) {
+            beginning.put(sequence, gone.until());
+          }
+        });
     for (Segment segment : segments.values()) {
       segment.header.last().forEach(beginning::putIfAbsent);
       segment.until.keySet().forEach(sequence -> beginning.putIfAbsent(sequence, 0L));
@@ -563,7 +618,7 @@ final class Journal implements AutoCloseable {
   synchronized Loss explain(Sequence sequence, long first, long until) {
     SegmentHeader.Dropped gone = dropped.get(sequence);
     return gone != null && gone.until() >= until
-        ? new Loss(sequence, first, until, Loss.SPOOL_FULL, gone.at())
+        ? new Loss(sequence, first, until, gone.reason(), gone.at())
         : new Loss(sequence, first, until, Loss.SPOOL_DAMAGED, clock.instant());
   }
 
@@ -584,18 +639,13 @@ final class Journal implements AutoCloseable {
 
   /** Whether nothing lies behind a place. */
   synchronized boolean isEnd(Place place) {
-    return overflow.isEmpty() && overflowLosses.isEmpty() && isEndOfDisk(place);
-  }
-
-  private boolean isEndOfDisk(Place place) {
     return segments.lastKey() < place.segment()
-        || (segments.lastKey() == place.segment()
-            && segments.lastEntry().getValue().size <= place.offset());
+        || (segments.lastKey() == place.segment() && newest().size <= place.offset());
   }
 
   /** How many events lie behind a place. */
   synchronized long depth(Place from) {
-    long depth = overflow.size();
+    long depth = 0;
     for (Map.Entry<Long, Segment> each : segments.tailMap(from.segment()).entrySet()) {
       // A place may be one of which the end of the operating system took what was before it.
       depth +=
@@ -605,14 +655,20 @@ final class Journal implements AutoCloseable {
     return depth;
   }
 
-  /** How many bytes on disk lie behind a place. */
-  synchronized long bytesBehind(Place from) {
+  /**
+   * Whether what lies behind a place takes more than half of the room there is: of the bound, or of
+   * memory while the disk takes nothing.
+   */
+  synchronized boolean isFilling(Place from) {
+    boolean full = newest().memory != null;
     long bytes = 0;
     for (Map.Entry<Long, Segment> each : segments.tailMap(from.segment()).entrySet()) {
-      bytes +=
-          Math.max(0, each.getValue().size - (each.getKey() == from.segment() ? from.offset() : 0));
+      Segment segment = each.getValue();
+      if (!full || segment.memory != null) {
+        bytes += Math.max(0, segment.size - (each.getKey() == from.segment() ? from.offset() : 0));
+      }
     }
-    return bytes;
+    return bytes > (full ? Math.min(maxBytes, MEMORY_BYTES) : maxBytes) / 2;
   }
 
   /** Nothing before this place is needed any more. */
@@ -623,14 +679,17 @@ final class Journal implements AutoCloseable {
           .removeIf(
               gone ->
                   gone.getValue().segment() < place.segment() && !isKept(gone.getKey().epoch()));
-      if (!overflow.isEmpty() && isEndOfDisk(place)) {
-        renew();
-      }
-      if (segments.isEmpty() || segments.firstKey() >= place.segment()) {
+      if (segments.firstKey() >= place.segment()) {
         return;
       }
+      segments
+          .headMap(Math.min(place.segment(), segments.lastKey()))
+          .values()
+          .removeIf(segment -> segment.memory != null);
+      drain();
     }
-    // The newer segment carries the numbers on, so it must be on disk before the older goes.
+    // The newer segment carries the numbers on, so it must be on disk before the older goes. Unless
+    // the disk is full: then it would stay full for ever, and the session says what that means.
     sync();
     synchronized (this) {
       while (segments.size() > 1 && segments.firstKey() < place.segment()) {
@@ -638,20 +697,7 @@ final class Journal implements AutoCloseable {
       }
     }
     deleteCondemned();
-  }
-
-  /**
-   * The disk is full, and nothing that the newest segment holds is needed: that goes to make room
-   * for what waits in memory. A disk that is smaller than the bound would else stay full for ever.
-   */
-  private void renew() throws IOException {
-    RandomAccessFile full = active;
-    if (full != null) {
-      retired.add(full);
-      active = null;
-      full.setLength(0);
-    }
-    begin();
+    drain();
   }
 
   /** Makes what was appended before survive the end of the operating system too. */
@@ -720,8 +766,20 @@ final class Journal implements AutoCloseable {
     }
   }
 
+  /** How many bytes are on disk. */
   synchronized long sizeBytes() {
+    return totalBytes() - memoryBytes();
+  }
+
+  private long totalBytes() {
     return segments.values().stream().mapToLong(segment -> segment.size).sum();
+  }
+
+  private long memoryBytes() {
+    return segments.values().stream()
+        .filter(segment -> segment.memory != null)
+        .mapToLong(segment -> segment.size)
+        .sum();
   }
 
   /** Whatever fails, the spool is free for the next one to open. */
@@ -733,11 +791,11 @@ final class Journal implements AutoCloseable {
       }
       try (lock) {
         try {
-          drainOverflow();
+          boolean whole = drain();
           sync();
           synchronized (this) {
             closed = true;
-            if (overflow.isEmpty() && overflowLosses.isEmpty()) {
+            if (whole) {
               session.closed();
             }
           }

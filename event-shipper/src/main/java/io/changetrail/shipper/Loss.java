@@ -24,11 +24,6 @@ record Loss(Sequence sequence, long first, long last, String reason, Instant at)
     return last - first + 1;
   }
 
-  /** Whether what is lost was in the spool, or in its memory, before. */
-  boolean isOfTheSpool() {
-    return !reason.startsWith(NOT_SPOOLED);
-  }
-
   /** Everything but its sequence. */
   ObjectNode toJson() {
     return JsonNodeFactory.instance

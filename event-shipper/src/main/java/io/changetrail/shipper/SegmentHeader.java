@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     the sequence of the previous epoch
  * @param last the last number before the segment of each sequence of this epoch
  * @param uncounted how many events without a number here were taken before the segment
- * @param dropped up to where the oldest went because the spool was full, and when
+ * @param dropped up to where the oldest went because the spool or the disk was full, and when
  */
 record SegmentHeader(
     String epoch,
@@ -34,8 +34,9 @@ record SegmentHeader(
    *
    * @param at the latest of them
    * @param segment that held the latest of them
+   * @param reason why
    */
-  record Dropped(long until, Instant at, long segment) {}
+  record Dropped(long until, Instant at, long segment, String reason) {}
 
   SegmentHeader {
     previousLast = Map.copyOf(previousLast);
@@ -58,7 +59,8 @@ record SegmentHeader(
                     .toJson()
                     .put("last", until.until())
                     .put("at", until.at().toString())
-                    .put("segment", until.segment())));
+                    .put("segment", until.segment())
+                    .put("reason", until.reason())));
     return json;
   }
 
@@ -70,7 +72,8 @@ record SegmentHeader(
           new Dropped(
               each.path("last").longValue(),
               Instant.parse(each.path("at").asText()),
-              each.path("segment").longValue()));
+              each.path("segment").longValue(),
+              each.path("reason").asText()));
     }
     return new SegmentHeader(
         json.path("epoch").asText(),

@@ -3,10 +3,9 @@ package io.changetrail.shipper;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
-import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The records of one segment from an offset on, up to the first that is not whole. */
@@ -28,13 +27,13 @@ final class SegmentReader implements AutoCloseable {
   }
 
   /**
-   * @param limit how many bytes of the file count
+   * @param bytes of the segment from its beginning; closed with this
+   * @param limit how many of them count
    */
-  SegmentReader(Path file, long segment, long offset, long limit) throws IOException {
+  SegmentReader(InputStream bytes, long segment, long offset, long limit) throws IOException {
     this.segment = segment;
     this.offset = offset;
     this.limit = limit;
-    FileInputStream bytes = new FileInputStream(file.toFile());
     in = new DataInputStream(new BufferedInputStream(bytes, 64 << 10));
     try {
       in.skipNBytes(offset);

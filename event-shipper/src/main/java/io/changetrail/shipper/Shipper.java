@@ -281,12 +281,12 @@ public final class Shipper implements AutoCloseable {
     return List.copyOf(unsent.values());
   }
 
-  /** How many bytes of the spool some open destination still has to get; costs little. */
-  public long backlogBytes() {
-    return senders.stream()
-        .mapToLong(sender -> journal.bytesBehind(sender.reached()))
-        .max()
-        .orElse(0);
+  /**
+   * Whether what some open destination still has to get fills more than half of the spool, or of
+   * the memory that takes its place while the disk is full: whoever can wait should. Costs little.
+   */
+  public boolean isFilling() {
+    return senders.stream().anyMatch(sender -> journal.isFilling(sender.reached()));
   }
 
   /** How it fares now. */
@@ -334,9 +334,7 @@ public final class Shipper implements AutoCloseable {
   private void keepOnce() {
     String before = trouble;
     try {
-      if (journal.drainOverflow()) {
-        senders.forEach(Sender::wake);
-      }
+      journal.drain();
       journal.sync();
       journal.deleteCondemned();
       trouble = null;
@@ -490,7 +488,12 @@ public final class Shipper implements AutoCloseable {
       return this;
     }
 
-    Builder clock(InstantSource source) {
+    /**
+     * What says when an event was spooled or lost, and the {@code Date} of requests, by which the
+     * server estimates how wrong it is; the system's clock unless given. Pauses do not depend on
+     * it.
+     */
+    public Builder clock(InstantSource source) {
       clock = source;
       return this;
     }

@@ -3,6 +3,7 @@ package io.changetrail.shipper;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ public record ShipperMetrics(
     long spoolBytes,
     @Nullable String trouble,
     List<ForDestination> destinations) {
+  private static final String PREFIX = "changetrail_shipper_";
+
   public ShipperMetrics {
     destinations = List.copyOf(destinations);
   }
@@ -46,4 +49,84 @@ public record ShipperMetrics(
       long parked,
       @Nullable Duration oldestAge,
       @Nullable String trouble) {}
+
+  /**
+   * All of it in the text format of Prometheus, version 0.0.4, for a host that exposes metrics of
+   * its own: every host tells it under the same names.
+   *
+   * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition
+   *     formats</a>
+   */
+  public String prometheusText() {
+    StringBuilder text = new StringBuilder();
+    one(text, "spooled_events_total", "counter", "Events that were taken into the spool", shipped);
+    one(text, "failed_events_total", "counter", "Events that could not be spooled", failed);
+    one(text, "spool_bytes", "gauge", "Size of the spool on disk", spoolBytes);
+    one(text, "spool_writable", "gauge", "1 while the disk takes events", up(trouble));
+    each(
+        text, "sent_events_total", "counter", "Events that the destination has", each -> each.sent);
+    each(text, "waiting_events", "gauge", "Events that are still to be sent", each -> each.depth);
+    each(
+        text,
+        "oldest_waiting_seconds",
+        "gauge",
+        "How long the oldest of them waits",
+        each -> each.oldestAge == null ? 0 : each.oldestAge.toMillis() / 1000.0);
+    each(
+        text,
+        "retried_requests_total",
+        "counter",
+        "Requests that failed and are made again",
+        each -> each.retried);
+    each(
+        text,
+        "lost_events_total",
+        "counter",
+        "Events that failed, went before they were sent, or were refused",
+        each -> failed + each.lost);
+    each(text, "dead_letters", "gauge", "Refused events kept for a replay", each -> each.parked);
+    each(
+        text,
+        "destination_up",
+        "gauge",
+        "1 while the destination takes events",
+        each -> up(each.trouble));
+    return text.toString();
+  }
+
+  private static int up(@Nullable String trouble) {
+    return trouble == null ? 1 : 0;
+  }
+
+  private static void one(StringBuilder text, String name, String type, String help, double value) {
+    head(text, name, type, help);
+    text.append(PREFIX).append(name);
+    value(text, value);
+  }
+
+  private void each(
+      StringBuilder text,
+      String name,
+      String type,
+      String help,
+      ToDoubleFunction<ForDestination> value) {
+    head(text, name, type, help);
+    for (ForDestination destination : destinations) {
+      String label =
+          destination.name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+      text.append(PREFIX).append(name).append("{destination=\"").append(label).append("\"}");
+      value(text, value.applyAsDouble(destination));
+    }
+  }
+
+  private static void head(StringBuilder text, String name, String type, String help) {
+    text.append("# HELP ").append(PREFIX).append(name).append(' ').append(help).append('\n');
+    text.append("# TYPE ").append(PREFIX).append(name).append(' ').append(type).append('\n');
+  }
+
+  private static void value(StringBuilder text, double value) {
+    text.append(' ')
+        .append(value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value))
+        .append('\n');
+  }
 }

@@ -18,7 +18,11 @@ class CursorTest {
   private int epochs;
 
   private Journal open(boolean anew) throws IOException {
-    return new Journal(spool, () -> "epoch-" + ++epochs, 64 << 10, anew, InstantSource.system());
+    return open(anew, 64 << 10);
+  }
+
+  private Journal open(boolean anew, long maxBytes) throws IOException {
+    return new Journal(spool, () -> "epoch-" + ++epochs, maxBytes, anew, InstantSource.system());
   }
 
   private Cursor cursor(Journal journal) throws IOException {
@@ -213,13 +217,39 @@ class CursorTest {
     try (Journal journal = open(false)) {
       Cursor cursor = cursor(journal);
       append(journal, "/a", 3);
-      Path inTheWay = Files.createDirectory(spool.resolve("0000000000000002.journal"));
+      FullDisk disk = new FullDisk(spool);
       append(journal, "/a", 10);
       append(journal, "/b", 10);
-      Files.delete(inTheWay);
+      assertThat(found(cursor, journal)).isEmpty();
+      disk.free();
+      assertThat(journal.drain()).isTrue();
       append(journal, "/a", 1);
       assertThat(found(cursor, journal)).isEmpty();
       assertThat(segments()).hasSizeGreaterThan(2);
+    }
+  }
+
+  @Test
+  void T4_whatMemoryDidNotTakeIsFoundAndWhatTheDiskHasBeforeItIsNot() throws Exception {
+    try (Journal journal = open(false, 64 << 20)) {
+      Cursor cursor = cursor(journal);
+      append(journal, "/a", 3);
+      FullDisk disk = new FullDisk(spool);
+      append(journal, "/b", 15_000);
+      append(journal, "/a", 1);
+      long left = journal.depth(Place.START);
+      List<String> found = found(cursor, journal);
+      assertThat(found)
+          .singleElement()
+          .satisfies(loss -> assertThat(loss).startsWith("epoch-1 /b ").endsWith(" disk full"));
+      assertThat(cursor.lost()).isEqualTo(15_004 - left);
+      Cursor fresh = Cursor.open(spool.resolve("fresh.json"), journal);
+      assertThat(found(fresh, journal)).as("for one that is new too").isEqualTo(found);
+      disk.free();
+    }
+    try (Journal journal = open(false)) {
+      Cursor again = Cursor.open(spool.resolve("again.json"), journal);
+      assertThat(found(again, journal)).as("after a restart").hasSize(1);
     }
   }
 

@@ -4,7 +4,9 @@ package io.changetrail.shipper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +32,11 @@ class JournalTest {
   private int epochs;
 
   private Journal open() throws IOException {
-    return new Journal(spool, () -> "epoch-" + ++epochs, 64 << 10, false, InstantSource.system());
+    return open(64 << 10);
+  }
+
+  private Journal open(long maxBytes) throws IOException {
+    return new Journal(spool, () -> "epoch-" + ++epochs, maxBytes, false, InstantSource.system());
   }
 
   private static long append(Journal journal, String source, int bytes) {
@@ -221,41 +228,108 @@ class JournalTest {
     }
   }
 
+  /** The numbers of the events in the files, whoever has them open. */
+  private List<Long> onDisk() throws IOException {
+    List<Long> numbers = new ArrayList<>();
+    try (Stream<Path> files = Files.list(spool)) {
+      for (Path file :
+          files
+              .filter(f -> f.toString().endsWith(".journal") && Files.isRegularFile(f))
+              .sorted()
+              .toList()) {
+        long id = Long.parseUnsignedLong(file.getFileName().toString().substring(0, 16), 16);
+        try (SegmentReader reader =
+            new SegmentReader(new FileInputStream(file.toFile()), id, 0, Files.size(file))) {
+          for (ByteBuffer body = reader.next(); body != null; body = reader.next()) {
+            if (Records.entry(body, new Place(id, 0, 0), "any") instanceof Entry.Event event) {
+              numbers.add(event.number());
+            }
+          }
+        }
+      }
+    }
+    return numbers;
+  }
+
   @Test
-  void whatTheDiskDoesNotTakeWaitsInMemoryWithItsNumbers() throws Exception {
+  void T1_whatTheDiskDoesNotTakeIsReadFromMemoryAndWrittenOnceTheDiskTakesIt() throws Exception {
+    List<Long> fifty = LongStream.rangeClosed(1, 50).boxed().toList();
     try (Journal journal = open()) {
-      Path taken = takeTheNameOfTheNextSegment();
-      for (int i = 0; i < 40; i++) {
+      FullDisk disk = new FullDisk(spool);
+      for (int i = 0; i < 50; i++) {
         append(journal, "/a", 1000);
       }
-      int onDisk = all(journal).size();
-      assertThat(onDisk).isLessThan(20);
-      assertThat(journal.depth(Place.START)).isEqualTo(40);
+      assertThat(onDisk()).hasSizeLessThan(20);
+      assertThat(journal.drain()).isFalse();
+      assertThat(journal.trouble()).contains("the disk of the spool takes no events");
+      assertThat(journal.depth(Place.START)).isEqualTo(50);
+      List<Entry.Event> events = events(journal, 10_000);
+      assertThat(events).extracting(Entry.Event::number).containsExactlyElementsOf(fifty);
+      Place within = events.get(29).next();
+      assertThat(journal.isEnd(events.get(49).next())).isTrue();
 
-      Files.delete(taken);
-      append(journal, "/a", 10);
-      assertThat(all(journal))
-          .containsExactlyElementsOf(IntStream.rangeClosed(1, 41).mapToObj(n -> "/a" + n).toList());
+      disk.free();
+      assertThat(journal.drain()).isTrue();
+      assertThat(journal.trouble()).isNull();
+      assertThat(onDisk()).containsExactlyElementsOf(fifty);
+      assertThat(journal.read(within, 100, Long.MAX_VALUE).stream())
+          .as("a place in memory is the same on disk")
+          .filteredOn(Entry.Event.class::isInstance)
+          .hasSize(20);
+    }
+    try (Journal journal = open()) {
+      assertThat(journal.epoch()).isEqualTo("epoch-1");
+      assertThat(append(journal, "/a", 10)).isEqualTo(51);
     }
   }
 
   @Test
-  void whatMemoryDoesNotTakeEitherIsALossThatIsTold() throws Exception {
-    try (Journal journal = open()) {
-      Path taken = takeTheNameOfTheNextSegment();
-      for (int i = 0; i < 9000; i++) {
+  void T1_whatIsReleasedFromMemoryMakesRoomInItWithoutTheDisk() throws Exception {
+    try (Journal journal = open(64 << 20)) {
+      FullDisk disk = new FullDisk(spool);
+      Place place = Place.START;
+      int seen = 0;
+      for (int i = 0; i < 20; i++) {
+        for (int n = 0; n < 1000; n++) {
+          append(journal, "/a", 1000);
+        }
+        for (Entry entry : journal.read(place, 10_000, Long.MAX_VALUE)) {
+          seen += entry instanceof Entry.Event ? 1 : 0;
+          place = entry.next();
+        }
+        journal.release(place);
+      }
+      assertThat(seen).as("of 20 MB, through 4 MiB of memory").isEqualTo(20_000);
+      assertThat(journal.dropped()).isEmpty();
+      assertThat(journal.isEnd(place)).isTrue();
+      assertThat(journal.sizeBytes()).as("what was on disk is released too").isZero();
+      disk.free();
+    }
+  }
+
+  @Test
+  void T4_whatMemoryDoesNotTakeEitherIsALossThatIsTold() throws Exception {
+    try (Journal journal = open(64 << 20)) {
+      FullDisk disk = new FullDisk(spool);
+      for (int i = 0; i < 15_000; i++) {
         append(journal, "/a", 1000);
       }
-      int onDisk = all(journal).size();
-      long waiting = journal.depth(Place.START) - onDisk;
-      assertThat(waiting * 1000).isLessThanOrEqualTo(Journal.OVERFLOW_BYTES);
+      List<Long> onDisk = onDisk();
+      List<Entry.Event> all = events(journal, 100_000);
+      List<Entry.Event> waiting = all.subList(onDisk.size(), all.size());
+      assertThat(waiting.size() * 1000L)
+          .isBetween(Journal.MEMORY_BYTES / 2L, (long) Journal.MEMORY_BYTES);
+      long lastOnDisk = onDisk.get(onDisk.size() - 1);
+      long firstWaiting = waiting.get(0).number();
+      assertThat(all.get(all.size() - 1).number()).isEqualTo(15_000);
+      assertThat(firstWaiting).isGreaterThan(lastOnDisk + 1);
+      assertThat(
+              journal.explain(waiting.get(0).sequence(), lastOnDisk + 1, firstWaiting - 1).reason())
+          .isEqualTo(Loss.DISK_FULL);
 
-      Files.delete(taken);
-      journal.drainOverflow();
-      Entry.Event newest =
-          events(journal, 10_000).stream().reduce((one, other) -> other).orElseThrow();
-      assertThat(newest.number()).isEqualTo(9000);
-      assertThat(journal.sizeBytes()).isLessThanOrEqualTo(64 << 10);
+      disk.free();
+      assertThat(journal.drain()).isTrue();
+      assertThat(onDisk()).hasSize(all.size());
     }
   }
 
@@ -281,7 +355,7 @@ class JournalTest {
   void anEndWhileTheDiskTookNothingBeginsAnEpochWhoseBeginningIsNotCertain(@TempDir Path copy)
       throws Exception {
     try (Journal journal = open()) {
-      Path taken = takeTheNameOfTheNextSegment();
+      FullDisk disk = new FullDisk(spool);
       for (int i = 0; i < 40; i++) {
         append(journal, "/a", 1000);
       }
@@ -291,7 +365,7 @@ class JournalTest {
           Files.copy(file, copy.resolve(file.getFileName()));
         }
       }
-      Files.delete(taken);
+      disk.free();
     }
     try (Journal journal =
         new Journal(copy, () -> "epoch-2", 64 << 10, false, InstantSource.system())) {
@@ -301,10 +375,23 @@ class JournalTest {
     }
   }
 
-  /** A directory of that name keeps the file from being made, whoever tries. */
-  private Path takeTheNameOfTheNextSegment() throws IOException {
-    long id = Long.parseUnsignedLong(newest().getFileName().toString().substring(0, 16), 16);
-    return Files.createDirectory(spool.resolve(String.format("%016x.journal", id + 1)));
+  @Test
+  void T1_aSpoolOpensThoughTheDiskTakesNothingAndGoesOnWithItsEvents() throws Exception {
+    try (Journal journal = open()) {
+      append(journal, "/a", 10);
+    }
+    FullDisk disk = new FullDisk(spool);
+    try (Journal journal =
+        new Journal(spool, () -> "epoch-2", 64 << 10, true, InstantSource.system())) {
+      append(journal, "/a", 10);
+      assertThat(journal.trouble()).isNotNull();
+      assertThat(all(journal)).containsExactly("/a1", "/a1");
+      disk.free();
+    }
+    try (Journal journal = open()) {
+      assertThat(journal.epoch()).isEqualTo("epoch-2");
+      assertThat(all(journal)).containsExactly("/a1", "/a1");
+    }
   }
 
   @Test

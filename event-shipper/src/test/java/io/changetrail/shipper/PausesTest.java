@@ -12,7 +12,7 @@ class PausesTest {
   private static final Instant NOW = Instant.parse("2026-01-31T02:00:00Z");
 
   @Test
-  void pausesDoubleUpToTheLongestAndAreOfRandomLength() {
+  void T3_pausesDoubleUpToTheLongestAndAreOfRandomLength() {
     Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofMinutes(1), new Random(7));
     long most = 500;
     for (int i = 0; i < 80; i++) {

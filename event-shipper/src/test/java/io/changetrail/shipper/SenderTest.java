@@ -149,8 +149,8 @@ class SenderTest {
 
   @Test
   void aCursorThatTheDiskDidNotTakeIsSavedLaterThoughNothingMoreIsToBeSent() throws Exception {
-    // A directory of that name keeps the file from being made.
-    Path inTheWay = directory().resolve("cursor.json.tmp");
+    // A directory of that name keeps the file from being made or written.
+    Path inTheWay = directory().resolve("cursor.json");
     RandomGenerator thenThereIsRoom =
         new Random(1) {
           private static final long serialVersionUID = 1L;
@@ -171,6 +171,7 @@ class SenderTest {
         append(journal, "/a", 1000);
       }
       Sender only = sender(journal, settings, () -> {});
+      Files.delete(inTheWay);
       Files.createDirectory(inTheWay);
       only.start();
 

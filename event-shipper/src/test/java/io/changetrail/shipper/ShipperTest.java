@@ -110,7 +110,35 @@ class ShipperTest {
   }
 
   @Test
-  void T6_closingWaitsNoLongerThanAllowedForAServerThatHangsAndKeepsWhatIsLeft() throws Exception {
+  void T1_whatTheDiskDoesNotTakeIsSentAllTheSameAndNumbersGoOn() throws Exception {
+    try (TakingServer server = new TakingServer()) {
+      int n = 0;
+      try (Shipper shipper = shipper(server.destination()).maxBytes(1 << 20).open()) {
+        FullDisk disk = new FullDisk(spool);
+        // Several times what the bound holds, each part once the one before is sent.
+        for (int part = 0; part < 10; part++) {
+          for (int i = 0; i < 500; i++) {
+            shipper.ship(event(n++));
+          }
+          assertThat(shipper.flush(PATIENCE)).isTrue();
+          assertThat(shipper.metrics().trouble()).contains("takes no events");
+        }
+        disk.free();
+        shipper.ship(event(n++));
+      }
+      try (Shipper shipper = shipper(server.destination()).open()) {
+        shipper.ship(event(n++));
+        assertThat(shipper.flush(PATIENCE)).isTrue();
+        assertThat(shipper.metrics().trouble()).isNull();
+      }
+      assertThat(server.numbers())
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, n).boxed().toList());
+      assertThat(server.losses()).isEmpty();
+    }
+  }
+
+  @Test
+  void T5_closingWaitsNoLongerThanAllowedForAServerThatHangsAndKeepsWhatIsLeft() throws Exception {
     try (ServerSocket hung = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       URI uri = URI.create("http://127.0.0.1:" + hung.getLocalPort());
       Destination destination = new Destination("only", uri, Credentials.none());

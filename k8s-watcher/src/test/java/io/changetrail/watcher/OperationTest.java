@@ -41,6 +41,9 @@ class OperationTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Process> processes = new ArrayList<>();
   private ControlPlane plane;
+  private static final String WAITING =
+      "changetrail_shipper_waiting_events{destination=\"audit-server\"}";
+
   private Scene scene;
   private String configMaps;
 
@@ -132,7 +135,7 @@ class OperationTest {
     scene.server.stop();
     set(1);
     set(2);
-    awaitAnswer(port, "/metrics", "changetrail_watcher_spool_depth 2.0");
+    awaitAnswer(port, "/metrics", WAITING + " 2\n");
     first.destroyForcibly().waitFor();
     set(3);
     scene.server.startAgain();
@@ -186,7 +189,7 @@ class OperationTest {
         .untilAsserted(
             () ->
                 assertThat(new String(scene.metrics.scrape(), StandardCharsets.UTF_8))
-                    .contains("changetrail_watcher_spool_depth 1.0"));
+                    .contains(WAITING + " 1\n"));
     scene.stop();
     Cluster cluster = Cluster.connect(scene.kubeconfig(ControlPlane.ADMIN));
     WatcherConfig config = WatcherConfig.read(scene.configuration());

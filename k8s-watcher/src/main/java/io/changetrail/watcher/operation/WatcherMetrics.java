@@ -6,17 +6,16 @@ import io.changetrail.shipper.ShipperMetrics;
 import io.changetrail.watcher.capture.CaptureMetrics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** How the watcher fares, for Prometheus. */
@@ -67,38 +66,6 @@ public final class WatcherMetrics implements CaptureMetrics {
 
   public WatcherMetrics() {
     JvmMetrics.builder().register(registry);
-    ofDestination("spool_depth", "Events that are still to be sent", one -> one.depth());
-    ofDestination("lost_events", "Events that went before they were sent", one -> one.lost());
-    ofDestination("parked_events", "Events that the server refused", one -> one.parked());
-    ofDestination(
-        "spool_oldest_seconds", "How long the oldest event waits", one -> seconds(one.oldestAge()));
-    GaugeWithCallback.builder()
-        .name("changetrail_watcher_spool_bytes")
-        .help("Size of the spool on disk")
-        .callback(
-            callback -> {
-              Supplier<ShipperMetrics> now = shipper;
-              callback.call(now == null ? 0 : (double) now.get().spoolBytes());
-            })
-        .register(registry);
-  }
-
-  private static double seconds(@Nullable Duration age) {
-    return age == null ? 0 : age.toMillis() / 1000.0;
-  }
-
-  private void ofDestination(
-      String name, String help, ToDoubleFunction<ShipperMetrics.ForDestination> value) {
-    GaugeWithCallback.builder()
-        .name("changetrail_watcher_" + name)
-        .help(help)
-        .callback(
-            callback -> {
-              Supplier<ShipperMetrics> now = shipper;
-              callback.call(
-                  now == null ? 0 : now.get().destinations().stream().mapToDouble(value).sum());
-            })
-        .register(registry);
   }
 
   /** Where the figures of the shipper come from. */
@@ -142,6 +109,10 @@ public final class WatcherMetrics implements CaptureMetrics {
   public byte[] scrape() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     writer.write(out, registry.scrape());
+    Supplier<ShipperMetrics> now = shipper;
+    if (now != null) {
+      out.writeBytes(now.get().prometheusText().getBytes(StandardCharsets.UTF_8));
+    }
     return out.toByteArray();
   }
 }
