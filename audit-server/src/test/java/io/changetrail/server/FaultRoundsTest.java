@@ -367,7 +367,7 @@ class FaultRoundsTest {
         await().atMost(PATIENCE).until(() -> producer.captured().size() > some);
         fillUntil(disk, () -> Files.readString(disk.resolve("SESSION")).startsWith("FULL"));
         int full = producer.captured().size();
-        fillUntil(disk, () -> source().path("events").asInt() > full + 50);
+        fillUntil(disk, () -> server.storedIds().size() > full + 50);
 
         front.always(FaultServer.status(503));
         int away = producer.captured().size();
