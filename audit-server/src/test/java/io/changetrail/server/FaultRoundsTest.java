@@ -367,7 +367,7 @@ class FaultRoundsTest {
         await().atMost(PATIENCE).until(() -> producer.captured().size() > some);
         fillUntil(disk, () -> Files.readString(disk.resolve("SESSION")).startsWith("FULL"));
         int full = producer.captured().size();
-        fillUntil(disk, () -> server.storedIds().size() > full + 50);
+        fillUntil(disk, () -> arrived() > full + 50);
 
         front.always(FaultServer.status(503));
         int away = producer.captured().size();
@@ -383,6 +383,10 @@ class FaultRoundsTest {
       taken.addAll(producer.captured());
     }
     settle(FaultTable.Fault.DISK_FULL);
+  }
+
+  private int arrived() throws Exception {
+    return server.get("/v1/sources").json().at("/sources/0/events").asInt();
   }
 
   /** What the spool frees meanwhile is taken too. */
