@@ -3,7 +3,7 @@ package io.changetrail.shipper;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,10 +98,9 @@ public record ShipperMetrics(
     return trouble == null ? 1 : 0;
   }
 
-  private static void one(StringBuilder text, String name, String type, String help, double value) {
+  private static void one(StringBuilder text, String name, String type, String help, Number value) {
     head(text, name, type, help);
-    text.append(PREFIX).append(name);
-    value(text, value);
+    text.append(PREFIX).append(name).append(' ').append(value).append('\n');
   }
 
   private void each(
@@ -109,24 +108,18 @@ public record ShipperMetrics(
       String name,
       String type,
       String help,
-      ToDoubleFunction<ForDestination> value) {
+      Function<ForDestination, Number> value) {
     head(text, name, type, help);
     for (ForDestination destination : destinations) {
       String label =
           destination.name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-      text.append(PREFIX).append(name).append("{destination=\"").append(label).append("\"}");
-      value(text, value.applyAsDouble(destination));
+      text.append(PREFIX).append(name).append("{destination=\"").append(label).append("\"} ");
+      text.append(value.apply(destination)).append('\n');
     }
   }
 
   private static void head(StringBuilder text, String name, String type, String help) {
     text.append("# HELP ").append(PREFIX).append(name).append(' ').append(help).append('\n');
     text.append("# TYPE ").append(PREFIX).append(name).append(' ').append(type).append('\n');
-  }
-
-  private static void value(StringBuilder text, double value) {
-    text.append(' ')
-        .append(value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value))
-        .append('\n');
   }
 }

@@ -33,7 +33,7 @@ class ShipperMetricsTest {
             "changetrail_shipper_waiting_events{destination=\"b\\\"2\\\"\"} 3",
             "changetrail_shipper_sent_events_total{destination=\"audit\"} 7",
             "changetrail_shipper_retried_requests_total{destination=\"audit\"} 2",
-            "changetrail_shipper_oldest_waiting_seconds{destination=\"audit\"} 0",
+            "changetrail_shipper_oldest_waiting_seconds{destination=\"audit\"} 0.0",
             "changetrail_shipper_oldest_waiting_seconds{destination=\"b\\\"2\\\"\"} 1.5",
             "changetrail_shipper_dead_letters{destination=\"b\\\"2\\\"\"} 1",
             "changetrail_shipper_destination_up{destination=\"audit\"} 1",
