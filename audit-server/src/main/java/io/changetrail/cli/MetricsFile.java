@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,8 @@ final class MetricsFile implements AutoCloseable {
           "name a file with --metrics-file in a directory that exists and may be written",
           e);
     }
-    timer.scheduleWithFixedDelay(() -> writeAgain(file), SECONDS, SECONDS, TimeUnit.SECONDS);
+    ScheduledFuture<?> unused =
+        timer.scheduleWithFixedDelay(() -> writeAgain(file), SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   private synchronized void write(Path to) throws IOException {
