@@ -408,9 +408,8 @@ class FaultRoundsTest {
         for (int i = 0; i < 1 << 13; i++) {
           out.write(new byte[size]);
         }
-      } catch (IOException full) {
-        // Now the smaller ones.
-        continue;
+      } catch (IOException e) {
+        assertThat(e).as("now the smaller ones").hasMessageContaining("No space left");
       }
     }
   }
