@@ -12,10 +12,12 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.UUID;
 
 /** A server with a webhook of each provider, and deliveries to it as the providers sign them. */
 final class Hooks {
@@ -54,6 +56,12 @@ final class Hooks {
 
   static Answer github(RunningServer server, String event, JsonNode payload, String guid)
       throws Exception {
+    return github(server, event, payload, guid, 1);
+  }
+
+  /** A delivery under GitHub's id of the event, by one of several hooks. */
+  static Answer github(RunningServer server, String event, JsonNode payload, String guid, int hook)
+      throws Exception {
     byte[] body = bytes(payload);
     return server.send(
         server
@@ -61,9 +69,18 @@ final class Hooks {
             .header("Content-Type", "application/json")
             .header("X-GitHub-Event", event)
             .header("X-GitHub-Delivery", guid)
+            .header("X-GitHub-Hook-ID", Integer.toString(hook))
             .header("X-Hub-Signature-256", "sha256=" + hex(body))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build());
+  }
+
+  /** As GitHub makes them: a UUID of version 1 with the moment in it. */
+  static String guid(Instant sent, int node) {
+    Duration since = Duration.between(Instant.parse("1582-10-15T00:00:00Z"), sent);
+    long steps = since.toSeconds() * 10_000_000 + since.toNanosPart() / 100;
+    long most = (steps << 32) | (steps >>> 16 & 0xffff0000L) | 0x1000 | (steps >>> 48 & 0xfff);
+    return new UUID(most, 0x8000_0000_0000_0000L | node).toString();
   }
 
   static Answer launchdarkly(RunningServer server, JsonNode payload) throws Exception {

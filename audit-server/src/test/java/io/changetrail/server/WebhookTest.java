@@ -14,7 +14,14 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +95,81 @@ class WebhookTest {
     assertThat(stored()).hasSize(1);
     assertThat(metrics())
         .contains("changetrail_webhook_deliveries_total{provider=\"github\",result=\"repeated\"}");
+  }
+
+  private Answer tell(String event, JsonNode payload, Instant sent, int hook) throws Exception {
+    Answer answer = Hooks.github(server, event, payload, Hooks.guid(sent, hook), hook);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("conflicting").asInt()).isZero();
+    return answer;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "member.edited",
+        "organization.member_removed",
+        "team.added_to_repository",
+        "deploy_key.created",
+        "repository_dispatch.dispatched"
+      })
+  void C3_whatTwoHooksTellUnderTwoDeliveryIdsIsOneEventAndWhatHappenedTwiceIsTwo(String file)
+      throws Exception {
+    String event = file.substring(0, file.indexOf('.'));
+    JsonNode payload = Hooks.payload("github/" + file + ".json");
+    Instant first = Instant.parse("2026-03-03T14:30:00Z");
+    for (int delivered = 0; delivered < 2; delivered++) {
+      tell(event, payload, first, 1);
+      tell(event, payload, first.plusMillis(400), 2);
+    }
+    assertThat(stored()).hasSize(1);
+
+    // Again within the same moments, and the other hook is the first to tell it.
+    Instant second = first.plusSeconds(1);
+    if (event.equals("deploy_key")) {
+      ((ObjectNode) payload.path("key")).put("id", 8802);
+    }
+    for (int delivered = 0; delivered < 2; delivered++) {
+      tell(event, payload, second.plusMillis(400), 2);
+      tell(event, payload, second, 1);
+    }
+    assertThat(stored()).hasSize(2);
+  }
+
+  @Test
+  void C3_twoHooksUnderTheOneDeliveryIdThatGithubGivesAnEventAreOneEvent() throws Exception {
+    JsonNode payload = Hooks.payload("github/member.edited.json");
+    String guid = Hooks.guid(Instant.parse("2026-03-03T14:30:00Z"), 7);
+    for (int hook = 1; hook <= 3; hook++) {
+      Answer answer = Hooks.github(server, "member", payload, guid, hook);
+      assertThat(answer.json().path("conflicting").asInt()).as(answer.text()).isZero();
+    }
+    assertThat(stored()).hasSize(1);
+  }
+
+  @Test
+  void C3_twoHooksThatTellAnOccurrenceAtOnceGiveOneEvent() throws Exception {
+    JsonNode payload = Hooks.payload("github/repository_dispatch.dispatched.json");
+    Instant first = Instant.parse("2026-03-03T14:30:00Z");
+    int occurrences = 10;
+    ExecutorService hooks = Executors.newFixedThreadPool(2);
+    try {
+      for (int i = 0; i < occurrences; i++) {
+        Instant sent = first.plusSeconds(60L * i);
+        List<Callable<Answer>> both = new ArrayList<>();
+        for (int hook = 1; hook <= 2; hook++) {
+          int teller = hook;
+          both.add(
+              () -> tell("repository_dispatch", payload, sent.plusMillis(teller * 7L), teller));
+        }
+        for (Future<Answer> told : hooks.invokeAll(both)) {
+          told.get();
+        }
+      }
+    } finally {
+      hooks.shutdownNow();
+    }
+    assertThat(stored()).hasSize(occurrences);
   }
 
   @ParameterizedTest

@@ -43,6 +43,7 @@ public final class WebhookEndpoint implements Endpoint {
   private final Map<String, WebhookProvider> providers = WebhookProviders.all();
   private final List<ServerConfig.Webhook> hooks;
   private final AuditStore store;
+  private final Occurrences occurrences;
   private final Acceptance acceptance;
   private final IngestObserver ingested;
   private final DeliveryObserver delivered;
@@ -60,6 +61,7 @@ public final class WebhookEndpoint implements Endpoint {
       DeliveryObserver delivered) {
     this.hooks = List.copyOf(hooks);
     this.store = store;
+    this.occurrences = new Occurrences(store);
     this.acceptance = acceptance;
     this.ingested = ingested;
     this.delivered = delivered;
@@ -130,7 +132,14 @@ public final class WebhookEndpoint implements Endpoint {
           .asException();
     }
     try {
-      return store(provider, sender.get(), request);
+      Told told = provider.read(sender.get().delivery());
+      if (!told.datedByDelivery()) {
+        return store(provider, sender.get(), told, request);
+      }
+      // These are rare; of two hooks that tell one occurrence at once, the second is to find it.
+      synchronized (occurrences) {
+        return store(provider, sender.get(), told, request);
+      }
     } catch (InvalidEventException e) {
       delivered.delivered(name, Fate.REFUSED);
       throw e;
@@ -156,14 +165,15 @@ public final class WebhookEndpoint implements Endpoint {
     return Optional.empty();
   }
 
-  private Response store(WebhookProvider provider, Sender sender, Request request) {
-    Told told = provider.read(sender.delivery());
+  private Response store(WebhookProvider provider, Sender sender, Told told, Request request) {
     Caller caller = caller(provider, sender.hook());
     List<NewEvent> events = new ArrayList<>();
     Map<Status, Integer> counts = new EnumMap<>(Status.class);
     for (AuditEvent event : told.events()) {
       AuditEvent accepted = acceptance.accept(caller, event, request.received());
-      if (isFromHistory(caller.tenant(), accepted.ref())) {
+      if (told.datedByDelivery()
+          ? occurrences.isKnown(caller.tenant(), accepted)
+          : isFromHistory(caller.tenant(), accepted.ref())) {
         counts.merge(Status.DUPLICATE, 1, Integer::sum);
       } else {
         events.add(NewEvent.of(caller.tenant(), accepted, request.received()));

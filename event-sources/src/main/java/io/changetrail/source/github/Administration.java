@@ -128,6 +128,7 @@ final class Administration {
 
   /**
    * These payloads have no moment, and what is granted again after it was revoked looks the same.
+   * What is made and deleted has a number of its own that no other gets, so that happens once.
    */
   private static List<AuditEvent> access(
       Payload delivery,
@@ -140,10 +141,16 @@ final class Administration {
     Repository place = Repository.orOrganization(delivery);
     Instant time = guid.timeOr(delivery, "/repository/updated_at", "/key/created_at");
     StateChange state = changedFields(delivery.at("/changes"), delivery.at("/" + kind).node());
+    boolean once = uid != null && (action.equals("created") || action.equals("deleted"));
     return List.of(
         event(
             delivery,
-            kind + "-" + (uid == null ? name : uid) + "-" + action + "-" + time.toEpochMilli(),
+            kind
+                + "-"
+                + (uid == null ? name : uid)
+                + "-"
+                + action
+                + (once ? "" : "-" + guid.occurrence(time)),
             time,
             Change.of(ChangeKind.PERMISSION, Phase.OCCURRED, verb)
                 .state(state)

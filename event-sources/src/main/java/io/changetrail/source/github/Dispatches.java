@@ -21,7 +21,7 @@ final class Dispatches {
     Instant time = guid.timeOr(delivery, "/repository/pushed_at", "/repository/updated_at");
     return List.of(
         AuditEvent.builder(
-                repository.ref("repository_dispatch-" + type + "-" + time.toEpochMilli()),
+                repository.ref("repository_dispatch-" + type + "-" + guid.occurrence(time)),
                 time,
                 Accounts.actor(delivery, "/sender"),
                 Change.of(ChangeKind.ACTIVITY, Phase.OCCURRED, "dispatch")

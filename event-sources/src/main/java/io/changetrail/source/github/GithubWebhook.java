@@ -2,6 +2,7 @@
 package io.changetrail.source.github;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.model.AuditEvent;
 import io.changetrail.source.Delivery;
 import io.changetrail.source.Signature;
 import io.changetrail.source.WebhookProvider;
@@ -38,9 +39,13 @@ public final class GithubWebhook implements WebhookProvider {
   public Told read(Delivery delivery) {
     String event = delivery.requiredHeader("X-GitHub-Event");
     JsonNode payload = delivery.json();
-    return GithubWebhookMapper.knows(event)
-        ? Told.of(
-            event, mapper.map(event, payload, delivery.header("X-GitHub-Delivery").orElse(null)))
-        : Told.unknown(event);
+    if (!GithubWebhookMapper.knows(event)) {
+      return Told.unknown(event);
+    }
+    List<AuditEvent> events =
+        mapper.map(event, payload, delivery.header("X-GitHub-Delivery").orElse(null));
+    return GithubWebhookMapper.isDatedByDelivery(event)
+        ? Told.datedByDelivery(event, events, delivery.header("X-GitHub-Hook-ID").orElse(null))
+        : Told.of(event, events);
   }
 }

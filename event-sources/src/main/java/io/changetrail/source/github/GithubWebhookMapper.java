@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ids come from GitHub's own keys (the object's id with its action, a run's id with its attempt)
  * and not from the delivery's GUID, so two hooks deliver the same event; but for the few payloads
- * that have no key. A redelivery is the same event again. Times are those of the payload. The
- * target service is {@code owner/name} of the repository; the catalogue resolves it when it is
- * read.
+ * that {@linkplain #isDatedByDelivery have no key}. A redelivery is the same event again. Times are
+ * those of the payload. The target service is {@code owner/name} of the repository; the catalogue
+ * resolves it when it is read.
  *
  * @see <a href="https://docs.github.com/webhooks/webhook-events-and-payloads">Webhook events and
  *     payloads</a>
@@ -46,6 +46,18 @@ public final class GithubWebhookMapper {
           "organization",
           "team",
           "deploy_key");
+
+  /** Their payloads have no moment, and most of them no id. */
+  private static final Set<String> DATED_BY_DELIVERY =
+      Set.of("repository_dispatch", "member", "organization", "team", "deploy_key");
+
+  /**
+   * Whether events of that name are dated by their delivery, so that of one occurrence two
+   * deliveries may give two moments.
+   */
+  public static boolean isDatedByDelivery(String event) {
+    return DATED_BY_DELIVERY.contains(event);
+  }
 
   /** Whether this mapper knows events of that name, even if most of them change nothing. */
   public static boolean knows(String event) {

@@ -80,6 +80,7 @@ class GithubAdministrationTest {
         .isEqualTo("team payments added to repository acme/checkout");
     AuditEvent key = only("deploy_key", "deploy_key.created", GUID);
     assertThat(key.change().action()).isEqualTo("create");
+    assertThat(key.ref().id()).as("a key is made once").isEqualTo("deploy_key-8801-created");
     assertThat(key.toString()).doesNotContain("ssh-ed25519");
     assertThat(only("repository", "repository.privatized", GUID).change().kind())
         .isEqualTo(ChangeKind.PERMISSION);
@@ -100,6 +101,12 @@ class GithubAdministrationTest {
   void aDispatchIsDatedByItsDeliveryIfThatHasAMoment(String guid, Instant time) {
     AuditEvent event = only("repository_dispatch", "repository_dispatch.dispatched", guid);
     assertThat(event.time()).isEqualTo(time);
+    AuditEvent other =
+        only(
+            "repository_dispatch",
+            "repository_dispatch.dispatched",
+            guid.replaceFirst("^..", "02"));
+    assertThat(other.ref()).as("another occurrence").isNotEqualTo(event.ref());
     assertThat(event.change().kind()).isEqualTo(ChangeKind.ACTIVITY);
     assertThat(event.change().phase()).isEqualTo(Phase.OCCURRED);
     assertThat(event.toString()).doesNotContain("not-to-be-kept");
