@@ -4,6 +4,7 @@ package io.changetrail.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.EventRef;
@@ -55,20 +56,27 @@ class GithubRolloutTest {
   private void push(int before, int after, int minute, boolean forced) throws Exception {
     ObjectNode payload = (ObjectNode) Hooks.payload("github/push.main.json");
     payload.put("before", revision(before)).put("after", revision(after)).put("forced", forced);
+    ArrayNode commits = payload.putArray("commits");
+    for (int commit = before + 1; commit <= after; commit++) {
+      commits.addObject().put("id", revision(commit));
+    }
     ((ObjectNode) payload.path("repository")).put("pushed_at", minute(minute).getEpochSecond());
     deliver("push", payload);
   }
 
-  /** One whole deployment, as an Actions job with an environment makes it. */
-  private void deploy(int revision, int minute, String... states) throws Exception {
+  /** One whole deployment, as an Actions job with an environment makes it, a minute each. */
+  private void deploy(int revision, int first, String... states) throws Exception {
     deployments++;
+    int minute = first - 1;
     for (String state : states) {
+      minute++;
       String file = state.equals("in_progress") ? "in_progress" : "success";
       ObjectNode payload = (ObjectNode) Hooks.payload("github/deployment_status." + file + ".json");
       ((ObjectNode) payload.path("deployment"))
           .put("id", deployments)
           .put("sha", revision(revision))
           .putObject("payload");
+      ((ObjectNode) payload.path("workflow_run")).put("id", deployments);
       ((ObjectNode) payload.path("deployment_status"))
           .put("id", deployments * 10 + state.length())
           .put("state", state)
@@ -93,6 +101,17 @@ class GithubRolloutTest {
     assertThat(change.path("kind").asText()).isEqualTo("deployment");
     assertThat(change.path("outcome").asText()).isEqualTo("success");
     assertThat(change.toString()).contains("acme/checkout", "production", revision(1));
+  }
+
+  @Test
+  void E6_theStatusesOfADeploymentAreOneIntervalWithAnEventForEachStep() throws Exception {
+    deploy(1, 0, "waiting", "queued", "in_progress", "success");
+
+    assertThat(changes()).hasSize(1);
+    JsonNode change = changes().get(0);
+    assertThat(change.path("start").asText()).isEqualTo(minute(0).toString());
+    assertThat(change.path("end").asText()).isEqualTo(minute(3).toString());
+    assertThat(change.path("events")).hasSize(4);
   }
 
   @Test
@@ -145,6 +164,56 @@ class GithubRolloutTest {
     assertThat(back.at("/rollbackOf/0").asText()).isEqualTo(changes.get(2).path("id").asText());
     assertThat(changes.get(2).path("rolledBackBy").asText()).isEqualTo(back.path("id").asText());
     assertThat(changes.get(0).path("rollback").asBoolean()).as("forward again").isFalse();
+  }
+
+  @Test
+  void R8_ofCommitsThatCameInOnePushTheOneThatItListsEarlierIsOlder() throws Exception {
+    push(0, 1, 0, false);
+    push(1, 4, 10, false);
+    deploy(3, 30, "success");
+    deploy(2, 60, "success");
+    deploy(4, 90, "success");
+
+    List<JsonNode> changes = changes();
+    assertThat(changes.stream().map(change -> change.path("rollback").asBoolean()))
+        .containsExactly(false, true, false);
+    assertThat(changes.get(1).at("/rollbackOf/0").asText())
+        .isEqualTo(changes.get(2).path("id").asText());
+  }
+
+  @Test
+  void R8_aMergeWithinAPushIsOlderOrNewerByThatPush() throws Exception {
+    ObjectNode merge = (ObjectNode) Hooks.payload("github/pull_request.closed.merged.json");
+    ((ObjectNode) merge.path("pull_request"))
+        .put("merge_commit_sha", revision(3))
+        .put("merged_at", minute(9).toString());
+    deliver("pull_request", merge);
+    push(1, 3, 10, false);
+    deploy(3, 30, "success");
+    deploy(2, 60, "success");
+
+    assertThat(changes().stream().map(change -> change.path("rollback").asBoolean()))
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void E3_aCommitWithinAPushLeadsToThePushAndNotToWhatElseItBrought() throws Exception {
+    push(1, 4, 10, false);
+    deploy(2, 30, "success");
+    deploy(4, 60, "success");
+
+    String deployment =
+        server
+            .get("/v1/events", "kind", "deployment", "order", "oldest_first")
+            .json()
+            .at("/events/0/eventid")
+            .asText();
+    JsonNode chain = server.get("/v1/lineage", "event", deployment).json();
+    assertThat(chain.path("steps")).hasSize(2);
+    assertThat(chain.at("/steps/0/stage").asText()).isEqualTo("commit");
+    assertThat(chain.at("/provenance/revisions").findValuesAsText("value"))
+        .containsExactly(revision(2));
+    assertThat(server.get("/v1/events", "revision", revision(3)).json().path("events")).hasSize(1);
   }
 
   @Test

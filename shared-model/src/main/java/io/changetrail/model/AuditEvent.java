@@ -53,6 +53,11 @@ public record AuditEvent(
   /** How many attributes one event may carry. */
   public static final int MAX_ATTRIBUTES = 256;
 
+  /** The attribute in which a push lists the commits that it brought, the oldest first. */
+  public static final String REVISIONS = "vcs.revisions";
+
+  private static final int MOST_REVISIONS = 256;
+
   public AuditEvent {
     Require.present("id", ref);
     Require.present("time", time);
@@ -99,6 +104,28 @@ public record AuditEvent(
 
   public boolean isAmendment() {
     return amends != null;
+  }
+
+  /**
+   * The commits that came to a branch by it, the oldest first: those that a push lists, at most 256
+   * of them, and last the one that the branch has now. Empty for what is no change of code.
+   */
+  public List<String> revisions() {
+    String head = provenance.commit().map(Provenance.Vcs::revision).orElse(null);
+    if (head == null || !change.kind().equals(ChangeKind.CODE)) {
+      return List.of();
+    }
+    List<String> all = new ArrayList<>();
+    JsonNode listed = attributes.get(REVISIONS);
+    if (listed != null) {
+      for (JsonNode one : listed) {
+        if (one.isTextual() && one.asText().length() <= 256 && !one.asText().equals(head)) {
+          all.add(one.asText());
+        }
+      }
+    }
+    all.add(head);
+    return List.copyOf(all.subList(Math.max(0, all.size() - MOST_REVISIONS), all.size()));
   }
 
   public Optional<Actor> principal() {

@@ -104,8 +104,13 @@ final class Lineage {
       }
       for (Join join : joins(at.event())) {
         if (walked.add(join)) {
-          List<StoredEvent> joined = joined(join);
-          joined.forEach(found -> link(at, found, join.words(), open));
+          for (StoredEvent found : joined(join)) {
+            if (isOnlyAmong(join, found)) {
+              link(at, found, "brought by this push", new ArrayDeque<>());
+            } else {
+              link(at, found, join.words(), open);
+            }
+          }
         }
       }
     }
@@ -157,6 +162,18 @@ final class Lineage {
       return found.subList(0, MAX_JOINED);
     }
     return found;
+  }
+
+  /** A push that brought a commit among others; what else it brought is of other chains. */
+  private static boolean isOnlyAmong(Join join, StoredEvent found) {
+    return join.field() == Field.REVISION
+        && found
+            .event()
+            .provenance()
+            .commit()
+            .map(Provenance.Vcs::revision)
+            .filter(revision -> revision.startsWith(join.value()))
+            .isEmpty();
   }
 
   private static List<EventRef> references(AuditEvent event) {

@@ -40,6 +40,7 @@ public final class EventFields {
     if (vcs != null) {
       put(fields, Field.REPOSITORY, vcs.repository());
       put(fields, Field.REVISION, vcs.revision());
+      event.revisions().forEach(brought -> put(fields, Field.REVISION, brought));
       put(fields, Field.REF, vcs.ref());
       put(fields, Field.PULL_REQUEST, vcs.pullRequest());
     }

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** How commits reach a branch: merged pull requests, and pushes to the default branch. */
 final class Commits {
   private static final int MOST_PATHS = 200;
+  private static final int MOST_REVISIONS = 100;
   private static final String BRANCH = "refs/heads/";
+  private static final String REVISION = "[0-9a-f]{40,64}";
 
   private Commits() {}
 
@@ -106,6 +108,7 @@ final class Commits {
                 change)
             .target(repository.target(null))
             .provenance(new Provenance(vcs, null, List.of()));
+    order(delivery.at("/commits").node(), event);
     Set<String> changed = paths(delivery.at("/commits").node());
     if (!changed.isEmpty()) {
       ArrayNode paths = JsonNodeFactory.instance.arrayNode();
@@ -116,6 +119,24 @@ final class Commits {
       }
     }
     return List.of(event.build());
+  }
+
+  /** GitHub lists them from the oldest to the newest. */
+  private static void order(JsonNode commits, AuditEvent.Builder event) {
+    ArrayNode revisions = JsonNodeFactory.instance.arrayNode();
+    int omitted = Math.max(0, commits.size() - MOST_REVISIONS);
+    for (int i = omitted; i < commits.size(); i++) {
+      String revision = commits.path(i).path("id").asText();
+      if (revision.matches(REVISION)) {
+        revisions.add(revision);
+      }
+    }
+    if (!revisions.isEmpty()) {
+      event.attribute(AuditEvent.REVISIONS, revisions);
+    }
+    if (omitted > 0) {
+      event.attribute(AuditEvent.REVISIONS + ".omitted", IntNode.valueOf(omitted));
+    }
   }
 
   private static Set<String> paths(JsonNode commits) {

@@ -283,19 +283,25 @@ class GithubWebhookMapperTest {
   }
 
   @Test
-  void aPushOfAHundredCommitsAndThreeThousandFilesStaysWithinItsLimitsAndSaysWhatWasCut() {
+  void aPushOfManyCommitsAndFilesStaysWithinItsLimitsAndSaysWhatWasCut() {
     ObjectNode payload = Fixture.read("github/push.main.json");
     ArrayNode commits = payload.putArray("commits");
-    for (int commit = 0; commit < 100; commit++) {
-      ArrayNode files = commits.addObject().put("id", "c" + commit).putArray("modified");
-      for (int file = 0; file < 30; file++) {
+    for (int commit = 1; commit <= 120; commit++) {
+      ArrayNode files =
+          commits.addObject().put("id", "%040x".formatted(commit)).putArray("modified");
+      for (int file = 0; file < 25; file++) {
         files.add("services/of/the/shop/number-" + commit + "/config-" + file + ".yaml");
       }
     }
 
     AuditEvent event = mapper.map("push", payload).get(0);
 
-    assertThat(event.change().summary()).startsWith("100 commits pushed to main");
+    assertThat(event.change().summary()).startsWith("120 commits pushed to main");
+    assertThat(event.revisions())
+        .hasSize(101)
+        .startsWith("%040x".formatted(21))
+        .endsWith("%040x".formatted(120), REVISION);
+    assertThat(event.attributes().get("vcs.revisions.omitted").asInt()).isEqualTo(20);
     assertThat(event.attributes().get("vcs.changed.paths")).hasSize(200);
     assertThat(event.attributes().get("vcs.changed.paths.omitted").asInt()).isEqualTo(2800);
     assertThat(Fixture.overTheWire(List.of(event))).containsExactly(event);

@@ -4,8 +4,14 @@ package io.changetrail.store.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Provenance;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.store.AppendResult;
@@ -239,6 +245,39 @@ abstract class SearchContract extends ExpiryContract {
         .containsExactly(deployment);
     assertThat(found(tenant, Query.all().where(Field.REVISION, revision.substring(0, 6))))
         .isEmpty();
+  }
+
+  @Test
+  void aPushIsFoundByEachCommitThatItBrought() {
+    String tenant = newTenant();
+    String inside = "a".repeat(40);
+    AuditEvent push =
+        AuditEvent.builder(
+                new EventRef("https://github.com/acme/shop", "push"),
+                Samples.START,
+                Actor.unknown(),
+                Change.of(ChangeKind.CODE, Phase.OCCURRED, "push").summary("two commits").build())
+            .provenance(
+                new Provenance(
+                    new Provenance.Vcs(
+                        "https://github.com/acme/shop",
+                        Samples.REVISION,
+                        "main",
+                        null,
+                        null,
+                        null,
+                        null),
+                    null,
+                    List.of()))
+            .attribute(
+                AuditEvent.REVISIONS,
+                JsonNodeFactory.instance.arrayNode().add(inside).add(Samples.REVISION))
+            .build();
+    append(tenant, push);
+
+    for (String revision : List.of(inside, inside.substring(0, 7), Samples.REVISION)) {
+      assertThat(found(tenant, Query.all().where(Field.REVISION, revision))).containsExactly(push);
+    }
   }
 
   @Test
