@@ -104,6 +104,7 @@ class GithubApiTest {
             "github.acme.appId", "4242",
             "github.acme.privateKey", "file:" + pem(),
             "github.acme.auditLogs", "acme",
+            "github.acme.servicePaths", "services/{service}/**",
             "github.acme.configPaths", "{service}/values-{environment}.yaml",
             "github.acme.flagPaths", "flags/{environment}.json"));
     return RunningServer.start(data, settings.toArray(String[]::new));
@@ -329,6 +330,68 @@ class GithubApiTest {
     JsonNode facts = events().get(0).at("/data/customData/changetrail");
     assertThat(facts.findValue("vcs.changed.paths")).hasSize(200);
     assertThat(facts.findValue("vcs.changed.paths.omitted").asInt()).isEqualTo(2800);
+  }
+
+  @Test
+  void C3_aGithubEnterpriseServerIsAskedUnderItsOwnAddress() throws Exception {
+    String ghes = "https://github.acme.example";
+    ObjectNode merge = (ObjectNode) Hooks.payload("github/pull_request.closed.merged.json");
+    ((ObjectNode) merge.path("repository")).put("html_url", ghes + "/acme/checkout");
+    answer(
+        "GET /api/v3" + REPOSITORY + "/pulls/412/files?per_page=100",
+        "[{\"filename\":\"src/A.java\"}]");
+    Path other = Files.createDirectories(data.resolve("ghes"));
+    Path token = Files.writeString(data.resolve("token"), "ghp_of-the-enterprise-server");
+    List<String> settings = new ArrayList<>(List.of(Hooks.settings(other, "github")));
+    settings.addAll(
+        List.of(
+            "webhooks.github-acme.sources", ghes + "/*",
+            "github.ghes.api", "http://127.0.0.1:" + github.getPort() + "/api/v3",
+            "github.ghes.server", ghes,
+            "github.ghes.token", "file:" + token));
+    try (RunningServer enterprise = RunningServer.start(other, settings.toArray(String[]::new))) {
+      Answer taken = Hooks.github(enterprise, "pull_request", merge);
+      assertThat(taken.status()).as(taken.text()).isEqualTo(200);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> enterprise.get("/v1/events").text().contains("src/A.java"));
+      assertThat(credentials).contains("Bearer ghp_of-the-enterprise-server");
+    }
+  }
+
+  @Test
+  void aPullRequestThatTouchesManyServicesIsOneEventWithManyTargets() throws Exception {
+    answer(
+        "GET " + REPOSITORY + "/pulls/412/files?per_page=100",
+        "[{\"filename\":\"services/cart/Main.java\"},{\"filename\":\"services/cart/pom.xml\"},"
+            + "{\"filename\":\"services/pay/a/b.txt\"},{\"filename\":\"README.md\"}]");
+    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> events("service", "cart", "kind", "code").size() == 1);
+
+    assertThat(events()).hasSize(1);
+    JsonNode merge = events("service", "pay").get(0);
+    assertThat(merge.at("/data/customData/changetrail/targets").findValuesAsText("service.name"))
+        .containsExactly("acme/checkout", "cart", "pay");
+  }
+
+  @Test
+  void aServicePathThatNamesNoServiceIsRefused() throws Exception {
+    String key = "file:" + pem();
+    assertThatThrownBy(
+            () ->
+                RunningServer.start(
+                    data.resolve("other"),
+                    "github.acme.appId",
+                    "1",
+                    "github.acme.privateKey",
+                    key,
+                    "github.acme.servicePaths",
+                    "src/**"))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("github.acme.servicePaths")
+        .hasMessageContaining("{service}");
   }
 
   @Test

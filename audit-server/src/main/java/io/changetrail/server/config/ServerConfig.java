@@ -105,6 +105,7 @@ public record ServerConfig(
    * @param appId of the App that asks, together with its key
    * @param privateKey {@code null} where a token is used instead
    * @param token {@code null} for an App
+   * @param servicePaths files that services are made of
    * @param configPaths files that configure something
    * @param flagPaths files that define feature flags
    * @param environment of those whose path names none; {@code null} leaves them out
@@ -118,12 +119,14 @@ public record ServerConfig(
       @Nullable String appId,
       @Nullable Secret privateKey,
       @Nullable Credential token,
+      List<PathPattern> servicePaths,
       List<PathPattern> configPaths,
       List<PathPattern> flagPaths,
       @Nullable String environment,
       List<String> auditLogs) {
     public Github {
       auditLogs = List.copyOf(auditLogs);
+      servicePaths = List.copyOf(servicePaths);
       configPaths = List.copyOf(configPaths);
       flagPaths = List.copyOf(flagPaths);
     }

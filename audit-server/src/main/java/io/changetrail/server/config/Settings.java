@@ -71,8 +71,8 @@ public final class Settings {
 
   private static final Pattern GITHUB =
       Pattern.compile(
-          "github\\.([a-z0-9-]{1,64})\\.(api|server|tenant|appId|privateKey|token|configPaths"
-              + "|flagPaths|environment|auditLogs)");
+          "github\\.([a-z0-9-]{1,64})\\.(api|server|tenant|appId|privateKey|token|servicePaths"
+              + "|configPaths|flagPaths|environment|auditLogs)");
 
   private static final String PROMETHEUS = "prometheus.";
   private static final Pattern PROMETHEUS_KEY =
@@ -128,8 +128,8 @@ public final class Settings {
     keys.put(
         "github",
         "GitHubs whose API may be asked, by name, each with appId and privateKey, or token (env:NAME"
-            + " or file:PATH), and optionally configPaths, flagPaths, environment, auditLogs, api,"
-            + " server and tenant; none");
+            + " or file:PATH), and optionally servicePaths, configPaths, flagPaths, environment,"
+            + " auditLogs, api, server and tenant; none");
     keys.put(
         "prometheus",
         "Prometheus servers by name, each with url, and optionally tenant, bearerToken, or username"
@@ -369,10 +369,22 @@ public final class Settings {
         appId.orElse(null),
         key.orElse(null),
         token.orElse(null),
+        servicePaths(prefix + "servicePaths"),
         patterns(prefix + "configPaths"),
         patterns(prefix + "flagPaths"),
         optional(prefix + "environment", Function.identity()).orElse(null),
         list(prefix + "auditLogs"));
+  }
+
+  private List<PathPattern> servicePaths(String key) {
+    List<PathPattern> patterns = patterns(key);
+    for (PathPattern pattern : patterns) {
+      if (!pattern.toString().contains("{service}")) {
+        throw new InvalidConfigException(
+            key + ": '" + pattern + "' must say where the name of the service is: {service}");
+      }
+    }
+    return patterns;
   }
 
   private List<PathPattern> patterns(String key) {

@@ -13,6 +13,7 @@ import io.changetrail.model.EventRef;
 import io.changetrail.model.Folding;
 import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
+import io.changetrail.model.Target;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.source.repository.ChangedFile;
 import io.changetrail.source.repository.PathPattern;
@@ -26,10 +27,12 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks what a push or a merge did, beyond what its delivery said: the files, the pull request, and
@@ -204,7 +207,21 @@ final class GithubEnricher {
             List.of()));
   }
 
-  private static AuditEvent.Builder amendment(AuditEvent event, String part, Set<String> paths) {
+  /** Of a change in a repository of many services, those whose files it touched. */
+  private Set<String> services(Set<String> paths) {
+    Set<String> services = new TreeSet<>();
+    for (String path : paths) {
+      Stream.of(settings.servicePaths(), settings.configPaths(), settings.flagPaths())
+          .flatMap(List::stream)
+          .flatMap(pattern -> pattern.match(path).stream())
+          .map(Place::service)
+          .filter(Objects::nonNull)
+          .forEach(services::add);
+    }
+    return services;
+  }
+
+  private AuditEvent.Builder amendment(AuditEvent event, String part, Set<String> paths) {
     AuditEvent.Builder amendment =
         AuditEvent.builder(
                 new EventRef(event.ref().source(), event.ref().id() + "-" + part),
@@ -214,6 +231,9 @@ final class GithubEnricher {
                     .summary(paths.size() + (paths.size() == 1 ? " file" : " files") + " changed")
                     .build())
             .amends(event.ref());
+    services(paths).stream()
+        .limit(AuditEvent.MAX_TARGETS)
+        .forEach(service -> amendment.target(new Target(service, null, null, null, null, null)));
     ArrayNode listed = JsonNodeFactory.instance.arrayNode();
     paths.stream().limit(MOST_PATHS).forEach(listed::add);
     amendment.attribute("vcs.changed.paths", listed);
