@@ -85,9 +85,11 @@ class ActTest {
     return said;
   }
 
-  private Process act(RunningAuditServer server, String deployment) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
+  private Process act(RunningAuditServer server, String deployment, String... more)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 act.toString(),
                 "push",
                 "-P",
@@ -95,7 +97,10 @@ class ActTest {
                 "--var",
                 "CHANGETRAIL_URL=" + server.address(),
                 "--var",
-                "DEPLOYMENT=" + deployment)
+                "DEPLOYMENT=" + deployment));
+    command.addAll(List.of(more));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
             .directory(repository.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
@@ -170,6 +175,40 @@ class ActTest {
       new ProcessBuilder("kill", "-INT", Long.toString(run.pid())).start().waitFor();
       await(run);
       assertRecorded(server, Outcome.ABORTED);
+    }
+  }
+
+  @Test
+  void C7_aFlagInAFileThatADeploymentChangesIsAFlipByARealRunner() throws Exception {
+    String live = "0f1d2c3b4a59687766554433221100ffeeddccbb";
+    String head = git("rev-parse", "HEAD");
+    try (GithubRest github = GithubRest.start();
+        RunningAuditServer server = RunningAuditServer.start(directory.resolve("data"))) {
+      github.deployments(head, live, "1");
+      github.comparison(live, head, "ahead", List.of("config/prod.yaml", "flags/prod.json"), head);
+      github.pullRequest(head);
+      github.flag("flags/prod.json", live, 5);
+      github.flag("flags/prod.json", head, 50);
+      github.file("config/prod.yaml", live, "timeout: 3s");
+      github.file("config/prod.yaml", head, "timeout: 30s");
+      await(
+          act(
+              server,
+              "succeeds",
+              "--env",
+              "GITHUB_API_URL=" + github.url(),
+              "--var",
+              "API_TOKEN=ghs_of-this-job"));
+
+      String said = Files.readString(log);
+      assertThat(server.events()).as(said).hasSize(4);
+      assertThat(server.get("/v1/events?kind=feature_flag").toString())
+          .contains("flag new-pricing in prod: new 5 %, old 95 % → new 50 %, old 50 %");
+      assertThat(server.get("/v1/events?kind=config").toString()).contains("timeout 3s → 30s");
+      AuditEvent deployment = server.events().get(1);
+      assertThat(deployment.attributes().get("vcs.ref.base.revision").asText()).isEqualTo(live);
+      assertThat(deployment.provenance().vcs().pullRequest()).isEqualTo("412");
+      assertThat(said).contains("recorded: flag new-pricing").doesNotContain("ghs_of-this-job");
     }
   }
 

@@ -104,6 +104,41 @@ class GithubActionTest {
   }
 
   @Test
+  void C2_aJobOfAReusableWorkflowNamesThatAndTheOneThatCalledItAndItsPlaceInTheMatrix()
+      throws Exception {
+    String caller = "acme/checkout/.github/workflows/release.yml@refs/heads/main";
+    String called = "acme/workflows/.github/workflows/deploy.yml@refs/tags/v3";
+    try (RunningAuditServer server = server()) {
+      step(server)
+          .variable("GITHUB_WORKFLOW_REF", caller)
+          .with("job-workflow", called)
+          .with("matrix", "{\"region\": \"eu\"}")
+          .with("environment", "prod")
+          .with("deployment", "finished")
+          .main();
+      Step.of(directory.resolve("own"), server.address())
+          .variable("GITHUB_WORKFLOW_REF", caller)
+          .with("job-workflow", caller)
+          .with("environment", "prod")
+          .with("deployment", "finished")
+          .with("deployment-key", "own")
+          .main();
+
+      List<AuditEvent> events = server.events();
+      assertThat(events)
+          .allSatisfy(
+              event ->
+                  assertThat(event.attributes().get("github.workflow_ref").asText())
+                      .isEqualTo(caller));
+      assertThat(events.get(0).attributes().get("github.job.workflow_ref").asText())
+          .isEqualTo(called);
+      assertThat(events.get(0).attributes().get("github.matrix").path("region").asText())
+          .isEqualTo("eu");
+      assertThat(events.get(1).attributes()).doesNotContainKey("github.job.workflow_ref");
+    }
+  }
+
+  @Test
   void stepsThatTellOfStartAndFinishMeetInOneChange() throws Exception {
     try (RunningAuditServer server = server()) {
       Step started =

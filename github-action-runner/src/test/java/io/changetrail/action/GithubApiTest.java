@@ -2,143 +2,55 @@
 package io.changetrail.action;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
-import static com.github.tomakehurst.wiremock.client.WireMock.get;
-import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
-import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Base64;
-import java.util.stream.Stream;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What GitHub's REST API adds, by answers of the shape that its reference documents
- * (https://docs.github.com/rest), with values of our own; under the path of an Enterprise Server.
- */
+/** What GitHub's REST API adds to what a job says itself. */
 class GithubApiTest {
   private static final String NOW = "5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689";
   private static final String LIVE = "0f1d2c3b4a59687766554433221100ffeeddccbb";
-  private static final String REPOSITORY = "/api/v3/repos/acme/checkout";
+  private static final String RUN = "289782451";
+
+  private static final List<String> FILES = List.of("src/Pay.java", "config/prod.yaml");
 
   @TempDir private Path directory;
-  private WireMockServer github;
+  private GithubRest github;
   private RunningAuditServer server;
 
   @BeforeEach
   void start() throws Exception {
-    github = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
-    github.start();
+    github = GithubRest.start();
     server = RunningAuditServer.start(directory.resolve("data"));
-    answer(
-        "",
-        "{'id': 1001, 'name': 'checkout', 'full_name': 'acme/checkout', 'owner': {'login': 'acme', 'id': 4711}, 'url': '@'}");
   }
 
   @AfterEach
   void stop() {
     server.close();
-    github.stop();
+    github.close();
   }
 
-  private String at(String path) {
-    return github.baseUrl() + REPOSITORY + path;
-  }
-
-  private void answer(String path, String json) {
-    github.stubFor(
-        get(urlPathEqualTo(REPOSITORY + path))
-            .willReturn(okJson(json.replace('\'', '"').replace("@", at("")))));
-  }
-
-  /** Deployment 9 is the one under way, 8 failed, 7 is live, 6 was before. */
-  private void deployments() {
-    answer(
-        "/deployments",
-        "["
-            + deployment(9, NOW)
-            + ","
-            + deployment(8, "8".repeat(40))
-            + ","
-            + deployment(7, LIVE)
-            + ","
-            + deployment(6, "6".repeat(40))
-            + "]");
-    answer("/deployments/9/statuses", "[" + status("success", "289782451") + "]");
-    answer("/deployments/8/statuses", "[" + status("failure", "288") + "]");
-    answer("/deployments/7/statuses", "[" + status("success", "287") + "]");
-  }
-
-  private static String deployment(int id, String sha) {
-    return "{'id': "
-        + id
-        + ", 'sha': '"
-        + sha
-        + "', 'ref': 'main', 'task': 'deploy', 'environment': 'prod', 'statuses_url': '@/deployments/"
-        + id
-        + "/statuses'}";
-  }
-
-  private static String status(String state, String run) {
-    return "{'id': 1, 'state': '"
-        + state
-        + "', 'log_url': 'https://github.com/acme/checkout/actions/runs/"
-        + run
-        + "/job/5'}";
-  }
-
-  private void comparison(String from, String to, String status, String... shas) {
-    answer(
-        "/compare/" + from + "..." + to,
-        "{'status': '"
-            + status
-            + "', 'total_commits': "
-            + shas.length
-            + ", 'html_url': 'https://github.com/acme/checkout/compare/"
-            + from
-            + "..."
-            + to
-            + "', 'base_commit': "
-            + commit(from)
-            + ", 'merge_base_commit': "
-            + commit(status.equals("behind") ? to : from)
-            + ", 'commits': ["
-            + String.join(",", Stream.of(shas).map(GithubApiTest::commit).toList())
-            + "], 'files': [{'filename': 'src/Pay.java', 'status': 'modified'}, {'filename':"
-            + " 'config/prod.yaml', 'status': 'modified'}]}");
-  }
-
-  private static String commit(String sha) {
-    return "{'sha': '" + sha + "', 'commit': {'message': 'Retry card authorisation once'}}";
-  }
-
-  private void pullRequest(String sha) {
-    answer("/commits/" + sha, commit(sha));
-    String pull =
-        "{'number': 412, 'title': 'Retry card authorisation once', 'user': {'login':"
-            + " 'ben-okafor'}, 'merged_at': '2026-11-20T10:00:00Z'";
-    answer("/commits/" + sha + "/pulls", "[" + pull + "}]");
-    answer("/pulls/412", pull + ", 'merged_by': {'login': 'lena-fischer'}, 'merged': true}");
+  /** That this commit comes on top of the one that is live, with these files. */
+  private void deploysOnTop(List<String> files) {
+    github.deployments(NOW, LIVE, RUN);
+    github.comparison(LIVE, NOW, "ahead", files, NOW);
+    github.pullRequest(NOW);
   }
 
   private Step.Result deploy(String... inputs) throws Exception {
     Step step =
         Step.of(directory.resolve("runner"), server.address())
-            .variable("GITHUB_API_URL", github.baseUrl() + "/api/v3")
+            .variable("GITHUB_API_URL", github.url())
             .variable("GITHUB_ACTOR", "deploy-bot[bot]")
             .variable("GITHUB_TRIGGERING_ACTOR", "deploy-bot[bot]")
             .with("environment", "prod")
@@ -159,9 +71,7 @@ class GithubApiTest {
 
   @Test
   void C2_whatIsNewSinceTheLastSuccessfulDeploymentIsOnTheEvent() throws Exception {
-    deployments();
-    comparison(LIVE, NOW, "ahead", NOW);
-    pullRequest(NOW);
+    deploysOnTop(FILES);
     Step.Result result = deploy();
 
     assertThat(result.log())
@@ -183,38 +93,21 @@ class GithubApiTest {
 
   @Test
   void R8_aCommitThatIsOlderThanTheLiveOneIsARollback() throws Exception {
-    deployments();
-    comparison(LIVE, NOW, "behind");
-    comparison(NOW, LIVE, "ahead", LIVE);
-    pullRequest(LIVE);
+    github.deployments(NOW, LIVE, RUN);
+    github.comparison(LIVE, NOW, "behind", FILES);
+    github.comparison(NOW, LIVE, "ahead", FILES, LIVE);
+    github.pullRequest(LIVE);
     assertThat(deploy().log()).doesNotContain("payload alone");
 
     assertThat(recorded().change().isRollback()).isTrue();
     assertThat(recorded().attributes().get("vcs.changed.paths")).hasSize(2);
   }
 
-  private void file(String path, String revision, String text) {
-    github.stubFor(
-        get(urlPathEqualTo(REPOSITORY + "/contents/" + path))
-            .withQueryParam("ref", equalTo(revision))
-            .willReturn(
-                okJson(
-                    "{\"type\": \"file\", \"encoding\": \"base64\", \"size\": "
-                        + text.length()
-                        + ", \"path\": \""
-                        + path
-                        + "\", \"content\": \""
-                        + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))
-                        + "\"}")));
-  }
-
   @Test
   void C2_whatADeploymentDoesToFilesOfConfigurationIsRecordedWithItsDifference() throws Exception {
-    deployments();
-    comparison(LIVE, NOW, "ahead", NOW);
-    pullRequest(NOW);
-    file("config/prod.yaml", LIVE, "timeout: 3s\npassword: hunter2-hunter2\n");
-    file("config/prod.yaml", NOW, "timeout: 30s\npassword: hunter2-hunter2\n");
+    deploysOnTop(FILES);
+    github.file("config/prod.yaml", LIVE, "timeout: 3s\npassword: hunter2-hunter2\n");
+    github.file("config/prod.yaml", NOW, "timeout: 30s\npassword: hunter2-hunter2\n");
     Step.Result result = deploy("config-paths", "config/{environment}.yaml");
 
     assertThat(result.outputs()).containsEntry("accepted", "2");
@@ -227,11 +120,41 @@ class GithubApiTest {
   }
 
   @Test
+  void C7_whatADeploymentDoesToFlagsInFilesIsAFlipWithOldAndNewShare() throws Exception {
+    String other = "flags/staging.json";
+    deploysOnTop(List.of("src/Pay.java", "flags/prod.json", other, "flags/prod.txt"));
+    github.flag("flags/prod.json", LIVE, 5);
+    github.flag("flags/prod.json", NOW, 50);
+    for (String revision : List.of(LIVE, NOW)) {
+      github.file("flags/prod.txt", revision, "new-pricing is for " + revision);
+    }
+    Step.Result result =
+        deploy("flag-paths", "flags/{environment}.json\nflags/*.txt", "service", "checkout");
+
+    assertThat(result.outputs()).containsEntry("accepted", "3");
+    assertThat(server.events()).hasSize(3);
+    assertThat(server.get("/v1/events?kind=config").toString()).doesNotContain(other);
+    AuditEvent deployment = server.events().get(0);
+    JsonNode flips = server.get("/v1/events?kind=feature_flag").path("events");
+    assertThat(flips).hasSize(1);
+    JsonNode flip = flips.at("/0/data/customData/changetrail");
+    assertThat(flip.at("/change/summary").asText())
+        .isEqualTo("flag new-pricing in prod: new 5 %, old 95 % → new 50 %, old 50 %");
+    assertThat(flip.at("/change/rollout").asDouble()).isEqualTo(50);
+    assertThat(flip.at("/targets/0/service.name").asText()).isEqualTo("checkout");
+    assertThat(flip.at("/targets/0/deployment.environment.name").asText()).isEqualTo("prod");
+    assertThat(flip.toString()).contains(deployment.ref().id(), NOW);
+    // In no form of flags that is known, so a file of configuration.
+    assertThat(server.get("/v1/events?kind=config").path("events").toString())
+        .contains("flags/prod.txt: changed");
+  }
+
+  @Test
   void withoutAnEarlierDeploymentThePushIsCompared() throws Exception {
-    answer("/deployments", "[]");
+    github.answer("/deployments", "[]");
     // What the push in the payload came on top of.
-    comparison(LIVE, NOW, "ahead", NOW);
-    pullRequest(NOW);
+    github.comparison(LIVE, NOW, "ahead", FILES, NOW);
+    github.pullRequest(NOW);
 
     assertThat(deploy().log()).contains("the commits are those of this push alone");
     assertThat(recorded().attributes().get("vcs.changed.paths")).hasSize(2);
@@ -239,11 +162,12 @@ class GithubApiTest {
 
   @Test
   void withoutAnOutcomeThatOfTheJobIsAskedFor() throws Exception {
-    answer("/deployments", "[]");
-    comparison(LIVE, NOW, "ahead", NOW);
-    pullRequest(NOW);
-    answer("/actions/runs/289782451", "{'id': 289782451, 'url': '@/actions/runs/289782451'}");
-    answer(
+    github.answer("/deployments", "[]");
+    github.comparison(LIVE, NOW, "ahead", FILES, NOW);
+    github.pullRequest(NOW);
+    github.answer(
+        "/actions/runs/289782451", "{'id': 289782451, 'url': '@/actions/runs/289782451'}");
+    github.answer(
         "/actions/runs/289782451/jobs",
         "{'total_count': 1, 'jobs': [{'id': 4711, 'name': 'deploy', 'status': 'in_progress',"
             + " 'conclusion': null, 'steps': [{'name': 'build', 'status': 'completed',"
@@ -257,19 +181,15 @@ class GithubApiTest {
 
   @Test
   void anOutageOrARateLimitLeavesThePayloadAloneAndSaysSo() throws Exception {
-    github.resetAll();
-    github.stubFor(any(anyUrl()).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+    github.answersNothingBut(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
     Step.Result outage = deploy("deployment-key", "outage");
-    github.resetAll();
-    github.stubFor(
-        any(anyUrl())
-            .willReturn(
-                aResponse()
-                    .withStatus(403)
-                    .withHeader("X-RateLimit-Limit", "1000")
-                    .withHeader("X-RateLimit-Remaining", "0")
-                    .withHeader("X-RateLimit-Reset", "4102444800")
-                    .withBody("{\"message\": \"API rate limit exceeded\"}")));
+    github.answersNothingBut(
+        aResponse()
+            .withStatus(403)
+            .withHeader("X-RateLimit-Limit", "1000")
+            .withHeader("X-RateLimit-Remaining", "0")
+            .withHeader("X-RateLimit-Reset", "4102444800")
+            .withBody("{\"message\": \"API rate limit exceeded\"}"));
     Step.Result limited = deploy("deployment-key", "limited");
 
     for (Step.Result result : new Step.Result[] {outage, limited}) {

@@ -135,6 +135,9 @@ public final class JobEvents {
     attribute(event, "github.event_name", job.eventName());
     attribute(event, "github.ref", job.ref());
     attribute(event, "github.workflow_ref", job.workflowRef());
+    if (inputs.jobWorkflow() != null && !inputs.jobWorkflow().equals(job.workflowRef())) {
+      attribute(event, "github.job.workflow_ref", inputs.jobWorkflow());
+    }
     attribute(event, "github.job.id", inputs.jobId());
     attribute(event, "github.runner.environment", job.runnerEnvironment());
     attribute(event, "github.deployment.id", job.event().text("/deployment/id"));

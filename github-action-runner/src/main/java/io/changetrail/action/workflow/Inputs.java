@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param flagPaths of the files that define its feature flags
  * @param outcome how the job, or the step that deploys, has gone so far; {@code null} if not said
  * @param jobId GitHub's own id of the job; {@code null} where the runner does not tell it
+ * @param jobWorkflow the file that defines the job, with its ref; {@code null} where the runner
+ *     does not tell it
  * @param matrix the job's place in its matrix as JSON; {@code null} if it has none
  * @param githubToken to ask GitHub's API with; {@code null} asks nothing
  * @param redactionKey by which redacted values can be compared; {@code null} leaves hashes out
@@ -54,6 +56,7 @@ public record Inputs(
     List<PathPattern> flagPaths,
     @Nullable Outcome outcome,
     @Nullable String jobId,
+    @Nullable String jobWorkflow,
     @Nullable String matrix,
     @Nullable String githubToken,
     @Nullable RedactionKey redactionKey,
@@ -108,6 +111,7 @@ public record Inputs(
         patterns(variables, "flag-paths"),
         outcome(variables),
         variables.input("job-id").filter(id -> id.matches("\\d{1,20}")).orElse(null),
+        bounded(variables, "job-workflow", 1024),
         variables.input("matrix").filter(json -> !json.matches("null|\\{\\s*}")).orElse(null),
         variables.input("github-token").orElse(null),
         variables.input("redaction-key").map(Inputs::key).orElse(null),
