@@ -53,6 +53,21 @@ final class Client {
     }
   }
 
+  /** Delivers as GitHub does, and expects its one event to be counted under that name. */
+  void deliver(GithubDeliveries.Signed delivery, String counted) throws IOException {
+    Request request =
+        new Request.Builder()
+            .url(address.newBuilder().encodedPath("/v1/webhooks/github").build())
+            .header("X-GitHub-Event", delivery.event())
+            .header("X-Hub-Signature-256", delivery.signature())
+            .post(RequestBody.create(delivery.body(), JSON_TYPE))
+            .build();
+    byte[] answer = send(request);
+    if (JSON.readTree(answer).path(counted).asInt() != 1) {
+      throw new IOException("not " + counted + ": " + new String(answer, StandardCharsets.UTF_8));
+    }
+  }
+
   byte[] correlate(byte[] question) throws IOException {
     return post("/v1/correlate", JSON_TYPE, question);
   }

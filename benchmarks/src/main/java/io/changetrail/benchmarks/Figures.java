@@ -8,11 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +97,7 @@ final class Figures implements Callable<Integer> {
       measure(Files.createDirectories(directory));
     } finally {
       if (data == null) {
-        delete(directory);
+        Folders.delete(directory);
       }
     }
     System.out.println(report.markdown());
@@ -232,13 +230,11 @@ final class Figures implements Callable<Integer> {
   }
 
   private void queries(Client client, Workload workload, long stored) throws Exception {
-    AtomicBoolean done = new AtomicBoolean();
     // Other ones at each run over the same store.
     long first = Workload.LATER + Instant.now().getEpochSecond() % 1_000_000 * 1000;
     Workload other =
         Workload.after(workload.time(events + singles), first, LONGEST_QUERIES, ingestRate);
-    Thread ingest = new Thread(() -> trickle(client, other, first, done), "ingest");
-    ingest.start();
+    Trickle ingest = Trickle.start(client, other, first, ingestRate);
     try {
       QueryLoad load = new QueryLoad(client, workload, stored);
       load.run(Math.min(50, queries)); // warms the server, not its page cache alone
@@ -246,25 +242,7 @@ final class Figures implements Callable<Integer> {
         report.latency(each.getKey().title, each.getValue());
       }
     } finally {
-      done.set(true);
-      ingest.join();
-    }
-  }
-
-  /** Sends at a constant rate, whatever the answers take. */
-  private void trickle(Client client, Workload workload, long first, AtomicBoolean done) {
-    int size = Math.max(1, ingestRate / 10);
-    long began = System.nanoTime();
-    for (long i = 0; !done.get(); i++) {
-      try {
-        client.ingestBatch(workload.batch(first + i * size, size), size);
-        long due = began + (i + 1) * 100_000_000L - System.nanoTime();
-        if (due > 0) {
-          Thread.sleep(due / 1_000_000);
-        }
-      } catch (IOException | InterruptedException e) {
-        throw new IllegalStateException("ingest beside the queries failed", e);
-      }
+      ingest.stop();
     }
   }
 
@@ -305,14 +283,6 @@ final class Figures implements Callable<Integer> {
   private static long size(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

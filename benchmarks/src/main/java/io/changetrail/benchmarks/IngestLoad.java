@@ -16,10 +16,10 @@ final class IngestLoad {
 
   private IngestLoad() {}
 
-  /** Something that stores the request of that number. */
+  /** Something that sends a request and takes its answer. */
   @FunctionalInterface
-  interface Sender {
-    void send(byte[] body) throws IOException;
+  interface Sender<T> {
+    void send(T request) throws IOException;
   }
 
   /** Bodies of consecutive batches; made before the clock starts. */
@@ -41,7 +41,7 @@ final class IngestLoad {
   }
 
   /** Sends all and gives the seconds that it took. */
-  static double run(List<byte[]> bodies, int clients, Sender sender) throws IOException {
+  static <T> double run(List<T> requests, int clients, Sender<T> sender) throws IOException {
     AtomicInteger next = new AtomicInteger();
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {
@@ -52,8 +52,8 @@ final class IngestLoad {
             threads.submit(
                 () -> {
                   int at = next.getAndIncrement();
-                  while (at < bodies.size()) {
-                    sender.send(bodies.get(at));
+                  while (at < requests.size()) {
+                    sender.send(requests.get(at));
                     at = next.getAndIncrement();
                   }
                   return null;

@@ -31,11 +31,23 @@ record ServerProcess(Process process, URI address, Duration started) implements 
    */
   static ServerProcess start(List<String> launch, List<String> options, Path data)
       throws IOException {
+    return start(launch, options, data, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param settings each as in {@code changes.finishLimit=PT1H}
+   */
+  static ServerProcess start(
+      List<String> launch, List<String> options, Path data, List<String> settings)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(launch);
     command.addAll(List.of("serve", "--data", data.toString(), "--port", "0"));
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     Files.createDirectories(data);
     long began = System.nanoTime();
     Process process =

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -135,7 +133,7 @@ public final class ShipLatency implements Callable<Integer> {
                     count));
       }
     } finally {
-      delete(directory);
+      Folders.delete(directory);
     }
   }
 
@@ -172,7 +170,7 @@ public final class ShipLatency implements Callable<Integer> {
                   arrived,
                   burst));
     } finally {
-      delete(directory);
+      Folders.delete(directory);
     }
   }
 
@@ -195,13 +193,5 @@ public final class ShipLatency implements Callable<Integer> {
       LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
     }
     return sink.count();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }
