@@ -107,6 +107,40 @@ class FlagWebhookTest {
     flipIsFoundWhole("openfeature", "flag.rollout", 50.0);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "launchdarkly/flag.created",
+        "launchdarkly/flag.off",
+        "launchdarkly/flag.rollout",
+        "unleash/feature-archived",
+        "unleash/feature-environment-disabled",
+        "unleash/feature-environment-enabled",
+        "unleash/feature-strategy-add",
+        "unleash/feature-strategy-update.100",
+        "unleash/feature-strategy-update.50",
+        "flagsmith/flag.deleted",
+        "flagsmith/flag.updated.off",
+        "flagsmith/flag.updated.rollout",
+        "flagsmith/flag.updated.segment",
+        "openfeature/flag.created",
+        "openfeature/flag.off",
+        "openfeature/flag.rollout",
+        "openfeature/flag.targeted"
+      })
+  void C7_eachDeliveryThatComesAgainChangesNothing(String sample) throws Exception {
+    String provider = sample.substring(0, sample.indexOf('/'));
+    JsonNode payload = Hooks.payload(sample + ".json");
+    Answer first = deliver(provider, payload);
+    assertThat(first.json().path("accepted").asInt()).as(first.text()).isPositive();
+    String stored = server.get("/v1/events", "view", "raw").text();
+
+    Answer again = deliver(provider, payload);
+    assertThat(again.json().path("accepted").asInt()).as(again.text()).isZero();
+    assertThat(again.json().path("conflicting").asInt()).isZero();
+    assertThat(server.get("/v1/events", "view", "raw").text()).isEqualTo(stored);
+  }
+
   private void give(int version, int before, int after) throws Exception {
     ObjectNode payload = (ObjectNode) Hooks.payload("openfeature/flag.rollout.json");
     payload.put("id", "new-pricing@" + version);

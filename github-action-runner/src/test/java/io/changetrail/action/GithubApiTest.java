@@ -11,6 +11,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,34 @@ class GithubApiTest {
     // In no form of flags that is known, so a file of configuration.
     assertThat(server.get("/v1/events?kind=config").path("events").toString())
         .contains("flags/prod.txt: changed");
+  }
+
+  @Test
+  void aDeploymentOfManyCommitsAndFilesStaysWithinLimitsAndSaysWhatWasCut() throws Exception {
+    List<String> files = IntStream.range(0, 3000).mapToObj("config/f%04d.yaml"::formatted).toList();
+    String[] commits =
+        IntStream.rangeClosed(1, 100).mapToObj("%040x"::formatted).toArray(String[]::new);
+    github.deployments(NOW, LIVE, RUN);
+    github.comparison(LIVE, NOW, "ahead", files, commits);
+    for (String commit : List.of(commits).subList(90, 100)) {
+      github.pullRequest(commit);
+    }
+    for (String file : files.subList(0, 20)) {
+      github.file(file, LIVE, "timeout: 3s");
+      github.file(file, NOW, "timeout: 30s");
+    }
+    Step.Result result = deploy("config-paths", "config/**");
+
+    assertThat(result.log()).doesNotContain("payload alone");
+    assertThat(result.summary())
+        .contains("Of 3000 changed files 200 are named")
+        .contains("Pull requests are those of the newest 10 of 100 commits")
+        .contains("Of the changed files that are configured, 20 were read");
+    assertThat(server.events()).hasSize(21);
+    AuditEvent deployment = server.events().get(0);
+    assertThat(deployment.attributes().get("vcs.changed.paths")).hasSize(200);
+    assertThat(deployment.attributes().get("vcs.revision_delta.commits").asInt()).isEqualTo(100);
+    assertThat(deployment.attributes().get("vcs.changes")).hasSize(1);
   }
 
   @Test

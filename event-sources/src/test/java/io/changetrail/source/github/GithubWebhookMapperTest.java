@@ -307,6 +307,39 @@ class GithubWebhookMapperTest {
     assertThat(Fixture.overTheWire(List.of(event))).containsExactly(event);
   }
 
+  /** An App's delivery, an old Enterprise Server's, a deleted account's, one made by the API. */
+  @ParameterizedTest
+  @CsvSource({
+    "pull_request, pull_request.closed.merged, /sender /pull_request/user /pull_request/body",
+    "push, push.main, /sender /head_commit /compare /forced /commits/0/author",
+    "push, push.main, /repository/pushed_at",
+    "workflow_run, workflow_run.completed, /workflow_run/triggering_actor /workflow_run/head_commit",
+    "deployment, deployment.created, /workflow_run /workflow /deployment/creator /deployment/task",
+    "deployment_status, deployment_status.success, /workflow_run /check_run /deployment/payload",
+    "release, release.published, /release/author /release/body /release/published_at",
+    "package, package.published, /package/package_version/container_metadata/labels /sender",
+    "workflow_job, workflow_job.completed, /workflow_job/workflow_name /workflow_job/run_attempt",
+    "check_run, check_run.completed.deploys, /check_run/completed_at /sender"
+  })
+  void aPayloadWithoutWhatRealOnesSometimesLackIsTheSameEventStill(
+      String event, String file, String lacking) {
+    String id = only(event, file).ref().id();
+    ObjectNode payload = Fixture.read("github/" + file + ".json");
+    ObjectNode nulls = payload.deepCopy();
+    for (String pointer : lacking.split(" ", -1)) {
+      int name = pointer.lastIndexOf('/') + 1;
+      String parent = pointer.substring(0, name - 1);
+      Fixture.within(payload, parent).remove(pointer.substring(name));
+      Fixture.within(nulls, parent).putNull(pointer.substring(name));
+    }
+
+    for (ObjectNode poorer : List.of(payload, nulls)) {
+      List<AuditEvent> events = mapper.map(event, poorer);
+      assertThat(events).extracting(one -> one.ref().id()).containsExactly(id);
+      assertThat(Fixture.overTheWire(events)).isEqualTo(events);
+    }
+  }
+
   @Test
   void anEventThatIsNoChangeGivesNothing() {
     assertThat(mapper.map("star", Fixture.read("github/push.main.json"))).isEmpty();
