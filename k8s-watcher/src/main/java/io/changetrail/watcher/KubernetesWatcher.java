@@ -2,16 +2,20 @@
 package io.changetrail.watcher;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.watcher.capture.ClusterWatch.Wanted;
 import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.cluster.ResourceType;
 import io.changetrail.watcher.operation.AuditWebhookReceiver;
 import io.changetrail.watcher.operation.HttpEndpoints;
 import io.changetrail.watcher.operation.HttpEndpoints.Answer;
 import io.changetrail.watcher.operation.Leadership;
+import io.changetrail.watcher.operation.Rbac;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.operation.WatcherConfig.AuditWebhook;
 import io.changetrail.watcher.operation.WatcherConfig.LeaderElection;
 import io.changetrail.watcher.operation.WatcherMetrics;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +32,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The command {@code k8s-watcher}. */
 @Command(
@@ -52,6 +59,29 @@ public final class KubernetesWatcher implements Callable<Integer> {
       description = "The cluster; that which this process runs in unless given.")
   private @Nullable Path kubeconfig;
 
+  @Option(
+      names = "--once",
+      description =
+          "Lists what it would report if it began now, and ends; 1 if it may not see something.")
+  private boolean once;
+
+  @Option(
+      names = "--rbac",
+      description = "Prints the roles that this configuration needs, and ends.")
+  private boolean rbac;
+
+  @Option(
+      names = "--service-account",
+      paramLabel = "NAMESPACE/NAME",
+      defaultValue = "changetrail/k8s-watcher",
+      description = "Whom --rbac gives these roles; ${DEFAULT-VALUE} unless given.")
+  @SuppressWarnings("NullAway.Init")
+  private String serviceAccount;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
   private final WatcherMetrics metrics = new WatcherMetrics();
   private final AtomicReference<Watcher> active = new AtomicReference<>();
 
@@ -71,7 +101,18 @@ public final class KubernetesWatcher implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     WatcherConfig settings = WatcherConfig.read(config);
+    PrintWriter out = spec.commandLine().getOut();
+    if (rbac) {
+      out.print(Rbac.yaml(Rbac.of(settings, account(), this::serve)));
+      out.flush();
+      return 0;
+    }
     Cluster cluster = Cluster.connect(kubeconfig);
+    if (once) {
+      boolean all = Rehearsal.print(settings, cluster, out);
+      out.flush();
+      return all ? 0 : 1;
+    }
     List<AutoCloseable> open = new ArrayList<>();
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -118,6 +159,24 @@ public final class KubernetesWatcher implements Callable<Integer> {
     }
     ended.await();
     return 0;
+  }
+
+  private Rbac.ServiceAccount account() {
+    String[] parts = serviceAccount.split("/", -1);
+    if (parts.length != 2 || parts[0].isBlank() || parts[1].isBlank()) {
+      throw new IllegalArgumentException("--service-account: give NAMESPACE/NAME");
+    }
+    return new Rbac.ServiceAccount(parts[0], parts[1]);
+  }
+
+  /** What the cluster serves, if there is one to ask. */
+  private Optional<ResourceType> serve(Wanted wanted) throws IOException {
+    if (kubeconfig == null && System.getenv("KUBERNETES_SERVICE_HOST") == null) {
+      return Optional.empty();
+    }
+    return Cluster.connect(kubeconfig).types(wanted.group(), wanted.version()).stream()
+        .filter(type -> type.kind().equals(wanted.kind()))
+        .findFirst();
   }
 
   private static void closeAll(List<AutoCloseable> open) {

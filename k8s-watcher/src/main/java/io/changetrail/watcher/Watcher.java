@@ -3,44 +3,23 @@ package io.changetrail.watcher;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
-import io.changetrail.model.redaction.RedactionRules;
 import io.changetrail.model.redaction.Redactor;
 import io.changetrail.shipper.Credentials;
 import io.changetrail.shipper.Destination;
 import io.changetrail.shipper.Shipper;
-import io.changetrail.watcher.access.HumanAccess;
-import io.changetrail.watcher.attribution.AuditLogWitness;
-import io.changetrail.watcher.attribution.ManagedFieldsWitness;
-import io.changetrail.watcher.attribution.Witness;
-import io.changetrail.watcher.capture.CanonicalState;
-import io.changetrail.watcher.capture.Capture;
 import io.changetrail.watcher.capture.ClusterWatch;
-import io.changetrail.watcher.capture.ClusterWatch.Wanted;
-import io.changetrail.watcher.capture.IgnoredPaths;
-import io.changetrail.watcher.capture.Places;
-import io.changetrail.watcher.capture.Selection;
 import io.changetrail.watcher.cluster.Cluster;
-import io.changetrail.watcher.drift.Drifts;
-import io.changetrail.watcher.drift.LastApplied;
 import io.changetrail.watcher.operation.SecretKeys;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.operation.WatcherMetrics;
 import io.changetrail.watcher.recorded.AuditServer;
-import io.changetrail.watcher.rollout.Pods;
-import io.changetrail.watcher.rollout.Revisions;
-import io.changetrail.watcher.rollout.Rollouts;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A watcher at work: everything put together. */
+/** A watcher at work: what it captures goes into a spool, and from there to the audit server. */
 public final class Watcher implements AutoCloseable {
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
@@ -48,25 +27,11 @@ public final class Watcher implements AutoCloseable {
   private static final Duration AT_START = Duration.ofSeconds(5);
 
   private final Shipper shipper;
-  private final ClusterWatch watch;
-  private final ExecutorService lookups;
-  private final Capture capture;
-  private final AuditLogWitness witness;
-  private final HumanAccess access;
+  private final Pipeline pipeline;
 
-  private Watcher(
-      Shipper shipper,
-      ClusterWatch watch,
-      ExecutorService lookups,
-      Capture capture,
-      AuditLogWitness witness,
-      HumanAccess access) {
-    this.witness = witness;
-    this.access = access;
+  private Watcher(Shipper shipper, Pipeline pipeline) {
     this.shipper = shipper;
-    this.watch = watch;
-    this.lookups = lookups;
-    this.capture = capture;
+    this.pipeline = pipeline;
   }
 
   /**
@@ -78,11 +43,9 @@ public final class Watcher implements AutoCloseable {
   static Watcher start(
       WatcherConfig config, Cluster cluster, WatcherMetrics metrics, InstantSource clock)
       throws IOException {
-    Path tokenFile = config.tokenFile();
-    Credentials credentials =
-        tokenFile == null ? Credentials.none() : () -> Files.readString(tokenFile).strip();
+    Credentials credentials = config.credentials();
     String uid = cluster.within(AT_START).uid();
-    Redactor redactor = new Redactor(RedactionRules.defaults(), SecretKeys.of(config));
+    Redactor redactor = Pipeline.redactor(SecretKeys.of(config));
     AtomicReference<ClusterWatch> watching = new AtomicReference<>();
     Shipper.Builder builder =
         Shipper.builder(config.spool().directory())
@@ -96,73 +59,21 @@ public final class Watcher implements AutoCloseable {
     }
     Shipper shipper = builder.open();
     metrics.shipper(shipper::metrics);
-    AuditServer server = new AuditServer(config.server(), credentials, config.source());
-    Witness byFields = new ManagedFieldsWitness();
-    AuditLogWitness witness = new AuditLogWitness(byFields, shipper::ship, clock);
-    Places places =
-        new Places(
-            config.cluster(), config.environment(), config.environments(), config.serviceNames());
-    CanonicalState canonical = new CanonicalState(redactor, new IgnoredPaths(config.ignore()));
-    Drifts drifts =
-        new Drifts(
-            uid,
-            config.source(),
-            places,
-            canonical,
-            List.of(new LastApplied()),
-            witness,
-            shipper::ship,
-            clock);
-    ExecutorService lookups =
-        Executors.newSingleThreadExecutor(
-            work -> {
-              Thread thread = new Thread(work, "changetrail-lookups");
-              thread.setDaemon(true);
-              return thread;
-            });
-    Revisions revisions = new Revisions(redactor);
-    Rollouts rollouts =
-        new Rollouts(
-            config.source(), places, revisions, server::lastEvent, lookups, shipper::ship, clock);
-    Selection selection =
-        new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude());
-    Capture capture =
-        new Capture(
-            uid,
-            config.source(),
-            places,
-            selection,
-            canonical,
-            server,
-            witness,
-            revisions,
-            shipper::ship,
-            List.of(rollouts, drifts),
-            metrics,
-            clock);
-    ClusterWatch watch =
-        new ClusterWatch(
+    Pipeline pipeline =
+        Pipeline.of(
+            config,
             cluster,
-            capture,
+            uid,
+            redactor,
+            new AuditServer(config.server(), credentials, config.source()),
+            shipper::ship,
             // What was captured before must be there before it is compared with what is there.
             () -> shipper.flush(DRAIN),
-            config.wanted(),
-            Map.of(
-                new Wanted("apps", "v1", "ReplicaSet"), revisions,
-                new Wanted("apps", "v1", "ControllerRevision"), revisions,
-                new Wanted("", "v1", "Pod"), new Pods(rollouts)),
-            config.discoveryPause(),
             metrics,
             clock);
-    watching.set(watch);
-    watch.start();
-    return new Watcher(
-        shipper,
-        watch,
-        lookups,
-        capture,
-        witness,
-        new HumanAccess(config.source(), places, selection));
+    watching.set(pipeline.watch());
+    pipeline.watch().start();
+    return new Watcher(shipper, pipeline);
   }
 
   private static void superseded(AtomicReference<ClusterWatch> watching, AuditEvent event) {
@@ -176,24 +87,24 @@ public final class Watcher implements AutoCloseable {
   /** Takes a list of records of the API server's audit log. */
   void audited(JsonNode list) {
     for (JsonNode entry : list.path("items")) {
-      witness.record(entry);
-      access.of(entry).ifPresent(shipper::ship);
+      pipeline.witness().record(entry);
+      pipeline.access().of(entry).ifPresent(shipper::ship);
     }
   }
 
   /** Whether everything has been compared at least once. */
   boolean isReady() {
-    return watch.isReady();
+    return pipeline.watch().isReady();
   }
 
   /** What keeps types from being seen, by type. */
   Map<String, String> troubles() {
-    return watch.troubles();
+    return pipeline.watch().troubles();
   }
 
   /** How many objects' states are held. */
   int objects() {
-    return capture.objects();
+    return pipeline.capture().objects();
   }
 
   /** Waits until all that was captured is stored. */
@@ -203,8 +114,7 @@ public final class Watcher implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.close();
-    lookups.shutdownNow();
+    pipeline.close();
     shipper.close();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -390,6 +391,80 @@ final class ControlPlane implements AutoCloseable {
 
   void delete(String path) throws IOException, InterruptedException {
     done(send(ADMIN, "DELETE", path, null));
+  }
+
+  /** Server-side apply of all objects of some YAML, whatever their kinds. */
+  void applyAll(String manifests) throws IOException, InterruptedException {
+    for (JsonNode object : documents(manifests)) {
+      apply(ADMIN, path(object), "kubectl", object.toString());
+    }
+  }
+
+  /** The objects of a file of YAML. */
+  static List<JsonNode> documents(String manifests) throws IOException {
+    try (MappingIterator<JsonNode> all =
+        Yaml.MAPPER.readerFor(JsonNode.class).readValues(manifests)) {
+      return all.readAll().stream().filter(JsonNode::isObject).toList();
+    }
+  }
+
+  /** Where an object lies, as the API itself tells. */
+  String path(JsonNode object) throws IOException, InterruptedException {
+    String version = object.path("apiVersion").asText();
+    String base = (version.contains("/") ? "/apis/" : "/api/") + version;
+    for (JsonNode type : get(base).path("resources")) {
+      if (type.path("kind").equals(object.path("kind")) && !type.path("name").asText().contains("/")) {
+        String namespace = object.at("/metadata/namespace").asText("default");
+        return base
+            + (type.path("namespaced").asBoolean() ? "/namespaces/" + namespace : "")
+            + "/"
+            + type.path("name").asText()
+            + "/"
+            + object.at("/metadata/name").asText();
+      }
+    }
+    throw new AssertionError("the API does not serve " + object);
+  }
+
+  /** A token of a ServiceAccount, as a pod of it has. */
+  String tokenOf(String namespace, String serviceAccount)
+      throws IOException, InterruptedException {
+    return create(
+            "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + serviceAccount + "/token",
+            "{apiVersion: authentication.k8s.io/v1, kind: TokenRequest, spec: {}}")
+        .at("/status/token")
+        .asText();
+  }
+
+  /** A definition of custom resources of any form. */
+  void define(String group, String version, String kind, String plural)
+      throws IOException, InterruptedException {
+    applyAll(
+        """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: %4$s.%1$s}
+        spec:
+          group: %1$s
+          scope: Namespaced
+          names: {plural: %4$s, singular: %5$s, kind: %3$s}
+          versions:
+            - name: %2$s
+              served: true
+              storage: true
+              subresources: {status: {}}
+              schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+        """
+            .formatted(
+                group, version, kind, plural, kind.toLowerCase(java.util.Locale.ROOT)));
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () ->
+                send(ADMIN, "GET", "/apis/" + group + "/" + version + "/" + plural, null)
+                        .statusCode()
+                    == 200);
   }
 
   /** The namespace, which is made if it is not there. */

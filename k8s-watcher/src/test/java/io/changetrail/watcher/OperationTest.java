@@ -232,6 +232,46 @@ class OperationTest {
     scene.server.startAgain();
   }
 
+  private String once(int exit, String... more) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                KubernetesWatcher.class.getName(),
+                "--config",
+                scene.configuration().toString(),
+                "--kubeconfig",
+                scene.kubeconfig(ControlPlane.ADMIN).toString(),
+                "--once"));
+    command.addAll(List.of(more));
+    RealPart.Run run =
+        new RealPart(Path.of(System.getProperty("java.home"), "bin", "java"))
+            .run(command.toArray(String[]::new));
+    assertThat(run.exit()).as(run.output()).isEqualTo(exit);
+    return run.output();
+  }
+
+  @Test
+  void O2_onceListsWhatItWouldReportAndWritesNothing() throws Exception {
+    assertThat(once(0)).contains("0 events", "first sight of", "ConfigMap=1");
+    assertThat(scene.server.get("/v1/resources?source=/k8s/test").path("resources")).isEmpty();
+    scene.start();
+    scene.stop();
+    set(1);
+    String told = once(0);
+    assertThat(told)
+        .contains("ConfigMap " + scene.namespace + "/it: a 0 → 1", "field_manager", "1 event")
+        .doesNotContain("first sight");
+    assertThat(once(0)).as("nothing was sent").isEqualTo(told);
+    assertThat(scene.events()).isEmpty();
+    scene.server.stop();
+    assertThat(once(0))
+        .contains("What was recorded before is not known, so everything is new", "0 events");
+  }
+
   @Test
   void C13_aRestartedApiServerCostsNoChangeAndDoublesNone() throws Exception {
     try (ControlPlane own =

@@ -2,44 +2,221 @@
 package io.changetrail.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.operation.Leadership;
+import io.changetrail.watcher.operation.Rbac;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.operation.WatcherMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The rights that are shipped are enough, and what is not granted costs only itself. */
+/** The rights that are generated are enough, and what is not granted costs only itself. */
 class RbacTest {
+  private static final Rbac.ServiceAccount ACCOUNT =
+      new Rbac.ServiceAccount("changetrail", "k8s-watcher");
+  private static final String USER = "system:serviceaccount:changetrail:k8s-watcher";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @TempDir private Path directory;
 
-  @Test
-  void theShippedRoleIsEnoughForAllBuiltInTypesAndASecretThatItDoesNotGrantIsNamed()
+  /** A kubeconfig of the account, which has what a configuration's roles grant. */
+  private Path granted(ControlPlane plane, WatcherConfig config, Rbac.Types types)
       throws Exception {
+    plane.namespace(ACCOUNT.namespace());
+    plane.applyAll(
+        "{apiVersion: v1, kind: ServiceAccount, metadata: {name: k8s-watcher, namespace: changetrail}}");
+    plane.applyAll(Rbac.yaml(Rbac.of(config, ACCOUNT, types)));
+    Path file = directory.resolve("kubeconfig-of-account");
+    Files.writeString(
+        file, plane.kubeconfig(plane.tokenOf(ACCOUNT.namespace(), ACCOUNT.name())));
+    return file;
+  }
+
+  @Test
+  void O2_theGeneratedRolesAreEnoughForAllThatIsConfiguredAndGrantNothingElse() throws Exception {
+    Files.writeString(
+        directory.resolve("audit-all.yaml"),
+        "{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: Metadata}]}");
+    Path log = directory.resolve("audit.log");
+    Path home = Files.createDirectories(directory.resolve("own"));
+    try (ControlPlane own = ControlPlane.create(home)) {
+      own.apiServerFlags(
+          "--audit-policy-file=" + directory.resolve("audit-all.yaml"),
+          "--audit-log-path=" + log,
+          "--audit-log-mode=blocking");
+      own.startEtcd();
+      own.startApiServer();
+      own.define("argoproj.io", "v1alpha1", "Rollout", "rollouts");
+      own.define("gateway.networking.k8s.io", "v1", "Gateway", "gateways");
+      own.define("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes");
+      own.define("core.openfeature.dev", "v1beta1", "FeatureFlag", "featureflags");
+      own.define("example.com", "v1", "Widget", "widgets");
+      try (Scene scene = new Scene(own, directory)) {
+        Files.writeString(directory.resolve("key"), "0123456789abcdef0123456789abcdef");
+        Path file = directory.resolve("all.yaml");
+        Files.writeString(
+            file,
+            """
+            cluster: test
+            server: %s
+            spool: {directory: %s}
+            redaction: {keyFile: %s}
+            secrets: true
+            resources: [{group: example.com, version: v1, kind: Widget}]
+            leaderElection: {namespace: changetrail, lease: k8s-watcher}
+            """
+                .formatted(
+                    scene.server.address(),
+                    directory.resolve("all-spool"),
+                    directory.resolve("key")));
+        WatcherConfig config = WatcherConfig.read(file);
+        Cluster asked = Cluster.connect(scene.kubeconfig(ControlPlane.ADMIN));
+        Rbac.Types types =
+            wanted ->
+                asked.types(wanted.group(), wanted.version()).stream()
+                    .filter(type -> type.kind().equals(wanted.kind()))
+                    .findFirst();
+        Cluster cluster = Cluster.connect(granted(own, config, types));
+        lead(config, cluster);
+
+        Set<String> granted = new TreeSet<>();
+        for (JsonNode object : Rbac.of(config, ACCOUNT, types)) {
+          for (JsonNode rule : object.path("rules")) {
+            for (JsonNode resource : rule.path("resources")) {
+              for (JsonNode verb : rule.path("verbs")) {
+                granted.add(
+                    verb.asText() + " " + resource.asText() + "." + rule.at("/apiGroups/0").asText());
+              }
+            }
+          }
+        }
+        Set<String> used = used(log);
+        assertThat(granted).containsAll(used);
+        assertThat(granted)
+            .filteredOn(one -> !used.contains(one))
+            .as("an object is read by its name only once the server has another state of it")
+            .allMatch(one -> one.startsWith("get "));
+      }
+    }
+  }
+
+  /** Leads until everything was compared. */
+  private static void lead(WatcherConfig config, Cluster cluster) {
+    AtomicReference<Watcher> active = new AtomicReference<>();
+    try (Leadership ignored =
+        started(
+            new Leadership(
+                cluster,
+                Objects.requireNonNull(config.leaderElection()),
+                "one",
+                Duration.ofSeconds(2),
+                InstantSource.system(),
+                () -> {
+                  try {
+                    active.set(
+                        Watcher.start(
+                            config, cluster, new WatcherMetrics(), InstantSource.system()));
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                },
+                () -> active.get().close()))) {
+      await().atMost(Scene.PATIENCE).until(() -> active.get() != null && active.get().isReady());
+      assertThat(active.get().troubles()).isEmpty();
+    }
+  }
+
+  private static Leadership started(Leadership leadership) {
+    leadership.start();
+    return leadership;
+  }
+
+  /** What the account did, all of which it was allowed to. */
+  private static Set<String> used(Path log) throws IOException {
+    Set<String> used = new TreeSet<>();
+    for (String line : Files.readAllLines(log)) {
+      JsonNode entry = JSON.readTree(line);
+      JsonNode object = entry.path("objectRef");
+      if (entry.at("/user/username").asText().equals(USER) && object.has("resource")) {
+        assertThat(entry.at("/responseStatus/code").asInt()).as(line).isNotEqualTo(403);
+        used.add(
+            entry.path("verb").asText()
+                + " "
+                + object.path("resource").asText()
+                + "."
+                + object.path("apiGroup").asText(""));
+      }
+    }
+    return used;
+  }
+
+  @Test
+  void O2_rolesForNamedNamespacesReachNoOther() throws Exception {
     ControlPlane plane = ControlPlane.shared();
-    String roles = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
-    plane.create(roles, Files.readString(Path.of("../deploy/kubernetes/rbac.yaml")));
-    plane.create(
-        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-        """
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRoleBinding
-        metadata: {name: watcher}
-        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: changetrail-k8s-watcher}
-        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: watcher}]
-        """);
-    try (Scene scene = new Scene(plane, directory).with("secrets: true\nresources: []")) {
+    try (Scene scene = new Scene(plane, directory)) {
+      WatcherConfig config = WatcherConfig.read(scene.configuration());
+      Path kubeconfig = granted(plane, config, wanted -> Optional.empty());
+      String token = plane.tokenOf(ACCOUNT.namespace(), ACCOUNT.name());
+      String secrets = "/api/v1/namespaces/" + scene.namespace + "/secrets";
+      plane.create(
+          secrets, "{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {pin: one}}");
+      try (Watcher watcher =
+          Watcher.start(
+              config, Cluster.connect(kubeconfig), new WatcherMetrics(), InstantSource.system())) {
+        await().atMost(Scene.PATIENCE).until(watcher::isReady);
+        plane.patch(secrets + "/db", "{stringData: {pin: two}}");
+        scene.await(1, Scene.of("Secret", "db"));
+      }
+      assertThat(plane.send(token, "GET", secrets, null).statusCode()).isEqualTo(200);
+      for (String other :
+          Set.of(
+              "/api/v1/namespaces/default/secrets",
+              "/api/v1/secrets",
+              "/api/v1/namespaces",
+              "/api/v1/nodes")) {
+        assertThat(plane.send(token, "GET", other, null).statusCode()).as(other).isEqualTo(403);
+      }
+    }
+  }
+
+  @Test
+  void O2_aTypeThatRolesDoNotGrantIsNamedAndTheRestGoesOn() throws Exception {
+    ControlPlane plane = ControlPlane.shared();
+    try (Scene scene = new Scene(plane, directory).with("")) {
+      WatcherConfig config = WatcherConfig.read(scene.configuration());
+      Path kubeconfig = granted(plane, config, wanted -> Optional.empty());
+      String role =
+          "/apis/rbac.authorization.k8s.io/v1/namespaces/" + scene.namespace + "/roles/k8s-watcher";
+      JsonNode without = plane.get(role).deepCopy();
+      for (JsonNode rule : without.path("rules")) {
+        JsonNode resources = rule.path("resources");
+        for (int i = resources.size() - 1; i >= 0; i--) {
+          if (resources.get(i).asText().equals("secrets")) {
+            ((com.fasterxml.jackson.databind.node.ArrayNode) resources).remove(i);
+          }
+        }
+      }
+      plane.send(ControlPlane.ADMIN, "PUT", role, without);
       String configMaps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
       try (Watcher watcher =
           Watcher.start(
-              WatcherConfig.read(scene.configuration()),
-              Cluster.connect(scene.kubeconfig(ControlPlane.WATCHER)),
-              new WatcherMetrics(),
-              InstantSource.system())) {
+              config, Cluster.connect(kubeconfig), new WatcherMetrics(), InstantSource.system())) {
         await()
             .atMost(Scene.PATIENCE)
             .until(
@@ -48,7 +225,7 @@ class RbacTest {
                         .server
                         .get("/v1/resources?source=/k8s/test")
                         .toString()
-                        .contains("configmaps\""));
+                        .contains("configmaps of " + scene.namespace));
         plane.create(configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}}");
         scene.await(1, Scene.of("ConfigMap", "it"));
         await().atMost(Scene.PATIENCE).until(() -> watcher.troubles().size() == 1);
@@ -57,5 +234,35 @@ class RbacTest {
         assertThat(watcher.isReady()).as("not everything is seen").isFalse();
       }
     }
+  }
+
+  @Test
+  void O2_theNameOfATypeThatNobodyKnowsIsAskedForAndNotGuessed() throws Exception {
+    Path file = directory.resolve("watcher.yaml");
+    String base = "cluster: test\nserver: http://127.0.0.1:1\nresources: [{group: example.com, version: v1, kind: Widget%s}]\n";
+    Files.writeString(file, base.formatted(""));
+    assertThatThrownBy(
+            () -> Rbac.of(WatcherConfig.read(file), ACCOUNT, wanted -> Optional.empty()))
+        .hasMessage(
+            "resources: the plural of Widget is not known; give `plural: …`, or --kubeconfig of a"
+                + " cluster that serves it");
+    Files.writeString(file, base.formatted(", plural: widgets"));
+    assertThat(
+            Rbac.yaml(Rbac.of(WatcherConfig.read(file), ACCOUNT, wanted -> Optional.empty())))
+        .contains("- widgets");
+  }
+
+  @Test
+  void O2_theRolesInTheRepositoryAreThoseOfTheConfigurationBesideThem() throws Exception {
+    Path kubernetes = Path.of("../deploy/kubernetes");
+    assertThat(ControlPlane.documents(Files.readString(kubernetes.resolve("rbac.yaml"))))
+        .as("k8s-watcher --config deploy/kubernetes/watcher.yaml --rbac")
+        .isEqualTo(
+            ControlPlane.documents(
+                Rbac.yaml(
+                    Rbac.of(
+                        WatcherConfig.read(kubernetes.resolve("watcher.yaml")),
+                        ACCOUNT,
+                        wanted -> Optional.empty()))));
   }
 }

@@ -19,8 +19,8 @@ import io.changetrail.watcher.attribution.Attribution;
 import io.changetrail.watcher.attribution.FieldManagers;
 import io.changetrail.watcher.attribution.Witness;
 import io.changetrail.watcher.cluster.ResourceType;
-import io.changetrail.watcher.recorded.AuditServer;
 import io.changetrail.watcher.recorded.RecordedState;
+import io.changetrail.watcher.recorded.RecordedStates;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Capture implements ObjectSink {
   /** The kind of the marker that says from when on a type's objects are recorded. */
-  static final String MARKER = "WatchedType";
+  public static final String MARKER = "WatchedType";
 
   private static final System.Logger LOG = System.getLogger(Capture.class.getName());
 
@@ -49,7 +49,7 @@ public final class Capture implements ObjectSink {
   private final Places places;
   private final Selection selection;
   private final CanonicalState canonical;
-  private final AuditServer server;
+  private final RecordedStates server;
   private final Witness witness;
   private final Consumer<AuditEvent> shipper;
   private final List<Observer> observers;
@@ -82,7 +82,7 @@ public final class Capture implements ObjectSink {
       Places places,
       Selection selection,
       CanonicalState canonical,
-      AuditServer server,
+      RecordedStates server,
       Witness witness,
       TemplateHistory history,
       Consumer<AuditEvent> shipper,
@@ -134,16 +134,26 @@ public final class Capture implements ObjectSink {
     return type.group() + "/" + type.kind();
   }
 
-  /** Whether a baseline of this type was recorded before; then what is not recorded is new. */
-  synchronized boolean isRecorded(ResourceType type) {
-    return recordedTypes.contains(type.name());
+  /**
+   * Whether baselines of this type were recorded before, there or everywhere; then what is not
+   * recorded is new.
+   */
+  private synchronized boolean isRecorded(ResourceType type, @Nullable String namespace) {
+    return recordedTypes.contains(type.name())
+        || (namespace != null && recordedTypes.contains(marker(type, namespace)));
+  }
+
+  /** What a type, or its objects of one namespace, are marked as recorded with. */
+  private static String marker(ResourceType type, @Nullable String namespace) {
+    return type.name() + (namespace == null ? "" : " of " + namespace);
   }
 
   /** Notes that all objects of a type have a recorded state. */
-  private void record(ResourceType type) throws IOException {
-    if (isRecorded(type)) {
+  private void record(ResourceType type, @Nullable String namespace) throws IOException {
+    if (isRecorded(type, namespace)) {
       return;
     }
+    String marker = marker(type, namespace);
     Target target =
         new Target(
             null,
@@ -151,12 +161,12 @@ public final class Capture implements ObjectSink {
             null,
             places.cluster(),
             null,
-            new Resource(MARKER, type.name(), clusterUid + "/" + type.name()));
+            new Resource(MARKER, marker, clusterUid + "/" + marker));
     ObjectNode state =
         JsonNodeFactory.instance.objectNode().put("since", clock.instant().toString());
     server.baseline(target, clock.instant(), state);
     synchronized (this) {
-      recordedTypes.add(type.name());
+      recordedTypes.add(marker);
     }
   }
 
@@ -173,7 +183,8 @@ public final class Capture implements ObjectSink {
       ObjectNode recorded =
           before.isPresent() && CanonicalState.isAutoscaled(object) ? before.get().state() : null;
       ObjectNode after = canonical.of(object, recorded);
-      if (before.isEmpty() && !recordedTypes.contains(type.name())) {
+      if (before.isEmpty()
+          && !isRecorded(type, object.at("/metadata/namespace").textValue())) {
         baseline = new Baseline(object, uid, after, since(object));
         held.hold(uid, typeName(type), after, baseline.since());
         metrics.objects(held.count());
@@ -264,14 +275,16 @@ public final class Capture implements ObjectSink {
   }
 
   @Override
-  public void listed(ResourceType type, Set<String> uids, Sight sight) throws IOException {
-    removeAllBut(type, uids, sight);
-    record(type);
+  public void listed(ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight)
+      throws IOException {
+    removeAllBut(type, namespace, uids, sight);
+    record(type, namespace);
   }
 
   /** What is recorded and is not among all that there are is gone. */
-  private synchronized void removeAllBut(ResourceType type, Set<String> uids, Sight sight) {
-    for (String uid : held.uidsOf(typeName(type))) {
+  private synchronized void removeAllBut(
+      ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
+    for (String uid : held.uidsOf(typeName(type), namespace)) {
       if (!uids.contains(uid)) {
         held.of(uid).ifPresent(before -> gone(type, uid, before, null, sight));
       }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +43,9 @@ public final class ClusterWatch implements AutoCloseable {
   private final InstantSource clock;
   private final Duration discovery;
   private final List<Wanted> wanted;
+  private final Set<String> namespaces;
   private final Map<Wanted, ObjectSink> others;
-  private final Map<Wanted, TypeWatch> watches = new LinkedHashMap<>();
+  private final Map<Wanted, List<TypeWatch>> watches = new LinkedHashMap<>();
   private final Map<Wanted, ResourceType> types = new LinkedHashMap<>();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -59,6 +61,7 @@ public final class ClusterWatch implements AutoCloseable {
    * @param before is run before what was recorded is read, and may take its time
    * @param wanted whose changes are captured
    * @param others types that are watched for something else
+   * @param namespaces only these are watched; all if empty
    * @param discovery how often types that were not served are looked for
    */
   public ClusterWatch(
@@ -67,6 +70,7 @@ public final class ClusterWatch implements AutoCloseable {
       Runnable before,
       List<Wanted> wanted,
       Map<Wanted, ObjectSink> others,
+      Set<String> namespaces,
       Duration discovery,
       CaptureMetrics metrics,
       InstantSource clock) {
@@ -77,6 +81,7 @@ public final class ClusterWatch implements AutoCloseable {
     List<Wanted> all = new ArrayList<>(others.keySet());
     all.addAll(wanted);
     this.wanted = List.copyOf(all);
+    this.namespaces = Set.copyOf(namespaces);
     this.discovery = discovery;
     this.metrics = metrics;
     this.clock = clock;
@@ -153,30 +158,51 @@ public final class ClusterWatch implements AutoCloseable {
     if (timer.isShutdown()) {
       return;
     }
-    TypeWatch watch =
-        new TypeWatch(type, cluster, others.getOrDefault(one, capture), metrics, clock);
-    watches.put(one, watch);
+    ObjectSink sink = others.getOrDefault(one, capture);
+    List<TypeWatch> ofType = new ArrayList<>();
+    if (namespaces.isEmpty() || !type.namespaced()) {
+      ofType.add(new TypeWatch(type, null, cluster, sink, metrics, clock));
+    } else {
+      // Each by itself: whoever may see these need not be allowed to see any other.
+      namespaces.forEach(
+          namespace ->
+              ofType.add(new TypeWatch(type, namespace, cluster, sink, metrics, clock)));
+    }
+    watches.put(one, ofType);
     if (!others.containsKey(one)) {
       types.put(one, type);
     }
-    watch.start();
+    ofType.forEach(TypeWatch::start);
+  }
+
+  private synchronized List<TypeWatch> all() {
+    return watches.values().stream().flatMap(List::stream).toList();
   }
 
   /** Whether everything has been compared at least once. */
   public synchronized boolean isReady() {
-    return recalled && discovered && watches.values().stream().allMatch(TypeWatch::hasListed);
+    return recalled && discovered && all().stream().allMatch(TypeWatch::hasListed);
+  }
+
+  /** Whether everything that can be compared has been, and what cannot is among the troubles. */
+  public synchronized boolean isSettled() {
+    return recalled
+        && discovered
+        && all().stream().allMatch(watch -> watch.hasListed() || watch.trouble() != null);
   }
 
   /** What keeps types from being seen, by type. */
   public synchronized Map<String, String> troubles() {
     Map<String, String> troubles = new LinkedHashMap<>();
     watches.forEach(
-        (one, watch) -> {
-          String trouble = watch.trouble();
-          if (trouble != null) {
-            troubles.put(one.kind(), trouble);
-          }
-        });
+        (one, ofType) ->
+            ofType.forEach(
+                watch -> {
+                  String trouble = watch.trouble();
+                  if (trouble != null) {
+                    troubles.putIfAbsent(one.kind(), trouble);
+                  }
+                }));
     return troubles;
   }
 
@@ -226,10 +252,7 @@ public final class ClusterWatch implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    List<TypeWatch> all;
-    synchronized (this) {
-      all = new ArrayList<>(watches.values());
-    }
+    List<TypeWatch> all = all();
     all.forEach(TypeWatch::stop);
     all.forEach(TypeWatch::close);
   }

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last recorded state of each object, packed: tens of thousands must fit into a small heap. Not
@@ -19,10 +20,11 @@ final class HeldStates {
    * A recorded state.
    *
    * @param type name of the object's type
+   * @param namespace empty for what has none
    * @param hash SHA-256 of the canonical state, as recorded
    * @param since when it began, as recorded
    */
-  record Held(String type, PackedJson packed, byte[] hash, Instant since) {
+  record Held(String type, String namespace, PackedJson packed, byte[] hash, Instant since) {
     String hexHash() {
       return HexFormat.of().formatHex(hash);
     }
@@ -44,6 +46,7 @@ final class HeldStates {
         uid,
         new Held(
             type.intern(),
+            state.at("/metadata/namespace").asText("").intern(),
             PackedJson.of(state),
             HexFormat.of().parseHex(CanonicalContent.hash(state)),
             since));
@@ -53,9 +56,11 @@ final class HeldStates {
     byUid.remove(uid);
   }
 
-  List<String> uidsOf(String type) {
+  /** The objects of a type, of one namespace or of all. */
+  List<String> uidsOf(String type, @Nullable String namespace) {
     return byUid.entrySet().stream()
         .filter(held -> held.getValue().type().equals(type))
+        .filter(held -> namespace == null || held.getValue().namespace().equals(namespace))
         .map(Map.Entry::getKey)
         .toList();
   }

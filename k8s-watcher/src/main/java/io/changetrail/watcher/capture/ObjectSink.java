@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.watcher.cluster.ResourceType;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Takes what lists and watches of a type bring. */
 public interface ObjectSink {
@@ -14,6 +15,11 @@ public interface ObjectSink {
   /** An object is gone. */
   void deleted(ResourceType type, ObjectNode object);
 
-  /** All objects of a type were handed over: those with these uids are all there are. */
-  void listed(ResourceType type, Set<String> uids, Sight sight) throws IOException;
+  /**
+   * All objects of a type were handed over: those with these uids are all there are.
+   *
+   * @param namespace where there are no others; {@code null} for everywhere
+   */
+  void listed(ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight)
+      throws IOException;
 }

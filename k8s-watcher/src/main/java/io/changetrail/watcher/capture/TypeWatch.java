@@ -22,7 +22,7 @@ import okhttp3.Call;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists one type, then watches it, for ever: what a watch missed the next list finds. One thread.
+ * Lists one type, in one namespace or in all, then watches it, for ever: what a watch missed the next list finds. One thread.
  */
 final class TypeWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TypeWatch.class.getName());
@@ -33,6 +33,7 @@ final class TypeWatch implements AutoCloseable {
   private static final int AT_ONCE = 16;
 
   private final ResourceType type;
+  private final @Nullable String namespace;
   private final Cluster cluster;
   private final ObjectSink sink;
   private final CaptureMetrics metrics;
@@ -48,11 +49,13 @@ final class TypeWatch implements AutoCloseable {
 
   TypeWatch(
       ResourceType type,
+      @Nullable String namespace,
       Cluster cluster,
       ObjectSink sink,
       CaptureMetrics metrics,
       InstantSource clock) {
     this.type = type;
+    this.namespace = namespace;
     this.cluster = cluster;
     this.sink = sink;
     this.metrics = metrics;
@@ -85,7 +88,7 @@ final class TypeWatch implements AutoCloseable {
         }
         Progress progress = new Progress(version);
         try {
-          cluster.watch(type, version, progress, call -> watching = call);
+          cluster.watch(type, namespace, version, progress, call -> watching = call);
         } finally {
           version = progress.version;
         }
@@ -150,6 +153,7 @@ final class TypeWatch implements AutoCloseable {
       version =
           cluster.list(
               type,
+              namespace,
               object -> {
                 uids.add(object.at("/metadata/uid").asText());
                 failures.run(() -> present(object, sight));
@@ -158,7 +162,7 @@ final class TypeWatch implements AutoCloseable {
     } finally {
       workers.shutdownNow();
     }
-    sink.listed(type, uids, sight);
+    sink.listed(type, namespace, uids, sight);
     trouble = null;
     seenUpTo = begun;
     listed.countDown();

@@ -171,10 +171,12 @@ public final class Cluster {
   /**
    * Hands over all objects of a collection, page by page.
    *
+   * @param namespace {@code null} for all
    * @return the resource version to watch from
    */
-  public String list(ResourceType type, Consumer<ObjectNode> taker) throws IOException {
-    String path = type.path(null);
+  public String list(ResourceType type, @Nullable String namespace, Consumer<ObjectNode> taker)
+      throws IOException {
+    String path = type.path(namespace);
     String next = "";
     String version = "";
     do {
@@ -206,17 +208,22 @@ public final class Cluster {
    * Tells what happens from a resource version on, until the API server ends it, which it does
    * after some minutes.
    *
+   * @param namespace {@code null} for all
    * @throws ClusterException {@linkplain ClusterException#isGone() gone} if that version is too old
    */
   public void watch(
-      ResourceType type, String resourceVersion, Watcher watcher, Consumer<Call> running)
+      ResourceType type,
+      @Nullable String namespace,
+      String resourceVersion,
+      Watcher watcher,
+      Consumer<Call> running)
       throws IOException {
     List<Pair> parameters = new ArrayList<>(selected(type));
     parameters.add(new Pair("watch", "true"));
     parameters.add(new Pair("allowWatchBookmarks", "true"));
     parameters.add(new Pair("resourceVersion", resourceVersion));
     parameters.add(new Pair("timeoutSeconds", Long.toString(WATCH.toSeconds())));
-    Call call = call("GET", type.path(null), parameters, null);
+    Call call = call("GET", type.path(namespace), parameters, null);
     Call watching = forWatches.newCall(call.request());
     running.accept(watching);
     try (Response response = checked(watching.execute());

@@ -17,6 +17,26 @@ public final class SecretKeys {
   private SecretKeys() {}
 
   /**
+   * The key of a watcher that leaves nothing behind: its own where there is one, else one of which
+   * nothing is the same.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static RedactionKey existing(WatcherConfig config) throws IOException {
+    if (config.redaction().keyFile() != null || Files.exists(made(config))) {
+      return of(config);
+    }
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    return new RedactionKey("once", secret);
+  }
+
+  private static Path made(WatcherConfig config) {
+    Path directory = config.spool().directory();
+    return directory.resolveSibling(directory.getFileName() + "-redaction.key");
+  }
+
+  /**
    * The key of a watcher.
    *
    * @throws IOException if it cannot be read, or kept
@@ -27,14 +47,13 @@ public final class SecretKeys {
     if (given != null) {
       return new RedactionKey(id == null ? "k1" : id, Files.readAllBytes(given));
     }
-    Path directory = config.spool().directory();
-    Path made = directory.resolveSibling(directory.getFileName() + "-redaction.key");
+    Path made = made(config);
     if (!Files.exists(made)) {
       byte[] secret = new byte[32];
       new SecureRandom().nextBytes(secret);
       Files.createDirectories(made.toAbsolutePath().getParent());
       // Under another name first: a process that is killed here must not leave half a key.
-      Path unfinished = directory.resolveSibling(made.getFileName() + ".unfinished");
+      Path unfinished = made.resolveSibling(made.getFileName() + ".unfinished");
       Files.deleteIfExists(unfinished);
       Files.createFile(
           unfinished,

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.changetrail.shipper.Credentials;
 import io.changetrail.watcher.capture.ClusterWatch.Wanted;
 import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.cluster.ResourceType;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,8 +18,10 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +55,7 @@ public record WatcherConfig(
     Map<String, String> exclude,
     Map<String, List<String>> ignore,
     boolean secrets,
-    List<Wanted> resources,
+    List<FurtherType> resources,
     boolean onlyResources,
     @Nullable String discovery,
     int port,
@@ -89,7 +93,51 @@ public record WatcherConfig(
           new Wanted("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration"),
           new Wanted("core.openfeature.dev", "v1beta1", "FeatureFlag"));
 
+  /** Whose state tells how a rollout goes. */
+  public static final Wanted POD = new Wanted("", "v1", "Pod");
+
   private static final Wanted SECRETS = new Wanted("", "v1", "Secret");
+
+  /** Those of the built-in types that lie in no namespace. */
+  private static final Set<String> CLUSTER_SCOPED =
+      Set.of(
+          "Node",
+          "Namespace",
+          "ClusterRole",
+          "ClusterRoleBinding",
+          "CustomResourceDefinition",
+          "ValidatingWebhookConfiguration",
+          "MutatingWebhookConfiguration");
+
+  /**
+   * A type that is watched beside the built-in ones.
+   *
+   * @param group the empty string for the core group
+   * @param plural as in the API's paths; the cluster tells unless given
+   * @param namespaced whether its objects lie in namespaces; the cluster tells unless a plural is
+   *     given, and then they do unless this says otherwise
+   */
+  public record FurtherType(
+      String group,
+      String version,
+      String kind,
+      @Nullable String plural,
+      @Nullable Boolean namespaced) {
+    // Jackson hands over null for what the file leaves out.
+    @SuppressWarnings({"ConstantConditions", "NullAway"})
+    public FurtherType {
+      group = group == null ? "" : group;
+      if (version == null || kind == null) {
+        throw new IllegalArgumentException(
+            "resources: give each type its version and kind, and its group unless it is the core"
+                + " one");
+      }
+    }
+
+    Wanted wanted() {
+      return new Wanted(group, version, kind);
+    }
+  }
 
   /**
    * The durable spool of the shipper.
@@ -169,6 +217,12 @@ public record WatcherConfig(
     return "/k8s/" + cluster;
   }
 
+  /** The credential for the audit server. */
+  public Credentials credentials() {
+    Path file = tokenFile;
+    return file == null ? Credentials.none() : () -> Files.readString(file).strip();
+  }
+
   /** How often types that the cluster does not serve are looked for. */
   public Duration discoveryPause() {
     return discovery == null ? Duration.ofSeconds(30) : Duration.parse(discovery);
@@ -180,8 +234,62 @@ public record WatcherConfig(
     if (secrets) {
       wanted.add(SECRETS);
     }
-    resources.stream().filter(one -> !wanted.contains(one)).forEach(wanted::add);
+    resources.stream()
+        .map(FurtherType::wanted)
+        .filter(one -> !wanted.contains(one))
+        .forEach(wanted::add);
     return List.copyOf(wanted);
+  }
+
+  /** Types that are read to tell how the rollouts of those that are watched go on and end. */
+  public List<Wanted> followed() {
+    List<Wanted> followed = new ArrayList<>();
+    List<String> kinds = wanted().stream().map(Wanted::kind).toList();
+    if (kinds.contains("Deployment") || kinds.contains("Rollout")) {
+      followed.add(new Wanted("apps", "v1", "ReplicaSet"));
+    }
+    if (kinds.contains("StatefulSet") || kinds.contains("DaemonSet")) {
+      followed.add(new Wanted("apps", "v1", "ControllerRevision"));
+    }
+    if (!followed.isEmpty()) {
+      followed.add(POD);
+    }
+    return List.copyOf(followed);
+  }
+
+  /**
+   * How the API names a type; empty for one that is not built in and whose plural is not given, so
+   * that only the cluster can tell.
+   */
+  public Optional<ResourceType> type(Wanted wanted) {
+    for (FurtherType one : resources) {
+      if (one.wanted().equals(wanted) && one.plural() != null) {
+        return Optional.of(
+            new ResourceType(
+                one.group(),
+                one.version(),
+                one.kind(),
+                one.plural(),
+                !Boolean.FALSE.equals(one.namespaced())));
+      }
+    }
+    return BUILT_IN.contains(wanted) || wanted.equals(SECRETS) || followed().contains(wanted)
+        ? Optional.of(
+            new ResourceType(
+                wanted.group(),
+                wanted.version(),
+                wanted.kind(),
+                plural(wanted.kind()),
+                !CLUSTER_SCOPED.contains(wanted.kind())))
+        : Optional.empty();
+  }
+
+  /** The regular plural, which all built-in types have. */
+  private static String plural(String kind) {
+    String singular = kind.toLowerCase(Locale.ROOT);
+    return singular.endsWith("cy")
+        ? singular.substring(0, singular.length() - 1) + "ies"
+        : singular + (singular.endsWith("s") ? "es" : "s");
   }
 
   /**

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The audit server as the keeper of states: what this source recorded there, and first sights.
  * Events go through the shipper.
  */
-public final class AuditServer {
+public final class AuditServer implements RecordedStates {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final CloudEventsCodec CODEC = new CloudEventsCodec();
   private static final MediaType MEDIA_TYPE = MediaType.get("application/json");
@@ -53,7 +53,7 @@ public final class AuditServer {
     this.source = source;
   }
 
-  /** Hands over all recorded states, page by page. */
+  @Override
   public void forEach(Consumer<RecordedState> taker) throws IOException {
     @Nullable String cursor = "";
     while (cursor != null) {
@@ -65,13 +65,13 @@ public final class AuditServer {
     }
   }
 
-  /** The recorded state of one object. */
+  @Override
   public Optional<RecordedState> of(String kind, String uid) throws IOException {
     JsonNode one = one(kind, uid);
     return one.isObject() ? Optional.of(recorded(one)) : Optional.empty();
   }
 
-  /** The event that brought the recorded state of an object; empty if that is its first sight. */
+  @Override
   public Optional<AuditEvent> lastEvent(String kind, String uid) throws IOException {
     JsonNode event = one(kind, uid).path("event");
     return event.isObject()
@@ -90,7 +90,7 @@ public final class AuditServer {
     return page.path("resources").path(0);
   }
 
-  /** Records the state of an object at first sight; one that is recorded already stays. */
+  @Override
   public void baseline(Target target, Instant since, ObjectNode state) throws IOException {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("source", source);

@@ -77,9 +77,14 @@ final class OwnedPods {
             PodTrouble.of(pod).orElse(null)));
   }
 
-  /** All other pods are gone. */
-  void keepOnly(Set<String> uids) {
-    byUid.keySet().retainAll(uids);
+  /** All other pods of a namespace, or of all, are gone. */
+  void keepOnly(@Nullable String namespace, Set<String> uids) {
+    byUid
+        .entrySet()
+        .removeIf(
+            pod ->
+                !uids.contains(pod.getKey())
+                    && (namespace == null || namespace.equals(pod.getValue().namespace())));
   }
 
   private static Map<String, String> images(JsonNode podSpec) {

@@ -6,6 +6,7 @@ import io.changetrail.watcher.capture.ObjectSink;
 import io.changetrail.watcher.capture.Sight;
 import io.changetrail.watcher.cluster.ResourceType;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Hands pods to the rollouts that they belong to. */
 public record Pods(Rollouts rollouts) implements ObjectSink {
@@ -20,7 +21,8 @@ public record Pods(Rollouts rollouts) implements ObjectSink {
   }
 
   @Override
-  public void listed(ResourceType type, Set<String> uids, Sight sight) {
-    rollouts.podsAre(uids);
+  public void listed(
+      ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
+    rollouts.podsAre(namespace, uids);
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The revisions that the cluster keeps of workloads: ReplicaSets of Deployments,
@@ -135,7 +136,8 @@ public final class Revisions implements ObjectSink, TemplateHistory {
   }
 
   @Override
-  public void listed(ResourceType type, Set<String> uids, Sight sight) {
+  public void listed(
+      ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
     // As for those that are deleted.
   }
 

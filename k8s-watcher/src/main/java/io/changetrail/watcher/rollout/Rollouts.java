@@ -380,9 +380,13 @@ public final class Rollouts implements Observer {
             });
   }
 
-  /** All pods were listed. */
-  synchronized void podsAre(Set<String> uids) {
-    pods.keepOnly(uids);
+  /**
+   * All pods were listed.
+   *
+   * @param namespace {@code null} for those of all
+   */
+  synchronized void podsAre(@Nullable String namespace, Set<String> uids) {
+    pods.keepOnly(namespace, uids);
   }
 
   @Override
@@ -391,6 +395,8 @@ public final class Rollouts implements Observer {
     if (rollout != null) {
       finish(uid, rollout, rollout.workload(), Outcome.ABORTED, "deleted with its workload", null);
     }
+    known.remove(uid);
+    asked.remove(uid);
     revisions.forget(uid);
   }
 }

@@ -135,7 +135,7 @@ class ClusterWatchTest {
     public void deleted(ResourceType type, ObjectNode object) {}
 
     @Override
-    public void listed(ResourceType type, Set<String> uids, Sight sight) {
+    public void listed(ResourceType type, String namespace, Set<String> uids, Sight sight) {
       seen.add("all of " + type.plural() + ": " + uids.size());
     }
   }
@@ -199,6 +199,7 @@ class ClusterWatchTest {
             () -> {},
             List.of(),
             sinks,
+            Set.of(),
             Duration.ofMillis(100),
             new Metrics(),
             InstantSource.system());

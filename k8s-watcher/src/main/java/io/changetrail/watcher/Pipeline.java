@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.redaction.RedactionKey;
+import io.changetrail.model.redaction.RedactionRules;
+import io.changetrail.model.redaction.Redactor;
+import io.changetrail.watcher.access.HumanAccess;
+import io.changetrail.watcher.attribution.AuditLogWitness;
+import io.changetrail.watcher.attribution.ManagedFieldsWitness;
+import io.changetrail.watcher.capture.CanonicalState;
+import io.changetrail.watcher.capture.Capture;
+import io.changetrail.watcher.capture.CaptureMetrics;
+import io.changetrail.watcher.capture.ClusterWatch;
+import io.changetrail.watcher.capture.ClusterWatch.Wanted;
+import io.changetrail.watcher.capture.IgnoredPaths;
+import io.changetrail.watcher.capture.ObjectSink;
+import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.capture.Selection;
+import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.drift.Drifts;
+import io.changetrail.watcher.drift.LastApplied;
+import io.changetrail.watcher.operation.WatcherConfig;
+import io.changetrail.watcher.recorded.RecordedStates;
+import io.changetrail.watcher.rollout.Pods;
+import io.changetrail.watcher.rollout.Revisions;
+import io.changetrail.watcher.rollout.Rollouts;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** All that lies between a cluster and what takes the events of its changes. */
+record Pipeline(
+    ClusterWatch watch,
+    Capture capture,
+    AuditLogWitness witness,
+    HumanAccess access,
+    ExecutorService lookups)
+    implements AutoCloseable {
+
+  /**
+   * Puts it together; it begins with its {@code watch}.
+   *
+   * @param uid of the cluster
+   * @param shipper takes events and returns at once
+   * @param before is run before what was recorded is read, and may take its time
+   */
+  static Pipeline of(
+      WatcherConfig config,
+      Cluster cluster,
+      String uid,
+      Redactor redactor,
+      RecordedStates recorded,
+      Consumer<AuditEvent> shipper,
+      Runnable before,
+      CaptureMetrics metrics,
+      InstantSource clock) {
+    AuditLogWitness witness = new AuditLogWitness(new ManagedFieldsWitness(), shipper, clock);
+    Places places =
+        new Places(
+            config.cluster(), config.environment(), config.environments(), config.serviceNames());
+    CanonicalState canonical = new CanonicalState(redactor, new IgnoredPaths(config.ignore()));
+    Drifts drifts =
+        new Drifts(
+            uid,
+            config.source(),
+            places,
+            canonical,
+            List.of(new LastApplied()),
+            witness,
+            shipper,
+            clock);
+    ExecutorService lookups =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread thread = new Thread(work, "changetrail-lookups");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Revisions revisions = new Revisions(redactor);
+    Rollouts rollouts =
+        new Rollouts(
+            config.source(), places, revisions, recorded::lastEvent, lookups, shipper, clock);
+    Selection selection =
+        new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude());
+    Capture capture =
+        new Capture(
+            uid,
+            config.source(),
+            places,
+            selection,
+            canonical,
+            recorded,
+            witness,
+            revisions,
+            shipper,
+            List.of(rollouts, drifts),
+            metrics,
+            clock);
+    Map<Wanted, ObjectSink> followers = new HashMap<>();
+    for (Wanted one : config.followed()) {
+      followers.put(one, one.equals(WatcherConfig.POD) ? new Pods(rollouts) : revisions);
+    }
+    ClusterWatch watch =
+        new ClusterWatch(
+            cluster,
+            capture,
+            before,
+            config.wanted(),
+            followers,
+            config.namespaces(),
+            config.discoveryPause(),
+            metrics,
+            clock);
+    return new Pipeline(
+        watch,
+        capture,
+        witness,
+        new HumanAccess(config.source(), places, selection),
+        lookups);
+  }
+
+  /** What keeps secrets out of events. */
+  static Redactor redactor(RedactionKey key) {
+    return new Redactor(RedactionRules.defaults(), key);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    lookups.shutdownNow();
+  }
+}
