@@ -20,6 +20,8 @@ import io.changetrail.watcher.capture.Selection;
 import io.changetrail.watcher.cluster.Cluster;
 import io.changetrail.watcher.drift.Drifts;
 import io.changetrail.watcher.drift.LastApplied;
+import io.changetrail.watcher.flags.FlagChanges;
+import io.changetrail.watcher.gitops.Syncs;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.recorded.RecordedStates;
 import io.changetrail.watcher.rollout.Pods;
@@ -48,6 +50,7 @@ record Pipeline(
    * @param uid of the cluster
    * @param shipper takes events and returns at once
    * @param before is run before what was recorded is read, and may take its time
+   * @param room waits until there is room for more events
    */
   static Pipeline of(
       WatcherConfig config,
@@ -57,6 +60,7 @@ record Pipeline(
       RecordedStates recorded,
       Consumer<AuditEvent> shipper,
       Runnable before,
+      Runnable room,
       CaptureMetrics metrics,
       InstantSource clock) {
     AuditLogWitness witness = new AuditLogWitness(new ManagedFieldsWitness(), shipper, clock);
@@ -98,7 +102,11 @@ record Pipeline(
             witness,
             revisions,
             shipper,
-            List.of(rollouts, drifts),
+            List.of(
+                rollouts,
+                drifts,
+                new FlagChanges(canonical, witness, shipper),
+                new Syncs(uid, config.source(), places, shipper, clock)),
             metrics,
             clock);
     Map<Wanted, ObjectSink> followers = new HashMap<>();
@@ -110,6 +118,7 @@ record Pipeline(
             cluster,
             capture,
             before,
+            room,
             config.wanted(),
             followers,
             config.namespaces(),
@@ -117,11 +126,7 @@ record Pipeline(
             metrics,
             clock);
     return new Pipeline(
-        watch,
-        capture,
-        witness,
-        new HumanAccess(config.source(), places, selection),
-        lookups);
+        watch, capture, witness, new HumanAccess(config.source(), places, selection), lookups);
   }
 
   /** What keeps secrets out of events. */

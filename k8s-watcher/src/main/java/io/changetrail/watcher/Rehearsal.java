@@ -62,6 +62,7 @@ final class Rehearsal implements RecordedStates {
             rehearsal,
             rehearsal.events::add,
             () -> {},
+            () -> {},
             new WatcherMetrics(),
             InstantSource.system())) {
       pipeline.watch().start();
@@ -83,8 +84,7 @@ final class Rehearsal implements RecordedStates {
     if (why != null) {
       out.println("What was recorded before is not known, so everything is new: " + why);
     }
-    List<AuditEvent> told =
-        events.stream().sorted(Comparator.comparing(AuditEvent::time)).toList();
+    List<AuditEvent> told = events.stream().sorted(Comparator.comparing(AuditEvent::time)).toList();
     for (AuditEvent event : told) {
       out.println(
           event.time()

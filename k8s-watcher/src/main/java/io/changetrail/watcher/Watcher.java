@@ -28,10 +28,12 @@ public final class Watcher implements AutoCloseable {
 
   private final Shipper shipper;
   private final Pipeline pipeline;
+  private final LossRepair repair;
 
-  private Watcher(Shipper shipper, Pipeline pipeline) {
+  private Watcher(Shipper shipper, Pipeline pipeline, LossRepair repair) {
     this.shipper = shipper;
     this.pipeline = pipeline;
+    this.repair = repair;
   }
 
   /**
@@ -69,11 +71,12 @@ public final class Watcher implements AutoCloseable {
             shipper::ship,
             // What was captured before must be there before it is compared with what is there.
             () -> shipper.flush(DRAIN),
+            Backlog.of(shipper, config.spool().maxBytes()),
             metrics,
             clock);
     watching.set(pipeline.watch());
     pipeline.watch().start();
-    return new Watcher(shipper, pipeline);
+    return new Watcher(shipper, pipeline, new LossRepair(shipper::metrics, pipeline.watch()));
   }
 
   private static void superseded(AtomicReference<ClusterWatch> watching, AuditEvent event) {
@@ -114,6 +117,7 @@ public final class Watcher implements AutoCloseable {
 
   @Override
   public void close() {
+    repair.close();
     pipeline.close();
     shipper.close();
   }

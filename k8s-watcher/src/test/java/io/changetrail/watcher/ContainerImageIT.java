@@ -5,18 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,73 +19,60 @@ class ContainerImageIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final RealPart JAVA =
       new RealPart(Path.of(System.getProperty("java.home"), "bin", "java"));
-  private static final String[] RBAC = {
-    "--config", "../deploy/kubernetes/watcher.yaml", "--rbac"
-  };
+  private static final List<String> RBAC =
+      List.of("--config", "../deploy/kubernetes/watcher.yaml", "--rbac");
 
   @TempDir private Path directory;
 
-  private static Map<String, byte[]> entries(InputStream tar) throws IOException {
-    Map<String, byte[]> entries = new HashMap<>();
-    try (TarArchiveInputStream in = new TarArchiveInputStream(tar)) {
-      for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        if (entry.isFile()) {
-          entries.put(entry.getName(), in.readAllBytes());
-        }
-      }
-    }
-    return entries;
+  private Path unpacked(Path archive, String to) throws Exception {
+    Path into = Files.createDirectories(directory.resolve(to));
+    RealPart.find("tar", "the image was not unpacked")
+        .output("-xf", archive.toString(), "-C", into.toString());
+    return into;
+  }
+
+  private static String run(List<String> command) throws Exception {
+    List<String> whole = new ArrayList<>(command);
+    whole.addAll(RBAC);
+    return JAVA.output(whole.toArray(String[]::new));
   }
 
   @Test
   void O2_theJarRunsByItself() throws Exception {
-    List<String> command = new ArrayList<>(List.of("-jar", TARGET + "/k8s-watcher.jar"));
-    command.addAll(List.of(RBAC));
-    assertThat(JAVA.output(command.toArray(String[]::new))).contains("kind: ClusterRole");
+    assertThat(run(List.of("-jar", TARGET + "/k8s-watcher.jar"))).contains("kind: ClusterRole");
   }
 
   @Test
   void O2_theImageRunsTheWatcherAsNobodyAndHoldsNothingElse() throws Exception {
-    Map<String, byte[]> image;
-    try (InputStream in =
-        new BufferedInputStream(Files.newInputStream(TARGET.resolve("k8s-watcher-image.tar")))) {
-      image = entries(in);
-    }
-    JsonNode manifest = JSON.readTree(image.get("manifest.json")).get(0);
-    JsonNode container = JSON.readTree(image.get(manifest.path("Config").asText())).path("config");
+    Path image = unpacked(TARGET.resolve("k8s-watcher-image.tar"), "image");
+    JsonNode manifest = JSON.readTree(image.resolve("manifest.json").toFile()).get(0);
+    JsonNode container =
+        JSON.readTree(image.resolve(manifest.path("Config").asText()).toFile()).path("config");
     assertThat(container.path("User").asText()).isEqualTo("65532:65532");
     assertThat(container.path("ExposedPorts").toString()).contains("8080", "8443");
     assertThat(container.at("/Labels/org.opencontainers.image.title").asText())
         .isEqualTo("k8s-watcher");
 
-    List<String> files = new ArrayList<>();
+    Path root = directory.resolve("root");
     for (JsonNode layer : manifest.path("Layers")) {
-      InputStream packed = new java.io.ByteArrayInputStream(image.get(layer.asText()));
-      for (Map.Entry<String, byte[]> file : entries(new GZIPInputStream(packed)).entrySet()) {
-        Path to = directory.resolve(file.getKey().replaceFirst("^/", "")).normalize();
-        assertThat(to).startsWith(directory);
-        Files.createDirectories(to.getParent());
-        Files.write(to, file.getValue());
-        files.add(directory.relativize(to).toString());
-      }
+      unpacked(image.resolve(layer.asText()), "root");
     }
-    assertThat(files)
-        .filteredOn(file -> file.startsWith("app/"))
-        .anyMatch(file -> file.contains("k8s-watcher"))
-        .noneMatch(file -> file.contains("audit-server") || file.contains("junit"));
-
+    try (Stream<Path> files = Files.walk(root)) {
+      assertThat(files.filter(Files::isRegularFile).map(file -> root.relativize(file).toString()))
+          .allMatch(file -> file.startsWith("app/"))
+          .anyMatch(file -> file.contains("k8s-watcher"))
+          .noneMatch(file -> file.contains("audit-server") || file.contains("junit"));
+    }
     List<String> command = new ArrayList<>();
     for (JsonNode argument : container.path("Entrypoint")) {
       String text = argument.asText();
       command.add(
-          text.startsWith("@/app/")
-              ? Files.readString(directory.resolve(text.substring(2)))
-                  .strip()
-                  .replace("/app/", directory + "/app/")
-              : text.replace("/app/", directory + "/app/"));
+          (text.startsWith("@/app/")
+                  ? Files.readString(root.resolve(text.substring(2))).strip()
+                  : text)
+              .replace("/app/", root + "/app/"));
     }
     assertThat(command.remove(0)).isEqualTo("java");
-    command.addAll(List.of(RBAC));
-    assertThat(JAVA.output(command.toArray(String[]::new))).contains("kind: ClusterRole");
+    assertThat(run(command)).contains("kind: ClusterRole");
   }
 }

@@ -413,7 +413,8 @@ final class ControlPlane implements AutoCloseable {
     String version = object.path("apiVersion").asText();
     String base = (version.contains("/") ? "/apis/" : "/api/") + version;
     for (JsonNode type : get(base).path("resources")) {
-      if (type.path("kind").equals(object.path("kind")) && !type.path("name").asText().contains("/")) {
+      if (type.path("kind").equals(object.path("kind"))
+          && !type.path("name").asText().contains("/")) {
         String namespace = object.at("/metadata/namespace").asText("default");
         return base
             + (type.path("namespaced").asBoolean() ? "/namespaces/" + namespace : "")
@@ -427,8 +428,7 @@ final class ControlPlane implements AutoCloseable {
   }
 
   /** A token of a ServiceAccount, as a pod of it has. */
-  String tokenOf(String namespace, String serviceAccount)
-      throws IOException, InterruptedException {
+  String tokenOf(String namespace, String serviceAccount) throws IOException, InterruptedException {
     return create(
             "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + serviceAccount + "/token",
             "{apiVersion: authentication.k8s.io/v1, kind: TokenRequest, spec: {}}")
@@ -443,7 +443,7 @@ final class ControlPlane implements AutoCloseable {
         """
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
-        metadata: {name: %4$s.%1$s}
+        metadata: {name: %4$s.%1$s, annotations: {api-approved.kubernetes.io: "unapproved, a test"}}
         spec:
           group: %1$s
           scope: Namespaced
@@ -455,8 +455,7 @@ final class ControlPlane implements AutoCloseable {
               subresources: {status: {}}
               schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
         """
-            .formatted(
-                group, version, kind, plural, kind.toLowerCase(java.util.Locale.ROOT)));
+            .formatted(group, version, kind, plural, kind.toLowerCase(java.util.Locale.ROOT)));
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))

@@ -128,9 +128,20 @@ class DeploymentTest {
 
   @Test
   void O2_theChartPassesItsLintAndSaysWhatIsMissing() throws Exception {
-    helm().output("lint", "--strict", CHART.toString(), "--values", values(BASE.formatted("")).toString());
+    helm()
+        .output(
+            "lint",
+            "--strict",
+            CHART.toString(),
+            "--values",
+            values(BASE.formatted("")).toString());
     assertThat(
-            helm().run("lint", CHART.toString(), "--values", values("image: {repository: r}").toString()))
+            helm()
+                .run(
+                    "lint",
+                    CHART.toString(),
+                    "--values",
+                    values("image: {repository: r}").toString()))
         .satisfies(run -> assertThat(run.exit()).isNotZero())
         .satisfies(run -> assertThat(run.output()).contains("cluster", "server"));
     assertThat(
@@ -187,10 +198,7 @@ class DeploymentTest {
           directory.resolve("as-installed"),
           plane.kubeconfig(plane.tokenOf(scene.namespace, account)));
       String yaml =
-          plane
-              .get(namespaced + "/configmaps/watch-k8s-watcher")
-              .at("/data/watcher.yaml")
-              .asText();
+          plane.get(namespaced + "/configmaps/watch-k8s-watcher").at("/data/watcher.yaml").asText();
       assertThat(mounts(container)).containsAll(directories(yaml));
       WatcherConfig config = WatcherConfig.read(outside(yaml));
       try (Watcher watcher =
@@ -230,14 +238,17 @@ class DeploymentTest {
   /** The configuration of a pod with the files of this machine. */
   private Path outside(String yaml) throws Exception {
     Path root = Files.createDirectories(directory.resolve("root"));
-    for (String file :
-        List.of("etc/changetrail/token/token", "etc/changetrail/redaction/redaction.key")) {
+    for (String file : List.of("etc/changetrail/redaction/redaction.key")) {
       Files.createDirectories(root.resolve(file).getParent());
       Files.writeString(root.resolve(file), "0123456789abcdef0123456789abcdef");
     }
     Path file = directory.resolve("outside.yaml");
+    // The server of the tests takes what comes without a credential.
     Files.writeString(
-        file, yaml.replace("/etc/", root + "/etc/").replace("/var/lib/", root + "/var/lib/"));
+        file,
+        yaml.replaceAll("(?m)^tokenFile:.*$", "")
+            .replace("/etc/", root + "/etc/")
+            .replace("/var/lib/", root + "/var/lib/"));
     return file;
   }
 

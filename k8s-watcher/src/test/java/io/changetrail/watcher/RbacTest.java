@@ -43,8 +43,7 @@ class RbacTest {
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: k8s-watcher, namespace: changetrail}}");
     plane.applyAll(Rbac.yaml(Rbac.of(config, ACCOUNT, types)));
     Path file = directory.resolve("kubeconfig-of-account");
-    Files.writeString(
-        file, plane.kubeconfig(plane.tokenOf(ACCOUNT.namespace(), ACCOUNT.name())));
+    Files.writeString(file, plane.kubeconfig(plane.tokenOf(ACCOUNT.namespace(), ACCOUNT.name())));
     return file;
   }
 
@@ -52,7 +51,7 @@ class RbacTest {
   void O2_theGeneratedRolesAreEnoughForAllThatIsConfiguredAndGrantNothingElse() throws Exception {
     Files.writeString(
         directory.resolve("audit-all.yaml"),
-        "{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: Metadata}]}");
+        "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n");
     Path log = directory.resolve("audit.log");
     Path home = Files.createDirectories(directory.resolve("own"));
     try (ControlPlane own = ControlPlane.create(home)) {
@@ -66,6 +65,10 @@ class RbacTest {
       own.define("gateway.networking.k8s.io", "v1", "Gateway", "gateways");
       own.define("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes");
       own.define("core.openfeature.dev", "v1beta1", "FeatureFlag", "featureflags");
+      own.define("argoproj.io", "v1alpha1", "Application", "applications");
+      own.define("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations");
+      own.define("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases");
+      own.define("source.toolkit.fluxcd.io", "v1", "GitRepository", "gitrepositories");
       own.define("example.com", "v1", "Widget", "widgets");
       try (Scene scene = new Scene(own, directory)) {
         Files.writeString(directory.resolve("key"), "0123456789abcdef0123456789abcdef");
@@ -101,7 +104,11 @@ class RbacTest {
             for (JsonNode resource : rule.path("resources")) {
               for (JsonNode verb : rule.path("verbs")) {
                 granted.add(
-                    verb.asText() + " " + resource.asText() + "." + rule.at("/apiGroups/0").asText());
+                    verb.asText()
+                        + " "
+                        + resource.asText()
+                        + "."
+                        + rule.at("/apiGroups/0").asText());
               }
             }
           }
@@ -239,16 +246,15 @@ class RbacTest {
   @Test
   void O2_theNameOfATypeThatNobodyKnowsIsAskedForAndNotGuessed() throws Exception {
     Path file = directory.resolve("watcher.yaml");
-    String base = "cluster: test\nserver: http://127.0.0.1:1\nresources: [{group: example.com, version: v1, kind: Widget%s}]\n";
+    String base =
+        "cluster: test\nserver: http://127.0.0.1:1\nresources: [{group: example.com, version: v1, kind: Widget%s}]\n";
     Files.writeString(file, base.formatted(""));
-    assertThatThrownBy(
-            () -> Rbac.of(WatcherConfig.read(file), ACCOUNT, wanted -> Optional.empty()))
+    assertThatThrownBy(() -> Rbac.of(WatcherConfig.read(file), ACCOUNT, wanted -> Optional.empty()))
         .hasMessage(
             "resources: the plural of Widget is not known; give `plural: …`, or --kubeconfig of a"
                 + " cluster that serves it");
     Files.writeString(file, base.formatted(", plural: widgets"));
-    assertThat(
-            Rbac.yaml(Rbac.of(WatcherConfig.read(file), ACCOUNT, wanted -> Optional.empty())))
+    assertThat(Rbac.yaml(Rbac.of(WatcherConfig.read(file), ACCOUNT, wanted -> Optional.empty())))
         .contains("- widgets");
   }
 

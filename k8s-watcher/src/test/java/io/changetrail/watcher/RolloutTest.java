@@ -255,6 +255,47 @@ class RolloutTest {
   }
 
   @Test
+  void E3_fromARolloutOneLookupGivesCommitBuildAndTheDigestThatRuns() throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    scene.start();
+    String digest = "sha256:" + "cd".repeat(32);
+    String revision = "5e".repeat(20);
+    String build = "https://ci.example.com/job/web/7";
+    scene.server.store(
+        AuditEvent.builder(
+                new io.changetrail.model.EventRef("/ci", "web-7"),
+                java.time.Instant.now().minusSeconds(60),
+                io.changetrail.model.Actor.unknown(),
+                io.changetrail.model.Change.of(ChangeKind.ARTIFACT, Phase.OCCURRED, "publish")
+                    .summary("web 1.1 published")
+                    .build())
+            .provenance(
+                new Provenance(
+                    new Provenance.Vcs(
+                        "github.com/acme/web", revision, "main", null, null, null, null),
+                    new Provenance.Build("jenkins", "web", "7", build, null),
+                    List.of(
+                        io.changetrail.source.OciImage.parse("ghcr.io/acme/web@" + digest)
+                            .orElseThrow()
+                            .artifact())))
+            .build());
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:1.1"));
+    runs("ghcr.io/acme/web:1.1", digest);
+    scene.await(1, RolloutTest::isFinished);
+
+    JsonNode found =
+        scene.server.get("/v1/events?phase=finished&source=/k8s/test&namespace=" + scene.namespace);
+    JsonNode lineage =
+        scene.server.get("/v1/lineage?event=" + found.at("/events/0/eventid").asText());
+    assertThat(lineage.path("missing")).isEmpty();
+    assertThat(lineage.at("/provenance/revisions").findValuesAsText("value"))
+        .containsExactly(revision);
+    assertThat(lineage.at("/provenance/buildUrls").findValuesAsText("value"))
+        .containsExactly(build);
+    assertThat(lineage.at("/provenance/digests").findValuesAsText("value")).containsExactly(digest);
+  }
+
+  @Test
   void C4_statefulSetsAndDaemonSetsRollOutToo() throws Exception {
     for (String kind : List.of("StatefulSet", "DaemonSet")) {
       String path =

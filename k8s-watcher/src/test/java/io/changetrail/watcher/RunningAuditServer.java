@@ -70,6 +70,20 @@ final class RunningAuditServer implements AutoCloseable {
     return JSON.readTree(response.body());
   }
 
+  /** Stores an event, as another source sends it. */
+  void store(AuditEvent event) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(address() + "/v1/events"))
+                .header("Content-Type", "application/cloudevents+json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(CODEC.encode(event)))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 202) {
+      throw new AssertionError(response.body());
+    }
+  }
+
   /** All events of one namespace, oldest first; folded. */
   List<AuditEvent> events(String namespace) throws IOException, InterruptedException {
     List<AuditEvent> events = new ArrayList<>();

@@ -66,10 +66,12 @@ final class Scene implements AutoCloseable {
         cluster: test
         environment: prod
         server: %s
-        spool: {directory: %s}
         namespaces: [%s]
         """
-                .formatted(server.address(), directory.resolve("spool"), namespace)
+                .formatted(server.address(), namespace)
+            + (settings.contains("spool:")
+                ? ""
+                : "spool: {directory: " + directory.resolve("spool") + "}\n")
             + types
             + settings);
     return file;

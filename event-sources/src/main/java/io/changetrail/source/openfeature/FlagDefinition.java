@@ -24,6 +24,9 @@ public record FlagDefinition(
     @Nullable String defaultVariant,
     Map<String, Double> shares) {
 
+  /** What a variant that gives nothing is called. */
+  static final String OFF = "off";
+
   /** {@code null} where the payload has none. */
   static @Nullable FlagDefinition of(Payload definition) {
     if (!(definition.node() instanceof ObjectNode state)) {
@@ -69,7 +72,7 @@ public record FlagDefinition(
 
   /**
    * The share that gets another variant than the one of before: that whose value is {@code false},
-   * or else the default of the definition that this one replaced.
+   * or that is named {@code off}, or else the default of the definition that this one replaced.
    *
    * @return {@code null} where conditions decide who gets what
    */
@@ -81,6 +84,9 @@ public record FlagDefinition(
       return null;
     }
     String base = variantOfFalse();
+    if (base == null && shares.containsKey(OFF)) {
+      base = OFF;
+    }
     if (base == null) {
       base = replaced == null ? null : replaced.defaultVariant();
     }

@@ -112,6 +112,9 @@ public final class CanonicalState {
                 state.set(member.getKey(), member.getValue().deepCopy());
               }
             });
+    if (object.path("apiVersion").asText().startsWith("argoproj.io/")) {
+      state.remove("operation"); // a request, which is gone once it is heard
+    }
     if (object.path("kind").asText().equals("Node")) {
       node(object, state);
     }

@@ -68,6 +68,9 @@ public final class Capture implements ObjectSink {
   /** The event that began the rollout of each workload's present template, if it was seen. */
   private final Map<String, EventRef> lastRollouts = new HashMap<>();
 
+  /** Objects whose first sight is on its way to the server. */
+  private final Set<String> beingRecorded = new HashSet<>();
+
   /** Names of the types of which the audit server has had a baseline before. */
   private final Set<String> recordedTypes = new HashSet<>();
 
@@ -103,8 +106,14 @@ public final class Capture implements ObjectSink {
     this.clock = clock;
   }
 
-  /** Reads what was recorded. Nothing may be compared before. */
+  /**
+   * Reads what was recorded. Nothing may be compared before; later it is read again where events
+   * may not have arrived, and everything is to be compared anew.
+   */
   public synchronized void recall() throws IOException {
+    observers.forEach(Observer::recalling);
+    // What is being recorded just now may be missing from the answer.
+    held.keepOnly(beingRecorded);
     server.forEach(this::remember);
     metrics.objects(held.count());
   }
@@ -183,10 +192,10 @@ public final class Capture implements ObjectSink {
       ObjectNode recorded =
           before.isPresent() && CanonicalState.isAutoscaled(object) ? before.get().state() : null;
       ObjectNode after = canonical.of(object, recorded);
-      if (before.isEmpty()
-          && !isRecorded(type, object.at("/metadata/namespace").textValue())) {
+      if (before.isEmpty() && !isRecorded(type, object.at("/metadata/namespace").textValue())) {
         baseline = new Baseline(object, uid, after, since(object));
         held.hold(uid, typeName(type), after, baseline.since());
+        beingRecorded.add(uid);
         metrics.objects(held.count());
       } else {
         changed(type, object, uid, before.orElse(null), after, sight);
@@ -202,6 +211,10 @@ public final class Capture implements ObjectSink {
           held.forget(uid);
         }
         throw e;
+      } finally {
+        synchronized (this) {
+          beingRecorded.remove(uid);
+        }
       }
       seen(type, object, baseline.since(), null);
     }
@@ -298,13 +311,14 @@ public final class Capture implements ObjectSink {
       @Nullable ObjectNode last,
       Sight sight) {
     ObjectNode state = before.state();
-    ship(new ObjectChange(type, state, null), last == null ? state : last, uid, before, sight);
+    AuditEvent event =
+        ship(new ObjectChange(type, state, null), last == null ? state : last, uid, before, sight);
     held.forget(uid);
     lastRollouts.remove(uid);
     underNewKey.remove(uid);
     causes.forget(uid);
     metrics.objects(held.count());
-    observers.forEach(observer -> observer.gone(type, uid));
+    observers.forEach(observer -> observer.gone(type, uid, event));
   }
 
   private AuditEvent ship(

@@ -39,6 +39,7 @@ public final class ClusterWatch implements AutoCloseable {
   private final Cluster cluster;
   private final Capture capture;
   private final Runnable before;
+  private final Runnable room;
   private final CaptureMetrics metrics;
   private final InstantSource clock;
   private final Duration discovery;
@@ -59,6 +60,7 @@ public final class ClusterWatch implements AutoCloseable {
 
   /**
    * @param before is run before what was recorded is read, and may take its time
+   * @param room waits until there is room for what a list may bring
    * @param wanted whose changes are captured
    * @param others types that are watched for something else
    * @param namespaces only these are watched; all if empty
@@ -68,6 +70,7 @@ public final class ClusterWatch implements AutoCloseable {
       Cluster cluster,
       Capture capture,
       Runnable before,
+      Runnable room,
       List<Wanted> wanted,
       Map<Wanted, ObjectSink> others,
       Set<String> namespaces,
@@ -77,6 +80,7 @@ public final class ClusterWatch implements AutoCloseable {
     this.cluster = cluster;
     this.capture = capture;
     this.before = before;
+    this.room = room;
     this.others = others;
     List<Wanted> all = new ArrayList<>(others.keySet());
     all.addAll(wanted);
@@ -161,12 +165,12 @@ public final class ClusterWatch implements AutoCloseable {
     ObjectSink sink = others.getOrDefault(one, capture);
     List<TypeWatch> ofType = new ArrayList<>();
     if (namespaces.isEmpty() || !type.namespaced()) {
-      ofType.add(new TypeWatch(type, null, cluster, sink, metrics, clock));
+      ofType.add(new TypeWatch(type, null, cluster, sink, room, metrics, clock));
     } else {
       // Each by itself: whoever may see these need not be allowed to see any other.
       namespaces.forEach(
           namespace ->
-              ofType.add(new TypeWatch(type, namespace, cluster, sink, metrics, clock)));
+              ofType.add(new TypeWatch(type, namespace, cluster, sink, room, metrics, clock)));
     }
     watches.put(one, ofType);
     if (!others.containsKey(one)) {
@@ -204,6 +208,26 @@ public final class ClusterWatch implements AutoCloseable {
                   }
                 }));
     return troubles;
+  }
+
+  /**
+   * Events were lost on the way to the server: all that it has is read again, and compared with all
+   * that there is.
+   */
+  public void compareAll() {
+    timer.execute(
+        () -> {
+          try {
+            capture.recall();
+            all().forEach(TypeWatch::compareAnew);
+          } catch (IOException | RuntimeException e) {
+            LOG.log(
+                System.Logger.Level.WARNING,
+                "the recorded states cannot be read; tried again: {0}",
+                String.valueOf(e.getMessage()));
+            timer.schedule(this::compareAll, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+          }
+        });
   }
 
   /** An event that was shipped did not fit what the server has: its object is compared anew. */

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,11 @@ final class HeldStates {
             PackedJson.of(state),
             HexFormat.of().parseHex(CanonicalContent.hash(state)),
             since));
+  }
+
+  /** Forgets all but these. */
+  void keepOnly(Set<String> uids) {
+    byUid.keySet().retainAll(uids);
   }
 
   void forget(String uid) {

@@ -19,9 +19,16 @@ public interface Observer {
   void seen(
       ResourceType type, ObjectNode object, Instant recordedSince, @Nullable AuditEvent shipped);
 
+  /** All that was recorded is about to be handed over, anew where it was before. */
+  default void recalling() {}
+
   /** A state that was recorded and is not that of an object, before anything is seen. */
   default void recorded(RecordedState state) {}
 
-  /** An object is gone. */
-  void gone(ResourceType type, String uid);
+  /**
+   * An object is gone.
+   *
+   * @param shipped the event of that
+   */
+  void gone(ResourceType type, String uid, AuditEvent shipped);
 }

@@ -42,11 +42,20 @@ public record Places(
     String name = object.at("/metadata/name").asText();
     return new Target(
         service(object, kind, name),
-        namespace == null ? environment : environments.getOrDefault(namespace, environment),
+        environmentOf(namespace),
         null,
         cluster,
         namespace,
         new Resource(kind, name, uid));
+  }
+
+  /**
+   * The environment of a namespace.
+   *
+   * @param namespace {@code null} for what lies in none
+   */
+  public String environmentOf(@Nullable String namespace) {
+    return namespace == null ? environment : environments.getOrDefault(namespace, environment);
   }
 
   /** A workload without a name of its own service is one; a ConfigMap may be of any. */

@@ -22,7 +22,8 @@ import okhttp3.Call;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists one type, in one namespace or in all, then watches it, for ever: what a watch missed the next list finds. One thread.
+ * Lists one type, in one namespace or in all, then watches it, for ever: what a watch missed the
+ * next list finds. One thread.
  */
 final class TypeWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TypeWatch.class.getName());
@@ -36,6 +37,7 @@ final class TypeWatch implements AutoCloseable {
   private final @Nullable String namespace;
   private final Cluster cluster;
   private final ObjectSink sink;
+  private final Runnable room;
   private final CaptureMetrics metrics;
   private final InstantSource clock;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -43,6 +45,7 @@ final class TypeWatch implements AutoCloseable {
   private final Thread thread;
   private volatile @Nullable Call watching;
   private volatile @Nullable String trouble;
+  private volatile boolean anew;
 
   /** Up to when everything was seen; {@code null} before the first list. */
   private @Nullable Instant seenUpTo;
@@ -52,12 +55,14 @@ final class TypeWatch implements AutoCloseable {
       @Nullable String namespace,
       Cluster cluster,
       ObjectSink sink,
+      Runnable room,
       CaptureMetrics metrics,
       InstantSource clock) {
     this.type = type;
     this.namespace = namespace;
     this.cluster = cluster;
     this.sink = sink;
+    this.room = room;
     this.metrics = metrics;
     this.clock = clock;
     thread = new Thread(this::run, "changetrail-watch-" + type.name());
@@ -83,6 +88,11 @@ final class TypeWatch implements AutoCloseable {
     @Nullable String version = null;
     while (closed.getCount() > 0) {
       try {
+        if (anew) {
+          anew = false;
+          seenUpTo = null;
+          version = null;
+        }
         if (version == null) {
           version = list();
         }
@@ -96,6 +106,9 @@ final class TypeWatch implements AutoCloseable {
       } catch (IOException | RuntimeException e) {
         if (closed.getCount() == 0) {
           return;
+        }
+        if (anew) {
+          continue;
         }
         // Of a watch it means that a list is due now; of a list, that there is something wrong.
         boolean gone = version != null && e instanceof ClusterException refused && refused.isGone();
@@ -156,6 +169,7 @@ final class TypeWatch implements AutoCloseable {
               namespace,
               object -> {
                 uids.add(object.at("/metadata/uid").asText());
+                room.run();
                 failures.run(() -> present(object, sight));
               });
       failures.await();
@@ -253,6 +267,15 @@ final class TypeWatch implements AutoCloseable {
       version = resourceVersion;
       seenUpTo = clock.instant();
       trouble = null;
+    }
+  }
+
+  /** Lists, and compares, all objects once more. */
+  void compareAnew() {
+    anew = true;
+    Call call = watching;
+    if (call != null) {
+      call.cancel();
     }
   }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
@@ -92,6 +91,11 @@ public final class Drifts implements Observer {
     this.witness = witness;
     this.shipper = shipper;
     this.clock = clock;
+  }
+
+  @Override
+  public synchronized void recalling() {
+    open.clear();
   }
 
   @Override
@@ -321,7 +325,7 @@ public final class Drifts implements Observer {
   }
 
   @Override
-  public synchronized void gone(ResourceType type, String uid) {
+  public synchronized void gone(ResourceType type, String uid, AuditEvent shipped) {
     applied.forget(uid);
     Open drift = open.remove(uid);
     if (drift == null) {
@@ -338,9 +342,11 @@ public final class Drifts implements Observer {
         AuditEvent.builder(
                 new EventRef(source, id(uid, change, JsonNodeFactory.instance.objectNode())),
                 now,
-                Actor.unknown(),
+                shipped.actor(),
                 change)
+            .onBehalfOf(shipped.onBehalfOf())
             .observedTime(now)
+            .links(new Links(null, null, List.of(shipped.ref()), Map.of()))
             .target(drift.target())
             .attribute(
                 "changetrail.drift.duration",

@@ -110,7 +110,8 @@ public final class Rbac {
   /** The objects as one file of YAML. */
   public static String yaml(List<ObjectNode> objects) throws IOException {
     ObjectMapper yaml =
-        new ObjectMapper(YAMLFactory.builder().enable(YAMLGenerator.Feature.MINIMIZE_QUOTES).build());
+        new ObjectMapper(
+            YAMLFactory.builder().enable(YAMLGenerator.Feature.MINIMIZE_QUOTES).build());
     StringBuilder text = new StringBuilder();
     for (ObjectNode object : objects) {
       text.append(yaml.writeValueAsString(object));

@@ -91,7 +91,11 @@ public record WatcherConfig(
           new Wanted("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
           new Wanted("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration"),
           new Wanted("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration"),
-          new Wanted("core.openfeature.dev", "v1beta1", "FeatureFlag"));
+          new Wanted("core.openfeature.dev", "v1beta1", "FeatureFlag"),
+          new Wanted("argoproj.io", "v1alpha1", "Application"),
+          new Wanted("kustomize.toolkit.fluxcd.io", "v1", "Kustomization"),
+          new Wanted("helm.toolkit.fluxcd.io", "v2", "HelmRelease"),
+          new Wanted("source.toolkit.fluxcd.io", "v1", "GitRepository"));
 
   /** Whose state tells how a rollout goes. */
   public static final Wanted POD = new Wanted("", "v1", "Pod");
@@ -287,7 +291,7 @@ public record WatcherConfig(
   /** The regular plural, which all built-in types have. */
   private static String plural(String kind) {
     String singular = kind.toLowerCase(Locale.ROOT);
-    return singular.endsWith("cy")
+    return singular.endsWith("cy") || singular.endsWith("ry")
         ? singular.substring(0, singular.length() - 1) + "ies"
         : singular + (singular.endsWith("s") ? "es" : "s");
   }

@@ -21,8 +21,7 @@ public record Pods(Rollouts rollouts) implements ObjectSink {
   }
 
   @Override
-  public void listed(
-      ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
+  public void listed(ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
     rollouts.podsAre(namespace, uids);
   }
 }

@@ -136,8 +136,7 @@ public final class Revisions implements ObjectSink, TemplateHistory {
   }
 
   @Override
-  public void listed(
-      ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
+  public void listed(ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
     // As for those that are deleted.
   }
 

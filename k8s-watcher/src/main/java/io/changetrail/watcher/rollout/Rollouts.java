@@ -87,6 +87,7 @@ public final class Rollouts implements Observer {
    * @param workload as it was seen last
    * @param troubles of its pods that were told
    * @param ailingSince since when its pods have not been well; {@code null} while they are
+   * @param canary the step that was told last
    */
   private record Rollout(
       EventRef start,
@@ -96,13 +97,18 @@ public final class Rollouts implements Observer {
       String id,
       ObjectNode workload,
       List<String> troubles,
-      @Nullable Instant ailingSince) {
+      @Nullable Instant ailingSince,
+      @Nullable CanaryStep canary) {
     Rollout with(ObjectNode seen) {
-      return new Rollout(start, since, kind, action, id, seen, troubles, ailingSince);
+      return new Rollout(start, since, kind, action, id, seen, troubles, ailingSince, canary);
     }
 
     Rollout with(List<String> told, @Nullable Instant ailing) {
-      return new Rollout(start, since, kind, action, id, workload, told, ailing);
+      return new Rollout(start, since, kind, action, id, workload, told, ailing, canary);
+    }
+
+    Rollout with(CanaryStep step) {
+      return new Rollout(start, since, kind, action, id, workload, troubles, ailingSince, step);
     }
   }
 
@@ -171,6 +177,7 @@ public final class Rollouts implements Observer {
             String.valueOf(start.change().id()),
             object,
             List.of(),
+            null,
             null));
   }
 
@@ -195,11 +202,12 @@ public final class Rollouts implements Observer {
   }
 
   private void judge(String uid, ObjectNode object) {
-    Rollout rollout = open.get(uid);
-    if (rollout == null) {
+    Rollout under = open.get(uid);
+    if (under == null) {
       return;
     }
     Verdict verdict = Verdict.of(object);
+    Rollout rollout = verdict.stage() == Verdict.Stage.UNSEEN ? under : stepped(uid, under, object);
     Instant at = verdict.at();
     switch (verdict.stage()) {
       case COMPLETE -> {
@@ -220,6 +228,52 @@ public final class Rollouts implements Observer {
       }
       case UNSEEN, PROGRESSING, PAUSED -> ail(uid, rollout);
     }
+  }
+
+  /** Tells of the weight that a canary has come to. */
+  private Rollout stepped(String uid, Rollout rollout, ObjectNode object) {
+    CanaryStep step = CanaryStep.of(object).orElse(null);
+    CanaryStep before = rollout.canary();
+    if (step == null || (before == null ? step.weight() == 0 : before.weight() == step.weight())) {
+      return rollout;
+    }
+    String text =
+        "canary at "
+            + Change.percent(step.weight())
+            + (step.index() < step.steps()
+                ? ", step " + (step.index() + 1) + " of " + step.steps()
+                : ", all steps done");
+    Target target = places.of(object, uid);
+    progressed(
+        rollout,
+        "/canary/" + step.index() + "/" + step.weight(),
+        target,
+        Change.of(rollout.kind(), Phase.PROGRESSED, rollout.action())
+            .rollout(step.weight())
+            .summary(title(object, target) + ": " + text),
+        object,
+        clock.instant());
+    Rollout told = rollout.with(step);
+    open.put(uid, told);
+    return told;
+  }
+
+  private void progressed(
+      Rollout rollout,
+      String part,
+      Target target,
+      Change.Builder change,
+      ObjectNode workload,
+      Instant now) {
+    shipper.accept(
+        AuditEvent.builder(
+                new EventRef(source, rollout.start().id() + part),
+                now,
+                Actor.unknown(),
+                change.id(rollout.id()).build())
+            .target(target)
+            .provenance(new Provenance(null, null, artifacts(workload)))
+            .build());
   }
 
   /** Tells of trouble that is new, and gives up where the controller never does. */
@@ -249,19 +303,15 @@ public final class Rollouts implements Observer {
   private void progress(Rollout rollout, String uid, String trouble, Instant now) {
     ObjectNode workload = rollout.workload();
     Target target = places.of(workload, uid);
-    shipper.accept(
-        AuditEvent.builder(
-                new EventRef(source, rollout.start().id() + "/trouble/" + now.toEpochMilli()),
-                now,
-                Actor.unknown(),
-                Change.of(rollout.kind(), Phase.PROGRESSED, rollout.action())
-                    .id(rollout.id())
-                    .summary(title(workload, target) + ": rollout in trouble: " + trouble)
-                    .reason(trouble)
-                    .build())
-            .target(target)
-            .provenance(new Provenance(null, null, artifacts(workload)))
-            .build());
+    progressed(
+        rollout,
+        "/trouble/" + now.toEpochMilli(),
+        target,
+        Change.of(rollout.kind(), Phase.PROGRESSED, rollout.action())
+            .summary(title(workload, target) + ": rollout in trouble: " + trouble)
+            .reason(trouble),
+        workload,
+        now);
   }
 
   private static String title(JsonNode workload, Target target) {
@@ -390,7 +440,7 @@ public final class Rollouts implements Observer {
   }
 
   @Override
-  public synchronized void gone(ResourceType type, String uid) {
+  public synchronized void gone(ResourceType type, String uid, AuditEvent shipped) {
     Rollout rollout = open.get(uid);
     if (rollout != null) {
       finish(uid, rollout, rollout.workload(), Outcome.ABORTED, "deleted with its workload", null);

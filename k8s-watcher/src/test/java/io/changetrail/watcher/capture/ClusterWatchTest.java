@@ -197,6 +197,7 @@ class ClusterWatchTest {
             Cluster.connect(kubeconfig),
             capture,
             () -> {},
+            () -> {},
             List.of(),
             sinks,
             Set.of(),

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.gitops;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Folding;
+import io.changetrail.model.Interval;
+import io.changetrail.model.Links;
+import io.changetrail.model.Outcome;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Provenance;
+import io.changetrail.model.Resource;
+import io.changetrail.model.Target;
+import io.changetrail.model.content.CanonicalContent;
+import io.changetrail.model.diff.StructuralDiff;
+import io.changetrail.watcher.capture.Observer;
+import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.cluster.ResourceType;
+import io.changetrail.watcher.recorded.RecordedState;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Each sync has an event of its own with its commit and repository, and is told as the cause of the
+ * changes that its tool made to the objects it applied. Thread-safe.
+ */
+public final class Syncs implements Observer {
+  /** The kind of the resource that holds an object's last sync. */
+  static final String KIND = "GitOpsSync";
+
+  private static final String SUFFIX = "/sync";
+
+  /** How long a change waits for the sync that brought it, and a sync for its changes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
+
+  private static final int MOST_PENDING = 5000;
+
+  /** A controller writes its status a moment after the objects. */
+  private static final Duration LAG = Duration.ofSeconds(5);
+
+  /** Parts of the names of accounts and field managers of those tools. */
+  private static final List<String> TOOLS =
+      List.of("argocd", "argo-cd", "kustomize-controller", "helm-controller", "flux");
+
+  private final String clusterUid;
+  private final String source;
+  private final Places places;
+  private final Consumer<AuditEvent> shipper;
+  private final InstantSource clock;
+
+  /** The last sync of each object, by its uid. */
+  private final Map<String, Recorded> last = new HashMap<>();
+
+  /** Objects that were seen by this process. */
+  private final Set<String> known = new HashSet<>();
+
+  /** URLs of Flux's repositories, by namespace and name. */
+  private final Map<String, String> repositories = new HashMap<>();
+
+  /** The last sync that was told, by what its objects are marked with. */
+  private final Map<String, Told> told = new HashMap<>();
+
+  private final Deque<Pending> pending = new ArrayDeque<>();
+
+  private record Recorded(ObjectNode state, Instant since) {}
+
+  private record Told(EventRef event, Instant from, Instant to) {}
+
+  /** A change of an object that is applied by somebody, whose sync has not been seen to end. */
+  private record Pending(String by, AuditEvent event, Instant at) {}
+
+  /**
+   * @param shipper takes events and returns at once
+   */
+  public Syncs(
+      String clusterUid,
+      String source,
+      Places places,
+      Consumer<AuditEvent> shipper,
+      InstantSource clock) {
+    this.clusterUid = clusterUid;
+    this.source = source;
+    this.places = places;
+    this.shipper = shipper;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized void recorded(RecordedState recorded) {
+    Resource resource = recorded.target().resource();
+    if (resource != null && resource.uid() != null && resource.kind().equals(KIND)) {
+      last.put(
+          resource.uid().substring(0, resource.uid().length() - SUFFIX.length()),
+          new Recorded(recorded.state(), recorded.since()));
+    }
+  }
+
+  @Override
+  public synchronized void seen(
+      ResourceType type, ObjectNode object, Instant recordedSince, @Nullable AuditEvent shipped) {
+    if (Flux.isRepository(object)) {
+      repositories.put(
+          object.at("/metadata/namespace").asText() + "/" + object.at("/metadata/name").asText(),
+          object.at("/spec/url").asText());
+    } else if (ArgoCd.is(object)) {
+      ArgoCd.sync(object)
+          .ifPresent(sync -> synced(object, sync, ArgoCd.names(object), shipped != null));
+    } else if (Flux.isKustomization(object)) {
+      Flux.kustomization(object, repositories.get(Flux.source(object)))
+          .ifPresent(sync -> synced(object, sync, Set.of(Flux.name(object)), shipped != null));
+    } else if (Flux.isHelmRelease(object)) {
+      Flux.helmRelease(object)
+          .ifPresent(sync -> synced(object, sync, Set.of(Flux.name(object)), shipped != null));
+    }
+    known.add(object.at("/metadata/uid").asText());
+    if (shipped != null) {
+      changed(object, shipped);
+    }
+  }
+
+  private void synced(ObjectNode object, Sync sync, Set<String> names, boolean changed) {
+    String uid = object.at("/metadata/uid").asText();
+    Recorded before = last.get(uid);
+    ObjectNode state = sync.state();
+    Instant now = clock.instant();
+    if (before != null && before.state().path("sync").asText().equals(sync.id())) {
+      return;
+    }
+    if (before == null && !known.contains(uid) && !changed) {
+      // What was synced before anybody watched is no change; the next one is told.
+      last.put(uid, new Recorded(state, sync.end() == null ? now : sync.end()));
+      return;
+    }
+    Instant end = sync.end();
+    Instant time = end == null || end.isAfter(now) ? now : end;
+    boolean late = !known.contains(uid);
+    AuditEvent event = event(object, uid, sync, before, state, time, late);
+    shipper.accept(event);
+    last.put(uid, new Recorded(state, time));
+    Told one = new Told(event.ref(), before == null ? time.minus(PATIENCE) : before.since(), time);
+    for (String name : names) {
+      told.put(name, one);
+      pending.removeIf(
+          waiting -> {
+            boolean fits = waiting.by().equals(name) && fits(one, waiting.event());
+            if (fits) {
+              link(waiting.event(), one);
+            }
+            return fits;
+          });
+    }
+  }
+
+  private static boolean fits(Told sync, AuditEvent change) {
+    return change.time().isAfter(sync.from().minusSeconds(1))
+        && !change.time().isAfter(sync.to().plus(LAG));
+  }
+
+  private AuditEvent event(
+      ObjectNode object,
+      String uid,
+      Sync sync,
+      @Nullable Recorded before,
+      ObjectNode state,
+      Instant time,
+      boolean late) {
+    Change.Builder change =
+        Change.of(ChangeKind.OPERATION, Phase.FINISHED, sync.rollback() ? Change.ROLLBACK : "sync")
+            .outcome(sync.outcome())
+            .reason(sync.message())
+            .state(StructuralDiff.between(before == null ? null : before.state(), state))
+            .summary(summary(object, sync, before));
+    if (late && before != null && before.since().isBefore(time)) {
+      change.observedLate(new Interval(before.since(), time));
+    }
+    return AuditEvent.builder(
+            new EventRef(
+                source,
+                clusterUid
+                    + "/"
+                    + uid
+                    + SUFFIX
+                    + "/"
+                    + CanonicalContent.hash(state).substring(0, 16)
+                    + "/"
+                    + object.at("/metadata/resourceVersion").asText()),
+            time,
+            sync.actor(),
+            change.build())
+        .observedTime(clock.instant())
+        .target(target(object, uid, sync))
+        .provenance(
+            sync.repository() == null
+                ? Provenance.none()
+                : new Provenance(
+                    new Provenance.Vcs(
+                        sync.repository(), sync.revision(), sync.ref(), null, null, null, null),
+                    null,
+                    List.of()))
+        .build();
+  }
+
+  private static String summary(ObjectNode object, Sync sync, @Nullable Recorded before) {
+    String from = before == null ? "" : before.state().path("revision").asText("");
+    String to = String.valueOf(sync.revision());
+    String what =
+        sync.outcome() == Outcome.SUCCESS
+            ? sync.rollback() ? "rolled back to " : "synced "
+            : "sync failed at ";
+    String revisions =
+        from.isEmpty() || from.equals(to) ? shortened(to) : shortened(from) + " → " + shortened(to);
+    String text =
+        object.path("kind").asText()
+            + " "
+            + object.at("/metadata/namespace").asText()
+            + "/"
+            + object.at("/metadata/name").asText()
+            + ": "
+            + what
+            + revisions
+            + (sync.repository() == null ? "" : " of " + sync.repository())
+            + (sync.message() == null ? "" : ": " + sync.message());
+    return text.length() <= 2000 ? text : text.substring(0, 1999) + "…";
+  }
+
+  private static String shortened(String revision) {
+    return revision.matches("[0-9a-f]{40}") ? revision.substring(0, 7) : revision;
+  }
+
+  /** Where the sync applied something, which need not be where its own object lies. */
+  private Target target(ObjectNode object, String uid, Sync sync) {
+    Target own = places.of(object, uid);
+    String namespace = sync.namespace();
+    String cluster = sync.cluster();
+    return new Target(
+        own.service() == null ? object.at("/metadata/name").asText() : own.service(),
+        cluster == null ? places.environmentOf(namespace) : cluster,
+        null,
+        cluster == null ? own.cluster() : cluster,
+        namespace == null ? own.namespace() : namespace,
+        new Resource(
+            KIND,
+            object.path("kind").asText() + "/" + object.at("/metadata/name").asText(),
+            uid + SUFFIX));
+  }
+
+  /** A change that one of the tools made is linked to its sync, which may have ended or not. */
+  private void changed(ObjectNode object, AuditEvent shipped) {
+    Instant now = clock.instant();
+    while (!pending.isEmpty()
+        && (pending.size() >= MOST_PENDING
+            || pending.element().at().plus(PATIENCE).isBefore(now))) {
+      pending.remove();
+    }
+    if (!isByTool(shipped.actor())) {
+      return;
+    }
+    String flux = Flux.tracked(object);
+    String by = flux.isEmpty() ? ArgoCd.tracked(object) : flux;
+    if (by.isEmpty()) {
+      return;
+    }
+    Told sync = told.get(by);
+    if (sync != null && fits(sync, shipped)) {
+      link(shipped, sync);
+    } else {
+      pending.add(new Pending(by, shipped, now));
+    }
+  }
+
+  private static boolean isByTool(Actor actor) {
+    String names = actor.id() + " " + actor.via();
+    return TOOLS.stream().anyMatch(names::contains);
+  }
+
+  private void link(AuditEvent change, Told sync) {
+    shipper.accept(
+        AuditEvent.builder(
+                new EventRef(change.ref().source(), change.ref().id() + SUFFIX),
+                change.time(),
+                Actor.unknown(),
+                Change.of(change.change().kind(), Phase.OCCURRED, Folding.AMEND)
+                    .summary("by a sync")
+                    .build())
+            .links(new Links(null, null, List.of(sync.event()), Map.of()))
+            .amends(change.ref())
+            .build());
+  }
+
+  @Override
+  public synchronized void gone(ResourceType type, String uid, AuditEvent shipped) {
+    known.remove(uid);
+    last.remove(uid);
+  }
+}
