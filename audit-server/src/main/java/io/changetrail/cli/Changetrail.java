@@ -111,6 +111,7 @@ public final class Changetrail implements Runnable {
     commands.put("show", () -> new Show(session, remote.forCommand()));
     commands.put("lineage", () -> Lineage.command(session, remote.forCommand()));
     commands.put("state", () -> new State(session, remote.forCommand()));
+    commands.put("drift", () -> Drift.command(session, remote.forCommand()));
     commands.put("correlate", () -> new Correlate(session, remote.forCommand()));
     commands.put("postmortem", () -> new Postmortem(session, remote.forCommand()));
     commands.put("correlations", () -> new Correlations(session, remote.forCommand()));

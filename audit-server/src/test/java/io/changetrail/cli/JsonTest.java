@@ -10,7 +10,9 @@ import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Phase;
+import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
+import io.changetrail.model.diff.StructuralDiff;
 import io.changetrail.server.RunningServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -77,7 +79,12 @@ class JsonTest {
             "file:" + token);
     terminal = Terminal.at(server.address());
     terminal
-        .typing(new Release(start).lines() + "\n" + Release.json(detected()))
+        .typing(
+            new Release(start).lines()
+                + "\n"
+                + Release.json(detected())
+                + "\n"
+                + Release.json(drifted()))
         .run("emit", "--file=-")
         .succeeded();
     deployment = Release.eventId(terminal, "deployment-9");
@@ -97,6 +104,25 @@ class JsonTest {
             Actor.unknown(),
             Change.of(ChangeKind.INCIDENT, Phase.STARTED, "detect").summary("slow").build())
         .target(Target.service("checkout", "prod"))
+        .build();
+  }
+
+  private static AuditEvent drifted() {
+    return AuditEvent.builder(
+            new EventRef("/k8s/prod-eu1", "drift-1"),
+            start.plusSeconds(1300),
+            Actor.unknown(),
+            Change.of(ChangeKind.CONFIG, Phase.OCCURRED, Change.DRIFT)
+                .summary("drifted")
+                .state(
+                    StructuralDiff.between(
+                        null,
+                        Terminal.parse(
+                            "{\"fields\":{\"spec.replicas\":{\"declared\":3,\"live\":5}}}")))
+                .build())
+        .target(
+            new Target("checkout", "prod", null, "prod-eu1", "shop", null)
+                .withResource(new Resource("ConfigDrift", "Deployment/checkout", "u/drift")))
         .build();
   }
 
@@ -150,6 +176,7 @@ class JsonTest {
         List.of("postmortem", "--service=checkout"),
         List.of("feedback", incident, deployment, "--cause"),
         List.of("unmapped"),
+        List.of("drift"),
         List.of("emit", "--service=cart", "--environment=prod", "--summary=by hand"),
         List.of("emit", "--file", events("emitted")),
         List.of("ship", "--spool", file("spool"), events("shipped")),

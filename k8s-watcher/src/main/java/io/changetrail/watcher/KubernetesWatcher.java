@@ -213,12 +213,12 @@ public final class KubernetesWatcher implements Callable<Integer> {
     }
   }
 
-  private boolean audited(JsonNode list) {
+  private boolean audited(List<JsonNode> entries) {
     Watcher watcher = active.get();
     if (watcher == null) {
       return false;
     }
-    watcher.audited(list);
+    watcher.audited(entries);
     return true;
   }
 

@@ -16,6 +16,7 @@ import io.changetrail.watcher.recorded.AuditServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -87,9 +88,9 @@ public final class Watcher implements AutoCloseable {
     }
   }
 
-  /** Takes a list of records of the API server's audit log. */
-  void audited(JsonNode list) {
-    for (JsonNode entry : list.path("items")) {
+  /** Takes records of the API server's audit log. */
+  void audited(List<JsonNode> entries) {
+    for (JsonNode entry : entries) {
       pipeline.witness().record(entry);
       pipeline.access().of(entry).ifPresent(shipper::ship);
     }

@@ -9,6 +9,7 @@ import io.changetrail.model.AuditEvent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +101,7 @@ class AccountingTest {
         .untilAsserted(
             () -> assertThat(value(metrics(), "changetrail_watcher_lost_events")).isPositive());
 
-    TreeSet<String> all = new TreeSet<>();
+    Set<String> all = new TreeSet<>();
     for (int i = 0; i < MAPS; i++) {
       all.add("m" + i);
     }
@@ -120,8 +121,8 @@ class AccountingTest {
     assertThat(account().path("missing").asInt()).isPositive();
   }
 
-  private TreeSet<String> changed() throws Exception {
-    TreeSet<String> names = new TreeSet<>();
+  private Set<String> changed() throws Exception {
+    Set<String> names = new TreeSet<>();
     for (AuditEvent event : scene.events()) {
       if (!event.change().action().equals("create")) {
         names.add(event.targets().get(0).resource().name());

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
@@ -21,10 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is named for a change, and on what evidence; the audit records are the API server's own. */
 class AttributionTest {
@@ -112,6 +117,74 @@ class AttributionTest {
         .containsExactly("admin", "alice");
   }
 
+  /** The API server's own records, in the form in which a managed cluster hands them out. */
+  private static String exported(String by, List<JsonNode> entries) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    for (JsonNode entry : entries) {
+      if (by.equals("EKS")) {
+        body.withArray("logEvents").addObject().put("message", entry.toString());
+      } else {
+        body.withArray("records")
+            .addObject()
+            .put("category", "kube-audit")
+            .putObject("properties")
+            .put("log", entry + "\n");
+      }
+    }
+    return body.toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EKS", "AKS"})
+  void C6_recordsThatAManagedClusterExportsNameTheUserOfEachVeryWrite(String by) throws Exception {
+    plane.create(configMaps, configMap("mine"));
+    Watcher watcher =
+        scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start();
+    Path token = directory.resolve("export-token");
+    Files.writeString(token, ControlPlane.AUDIT);
+    try (HttpEndpoints export =
+        HttpEndpoints.http("127.0.0.1", 0)
+            .on(
+                "/audit",
+                new AuditWebhookReceiver(
+                    token,
+                    entries -> {
+                      watcher.audited(entries);
+                      return true;
+                    }))
+            .start()) {
+      URI to = URI.create("http://127.0.0.1:" + export.port() + "/audit");
+      receiver =
+          HttpEndpoints.https("127.0.0.1", plane.auditPort(), keyStore(), "changeit")
+              .on(
+                  "/audit",
+                  new AuditWebhookReceiver(
+                      token,
+                      entries -> {
+                        try {
+                          return post(to, ControlPlane.AUDIT, exported(by, entries)).statusCode()
+                              == 200;
+                        } catch (Exception e) {
+                          throw new AssertionError(e);
+                        }
+                      }))
+              .start();
+      plane.patch(ControlPlane.ALICE, configMaps + "/mine", "{data: {a: \"2\"}}");
+      await()
+          .atMost(Scene.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(scene.events())
+                      .singleElement()
+                      .satisfies(
+                          event -> {
+                            assertThat(event.actor().id()).isEqualTo("alice");
+                            assertThat(event.actor().evidence())
+                                .isEqualTo(Actor.Evidence.AUDIT_LOG);
+                          }));
+    }
+  }
+
   @Test
   void C6_aSecretsRecordHasNoBodyAndIsJoinedByTime() throws Exception {
     String secrets = "/api/v1/namespaces/" + scene.namespace + "/secrets";
@@ -185,7 +258,8 @@ class AttributionTest {
     listen(
         scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());
     assertThat(post("wrong", "{}").statusCode()).isEqualTo(401);
-    assertThat(post(ControlPlane.AUDIT, "{}").body()).contains("EventList of audit.k8s.io/v1");
+    assertThat(post(ControlPlane.AUDIT, "{}").body())
+        .contains("no EventList of audit.k8s.io, nor what EKS");
     assertThat(post(ControlPlane.AUDIT, "nonsense").statusCode()).isEqualTo(400);
     JsonNode none =
         new ObjectMapper()
@@ -218,11 +292,15 @@ class AttributionTest {
   }
 
   private HttpResponse<String> post(String token, String body) throws Exception {
+    return post(URI.create("https://127.0.0.1:" + plane.auditPort() + "/audit"), token, body);
+  }
+
+  private static HttpResponse<String> post(URI to, String token, String body) throws Exception {
     return HttpClient.newBuilder()
         .sslContext(ControlPlane.trustingAll())
         .build()
         .send(
-            HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + plane.auditPort() + "/audit"))
+            HttpRequest.newBuilder(to)
                 .header("Authorization", "Bearer " + token)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build(),

@@ -91,6 +91,41 @@ class DriftTest {
   }
 
   @Test
+  void C11_theReportListsWhatHasNotBeenPutBackByNamespace() throws Exception {
+    for (String name : List.of("a", "b")) {
+      plane.create(
+          configMaps,
+          applied(
+              "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {k: \"declared-%s\"}}"
+                  .formatted(name, name)));
+    }
+    scene.start();
+    plane.patch(configMaps + "/a", "{data: {k: live-a}}");
+    plane.patch(configMaps + "/b", "{data: {k: live-b}}");
+    scene.await(1, drift("ConfigMap/a"));
+    scene.await(1, drift("ConfigMap/b"));
+    plane.patch(configMaps + "/b", "{data: {k: declared-b}}");
+    scene.await(2, drift("ConfigMap/b"));
+    String report =
+        new RealPart(Path.of(System.getProperty("java.home"), "bin", "java"))
+            .output(
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "io.changetrail.cli.Changetrail",
+                "drift",
+                "--server",
+                scene.server.address().toString(),
+                "--namespace",
+                scene.namespace);
+    assertThat(report)
+        .containsPattern(
+            scene.namespace + " +ConfigMap/a +data.k +declared-a +live-a +kubectl-patch")
+        .doesNotContain("ConfigMap/b");
+  }
+
+  @Test
   void C11_defaultsSidecarsAndOtherSpellingsAreNoDrift() throws Exception {
     String manifest =
         CaptureTest.deployment("web", "ghcr.io/acme/web:1.0")

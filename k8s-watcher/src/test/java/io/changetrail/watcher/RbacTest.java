@@ -126,32 +126,26 @@ class RbacTest {
   /** Leads until everything was compared. */
   private static void lead(WatcherConfig config, Cluster cluster) {
     AtomicReference<Watcher> active = new AtomicReference<>();
-    try (Leadership ignored =
-        started(
-            new Leadership(
-                cluster,
-                Objects.requireNonNull(config.leaderElection()),
-                "one",
-                Duration.ofSeconds(2),
-                InstantSource.system(),
-                () -> {
-                  try {
-                    active.set(
-                        Watcher.start(
-                            config, cluster, new WatcherMetrics(), InstantSource.system()));
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                },
-                () -> active.get().close()))) {
+    try (Leadership leadership =
+        new Leadership(
+            cluster,
+            Objects.requireNonNull(config.leaderElection()),
+            "one",
+            Duration.ofSeconds(2),
+            InstantSource.system(),
+            () -> {
+              try {
+                active.set(
+                    Watcher.start(config, cluster, new WatcherMetrics(), InstantSource.system()));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            () -> active.get().close())) {
+      leadership.start();
       await().atMost(Scene.PATIENCE).until(() -> active.get() != null && active.get().isReady());
       assertThat(active.get().troubles()).isEmpty();
     }
-  }
-
-  private static Leadership started(Leadership leadership) {
-    leadership.start();
-    return leadership;
   }
 
   /** What the account did, all of which it was allowed to. */

@@ -98,7 +98,17 @@ public record AuditRecord(
                 ? Actor.Kind.SYSTEM
                 : Actor.Kind.USER;
     return new Actor(
-        user, null, kind, agent.isBlank() || agent.length() > 512 ? null : agent, evidence);
+        user,
+        person(entry.at(pointer.replace("/username", "/extra"))),
+        kind,
+        agent.isBlank() || agent.length() > 512 ? null : agent,
+        evidence);
+  }
+
+  /** Where many share an account of the cluster, EKS tells who took it. */
+  private static @Nullable String person(JsonNode extra) {
+    String session = extra.at("/sessionName/0").asText(extra.at("/arn/0").asText(""));
+    return session.isBlank() || session.length() > 512 ? null : session;
   }
 
   /** Whether the same account made both requests, for the same person. */

@@ -4,6 +4,7 @@ package io.changetrail.watcher.operation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.changetrail.source.kubernetes.AuditExport;
 import io.changetrail.watcher.operation.HttpEndpoints.Answer;
 import io.changetrail.watcher.operation.HttpEndpoints.Question;
 import java.io.IOException;
@@ -11,11 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Takes what the API server's audit webhook sends: lists of records, with a token of its own.
+ * Takes what the API server's audit webhook sends: lists of records, with a token of its own. Takes
+ * what managed clusters export of them as well.
  *
+ * @see AuditExport
  * @see <a
  *     href="https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#webhook-backend">Webhook
  *     backend</a>
@@ -24,12 +28,12 @@ public final class AuditWebhookReceiver implements HttpEndpoints.Endpoint {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path tokenFile;
-  private final Predicate<JsonNode> taker;
+  private final Predicate<List<JsonNode>> taker;
 
   /**
    * @param taker takes one list; false if this process does not emit, and so another must have it
    */
-  public AuditWebhookReceiver(Path tokenFile, Predicate<JsonNode> taker) {
+  public AuditWebhookReceiver(Path tokenFile, Predicate<List<JsonNode>> taker) {
     this.tokenFile = tokenFile;
     this.taker = taker;
   }
@@ -46,13 +50,15 @@ public final class AuditWebhookReceiver implements HttpEndpoints.Endpoint {
     try {
       list = JSON.readTree(question.body().read());
     } catch (JsonProcessingException e) {
-      return Answer.of(400, "not JSON; send lists of audit.k8s.io/v1\n");
+      return Answer.of(400, "not JSON; send audit records\n");
     }
-    if (!list.path("kind").asText().equals("EventList")
-        || !list.path("apiVersion").asText().startsWith("audit.k8s.io/")) {
-      return Answer.of(400, "not an EventList of audit.k8s.io/v1\n");
+    List<JsonNode> entries;
+    try {
+      entries = AuditExport.entries(list);
+    } catch (IllegalArgumentException e) {
+      return Answer.of(400, "the body " + e.getMessage() + "\n");
     }
-    return taker.test(list)
+    return taker.test(entries)
         ? Answer.of(200, "")
         : Answer.of(503, "another replica emits; send it again\n");
   }
