@@ -90,8 +90,10 @@ class DeploymentTest {
   }
 
   private static final String BASE =
-      "image: {repository: registry.example.com/k8s-watcher}\n"
-          + "config: {cluster: prod, server: 'https://changetrail.example.com'%s}\n";
+      """
+      image: {repository: registry.example.com/k8s-watcher}
+      config: {cluster: prod, server: 'https://changetrail.example.com'%s}
+      """;
 
   @ParameterizedTest
   @ValueSource(
