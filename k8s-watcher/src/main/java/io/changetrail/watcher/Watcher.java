@@ -72,7 +72,7 @@ public final class Watcher implements AutoCloseable {
             shipper::ship,
             // What was captured before must be there before it is compared with what is there.
             () -> shipper.flush(DRAIN),
-            Backlog.of(shipper, config.spool().maxBytes()),
+            new Backlog(shipper),
             metrics,
             clock);
     watching.set(pipeline.watch());
