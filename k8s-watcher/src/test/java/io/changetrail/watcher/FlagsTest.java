@@ -11,7 +11,6 @@ import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Resource;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -27,9 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * FlagFile} names; every value is our own.
  */
 class FlagsTest {
-  private static final Predicate<AuditEvent> FLAGS =
-      event -> event.change().kind().equals(ChangeKind.FEATURE_FLAG);
-
   private static final String FLAGD =
       "{\"flags\": {\"new-checkout\": {\"state\": \"ENABLED\", \"variants\": {\"on\": true, \"off\": false},"
           + " \"defaultVariant\": \"off\", \"targeting\": {\"fractional\": [[\"on\", %s], [\"off\", %s]]}},"
@@ -88,7 +84,7 @@ class FlagsTest {
     scene.start();
     set(form.replace("$", after));
     AuditEvent object = scene.await(1, Scene.of("ConfigMap", "flags")).get(0);
-    AuditEvent flag = scene.await(1, FLAGS).get(0);
+    AuditEvent flag = scene.await(1, FlagsTest::ofFlag).get(0);
     assertThat(flag.change().summary()).isEqualTo("flag f in prod: " + told);
     assertThat(flag.change().rollout()).isEqualTo(rollout);
     assertThat(flag.targets().get(0).resource())
@@ -117,12 +113,12 @@ class FlagsTest {
     plane.mergePatch(
         flags + "/shop",
         "{spec: {flagSpec: {flags: {new-checkout: {targeting: {fractional: [[\"on\", 25], [\"off\", 75]]}}}}}}");
-    AuditEvent flag = scene.await(1, FLAGS).get(0);
+    AuditEvent flag = scene.await(1, FlagsTest::ofFlag).get(0);
     assertThat(flag.change().summary())
         .isEqualTo("flag new-checkout in prod: on 5 %, off 95 % → on 25 %, off 75 %");
     assertThat(flag.change().rollout()).isEqualTo(25.0);
     plane.delete(flags + "/shop");
-    List<AuditEvent> all = scene.await(3, FLAGS);
+    List<AuditEvent> all = scene.await(3, FlagsTest::ofFlag);
     assertThat(all.subList(1, 3))
         .extracting(event -> event.change().summary())
         .containsExactlyInAnyOrder(
@@ -136,7 +132,7 @@ class FlagsTest {
     scene.stop();
     set(FLAGD.formatted(50, 50));
     scene.start();
-    assertThat(scene.await(1, FLAGS).get(0).change().observedLate()).isNotNull();
+    assertThat(scene.await(1, FlagsTest::ofFlag).get(0).change().observedLate()).isNotNull();
   }
 
   @Test
@@ -176,13 +172,17 @@ class FlagsTest {
                                       + " YAML")));
       // One flag that is none: the other is told.
       set(FLAGD.formatted(25, 75).replace("{\"red\": \"r\"}", "7"));
-      AuditEvent flag = scene.await(1, FLAGS).get(0);
+      AuditEvent flag = scene.await(1, FlagsTest::ofFlag).get(0);
       assertThat(flag.change().summary()).contains("new-checkout", "on 5 %", "on 25 %");
       assertThat(said).anyMatch(line -> line.contains("has what is no flag of flagd: [banner]"));
       scene.settle();
-      scene.await(1, FLAGS);
+      scene.await(1, FlagsTest::ofFlag);
     } finally {
       logger.removeHandler(handler);
     }
+  }
+
+  private static boolean ofFlag(AuditEvent event) {
+    return event.change().kind().equals(ChangeKind.FEATURE_FLAG);
   }
 }
