@@ -13,7 +13,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,11 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 class GitopsTest {
   private static final String ONE = "1f".repeat(20);
   private static final String TWO = "2f".repeat(20);
-  private static final Predicate<AuditEvent> SYNCS =
-      event ->
-          event.targets().stream()
-              .anyMatch(
-                  target -> Objects.requireNonNull(target.resource()).kind().equals("GitOpsSync"));
 
   @TempDir private Path directory;
   private ControlPlane plane;
@@ -126,7 +120,7 @@ class GitopsTest {
     argoStatus("Succeeded", "ok", ONE, "{automated: true}", deployed(1, ONE));
     scene.start();
     scene.settle();
-    assertThat(scene.events()).as("a sync of before").noneMatch(SYNCS);
+    assertThat(scene.events()).as("a sync of before").noneMatch(GitopsTest::isSync);
 
     plane.apply(
         ControlPlane.ADMIN,
@@ -136,7 +130,7 @@ class GitopsTest {
     AuditEvent rollout = scene.await(1, event -> event.change().phase() == Phase.STARTED).get(0);
     argoStatus(
         "Succeeded", "ok", TWO, "{username: alice}", deployed(1, ONE) + "," + deployed(2, TWO));
-    AuditEvent sync = scene.await(1, SYNCS).get(0);
+    AuditEvent sync = scene.await(1, GitopsTest::isSync).get(0);
     assertThat(sync.change().summary())
         .isEqualTo(
             "Application "
@@ -169,7 +163,7 @@ class GitopsTest {
         ONE,
         "{username: alice}",
         deployed(1, ONE) + "," + deployed(2, TWO) + "," + deployed(3, ONE));
-    assertThat(scene.await(2, SYNCS).get(1).change())
+    assertThat(scene.await(2, GitopsTest::isSync).get(1).change())
         .satisfies(
             change -> {
               assertThat(change.action()).as("R8").isEqualTo("rollback");
@@ -188,7 +182,11 @@ class GitopsTest {
         org.awaitility.Awaitility.await()
             .atMost(Scene.PATIENCE)
             .until(
-                () -> scene.server.events("shop").stream().filter(SYNCS).findFirst().orElse(null),
+                () ->
+                    scene.server.events("shop").stream()
+                        .filter(GitopsTest::isSync)
+                        .findFirst()
+                        .orElse(null),
                 Objects::nonNull);
     assertThat(sync.change().outcome()).isEqualTo(Outcome.FAILURE);
     assertThat(sync.change().reason()).isEqualTo("one or more objects failed to apply");
@@ -196,7 +194,7 @@ class GitopsTest {
     scene.stop();
     scene.start();
     scene.settle();
-    assertThat(scene.server.events("shop").stream().filter(SYNCS)).hasSize(1);
+    assertThat(scene.server.events("shop").stream().filter(GitopsTest::isSync)).hasSize(1);
   }
 
   @Test
@@ -228,7 +226,7 @@ class GitopsTest {
           conditions: [{type: Ready, status: "True", reason: ReconciliationSucceeded, lastTransitionTime: "%2$s"}]
         """
             .formatted(ONE, now()));
-    AuditEvent sync = scene.await(1, SYNCS).get(0);
+    AuditEvent sync = scene.await(1, GitopsTest::isSync).get(0);
     assertThat(sync.provenance().vcs())
         .isNotNull()
         .satisfies(
@@ -254,7 +252,7 @@ class GitopsTest {
           conditions: [{type: Ready, status: "False", reason: BuildFailed, message: "kustomize build failed: no such file", lastTransitionTime: "%s"}]
         """
             .formatted(TWO, now()));
-    AuditEvent failed = scene.await(2, SYNCS).get(1);
+    AuditEvent failed = scene.await(2, GitopsTest::isSync).get(1);
     assertThat(failed.change().outcome()).isEqualTo(Outcome.FAILURE);
     assertThat(failed.change().reason()).contains("no such file");
   }
@@ -273,10 +271,10 @@ class GitopsTest {
         """;
     plane.mergePatch(
         releases + "/shop/status", status.formatted("1.2.0", "7", 1, scene.namespace, now()));
-    scene.await(1, SYNCS);
+    scene.await(1, GitopsTest::isSync);
     plane.mergePatch(
         releases + "/shop/status", status.formatted("1.3.0", "8", 2, scene.namespace, now()));
-    assertThat(scene.await(2, SYNCS).get(1).change().summary())
+    assertThat(scene.await(2, GitopsTest::isSync).get(1).change().summary())
         .isEqualTo("HelmRelease " + scene.namespace + "/shop: synced shop 1.2.0 → shop 1.3.0");
   }
 
@@ -324,5 +322,10 @@ class GitopsTest {
             title + "canary at 100 %, all steps done");
     assertThat(told.get(0).change().rollout()).isEqualTo(25.0);
     assertThat(told.get(3).change().outcome()).isEqualTo(Outcome.SUCCESS);
+  }
+
+  private static boolean isSync(AuditEvent event) {
+    return event.targets().stream()
+        .anyMatch(target -> Objects.requireNonNull(target.resource()).kind().equals("GitOpsSync"));
   }
 }
