@@ -101,6 +101,15 @@ final class AuditServer {
     return json(open("POST", path, contentType, body));
   }
 
+  /** Has something removed. */
+  void delete(String path, QueryString query) {
+    try (InputStream body = open("DELETE", path + query, null, null).body) {
+      body.skipNBytes(0);
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
   /**
    * Asks for something that takes its time.
    *

@@ -119,6 +119,7 @@ public final class Changetrail implements Runnable {
     commands.put("evaluate", () -> new Evaluate(session));
     commands.put("sources", () -> new Sources(session, remote.forCommand()));
     commands.put("unmapped", () -> Unmapped.command(session, remote.forCommand()));
+    commands.put("alias", () -> AliasCommand.command(session, remote));
     commands.put("backup", () -> new Backup(session, remote.forCommand()));
     commands.put("backfill", () -> new Backfill(session, remote.forCommand()));
     commands.put("token", () -> TokenCommand.command(session));

@@ -103,6 +103,11 @@ final class TokenCommand implements Runnable {
     @Option(names = "--team", paramLabel = "NAME", description = "Reads only this team's services.")
     private @Nullable List<String> teams;
 
+    @Option(
+        names = "--catalogue",
+        description = "It may say which names mean the same, see `changetrail alias`.")
+    private boolean catalogue;
+
     @Option(names = "--admin", description = "It may operate the server, for example back it up.")
     private boolean admin;
 
@@ -138,6 +143,7 @@ final class TokenCommand implements Runnable {
                         expiresIn == null ? null : now.plus(Duration.parse(expiresIn)),
                         ingest == null ? null : new Token.Ingest(ingest),
                         read ? new Token.Read(environments, services, teams) : null,
+                        catalogue,
                         admin),
                     now);
       } catch (DateTimeParseException e) {
@@ -237,6 +243,9 @@ final class TokenCommand implements Runnable {
       append(rights, " services ", read.services());
       append(rights, " teams ", read.teams());
       rights.append("; ");
+    }
+    if (token.catalogue()) {
+      rights.append("catalogue; ");
     }
     if (token.admin()) {
       rights.append("admin; ");

@@ -14,8 +14,9 @@ import picocli.CommandLine.Mixin;
     header = "List names of services and environments that the catalogue does not know.",
     description = {
       "",
-      "Add each to the catalogue, as a service or environment of its own or as an alias of one:"
-          + " events are found under the new name from then on, the old ones too.",
+      "Add each to the catalogue, as a service or environment of its own or as an alias of one, in"
+          + " its file or with `changetrail alias add`: events are found under the new name from"
+          + " then on, the old ones too.",
       ""
     })
 final class Unmapped implements Callable<Integer> {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server;
 
-import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.redaction.RedactionRules;
 import io.changetrail.model.redaction.Redactor;
 import io.changetrail.server.access.SessionEndpoints;
@@ -18,6 +17,9 @@ import io.changetrail.server.answer.Correlations;
 import io.changetrail.server.answer.Correlator;
 import io.changetrail.server.answer.Notifier;
 import io.changetrail.server.answer.PostmortemEndpoint;
+import io.changetrail.server.catalogue.AliasEndpoints;
+import io.changetrail.server.catalogue.CatalogueFiles;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.github.GithubApps;
@@ -33,9 +35,9 @@ import io.changetrail.server.http.Router;
 import io.changetrail.server.ingest.Acceptance;
 import io.changetrail.server.ingest.DeclarationsEndpoint;
 import io.changetrail.server.ingest.IngestEndpoint;
+import io.changetrail.server.ingest.OwnEvents;
 import io.changetrail.server.ingest.ResourcesEndpoint;
 import io.changetrail.server.operations.BackupEndpoint;
-import io.changetrail.server.operations.CatalogueFiles;
 import io.changetrail.server.operations.HealthEndpoints;
 import io.changetrail.server.operations.Housekeeping;
 import io.changetrail.server.operations.OpenApiEndpoint;
@@ -72,7 +74,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -81,6 +82,7 @@ public final class ChangetrailServer implements AutoCloseable {
   private final ServerConfig config;
   private final AuditStore store;
   private final ReloadedFiles<Catalogue> catalogue;
+  private final Catalogues catalogues;
   private final RecordedClusters clusters;
   private final Topologies topologies;
   private final List<ReloadedFiles<?>> files;
@@ -124,14 +126,16 @@ public final class ChangetrailServer implements AutoCloseable {
     this.config = config;
     this.store = store;
     catalogue = CatalogueFiles.of(config.catalogue());
+    catalogues = new Catalogues(catalogue, store);
     clusters = new RecordedClusters(store, this::tenants);
     topologies = new Topologies(clusters, config.topology(), config.data().resolve("topology"));
     files =
         Stream.<ReloadedFiles<?>>concat(Stream.of(catalogue), topologies.files().stream()).toList();
     tokens = new TokenFile(config.data().resolve(TokenFile.NAME));
+    // What a job's token bears out is for the operator's files to say, not for who maps names.
     workloads = new WorkloadTokens(config.workloads(), catalogue, clock);
     authenticator =
-        new TokenAuthenticator(tokens, workloads, config.listen().host(), catalogue, clock);
+        new TokenAuthenticator(tokens, workloads, config.listen().host(), catalogues::of, clock);
     prometheus = new PrometheusServers(config.prometheus());
     notifier = new Notifier(config.receivers());
     Redactor redactor =
@@ -166,7 +170,8 @@ public final class ChangetrailServer implements AutoCloseable {
             clock);
     metrics.observe(http, store, files, this::tenants);
     housekeeping =
-        new Housekeeping(files, clusters, store, config.retention(), this::tenants, clock);
+        new Housekeeping(
+            files, catalogues, clusters, store, config.retention(), this::tenants, clock);
   }
 
   private void ingested(Map<AppendResult.Status, Integer> counts, long lastSeq) {
@@ -176,13 +181,15 @@ public final class ChangetrailServer implements AutoCloseable {
 
   private List<Route> routes(Redactor redactor, Acceptance acceptance) {
     IngestEndpoint.IngestObserver ingested = this::ingested;
+    OwnEvents own = new OwnEvents(store, acceptance, ingested);
     IngestEndpoint ingest = new IngestEndpoint(store, acceptance, ingested);
-    Supplier<Catalogue> known = catalogue;
+    Catalogues known = catalogues;
     RecordedChanges changes = new RecordedChanges(store, config.finishLimit());
     TopologyEndpoints topology = new TopologyEndpoints(topologies, known);
     Correlator correlator = new Correlator(store, changes, known, topologies, prometheus);
-    Correlations correlations = new Correlations(store, correlator, acceptance, ingested, notifier);
-    CorrelationEndpoints answers = new CorrelationEndpoints(correlations);
+    Correlations correlations = new Correlations(store, correlator, own, notifier);
+    CorrelationEndpoints answers = new CorrelationEndpoints(correlations, correlator);
+    AliasEndpoints aliases = new AliasEndpoints(known, store, own::append);
     CountEndpoints counts = new CountEndpoints(store, known);
     SessionEndpoints sessions = new SessionEndpoints(authenticator);
     HealthEndpoints health = new HealthEndpoints(store, files);
@@ -238,6 +245,9 @@ public final class ChangetrailServer implements AutoCloseable {
         read("/v1/histogram", counts::histogram),
         read("/v1/facets", counts::facets),
         read("/v1/unmapped", counts::unmapped),
+        read("/v1/aliases", aliases::list),
+        new Route("POST", "/v1/aliases", Access.CATALOGUE, Lane.READ, aliases::say),
+        new Route("DELETE", "/v1/aliases", Access.CATALOGUE, Lane.READ, aliases::takeBack),
         read("/v1/lineage", new LineageEndpoint(store, known)),
         read("/v1/state", new StateEndpoint(store, known)),
         read("/v1/sources", new SourcesEndpoint(store)),
@@ -252,6 +262,7 @@ public final class ChangetrailServer implements AutoCloseable {
         read("/v1/topology", topology::get),
         new Route("PUT", "/v1/topology/{name}", Access.INGEST, Lane.INGEST, topology::put),
         read("/v1/correlations", answers::list),
+        new Route("POST", "/v1/correlations", Access.READ, Lane.READ, answers::record),
         read("/v1/correlations/{id}", answers::one),
         new Route(
             "POST", "/v1/correlations/{id}/feedback", Access.READ, Lane.READ, answers::feedback),

@@ -214,6 +214,17 @@ final class Browser implements AutoCloseable {
         Map.of("behavior", "allow", "downloadPath", directory.toAbsolutePath().toString()));
   }
 
+  /** What was copied last. */
+  String clipboard() {
+    driver.executeCdpCommand(
+        "Browser.grantPermissions",
+        Map.of("permissions", List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
+    return String.valueOf(
+        driver.executeAsyncScript(
+            "const done = arguments[arguments.length - 1];"
+                + "navigator.clipboard.readText().then(done, (e) => done('' + e))"));
+  }
+
   /** Kept as an artefact of the build. */
   void screenshot(String name) {
     try {

@@ -85,7 +85,7 @@ class LoginTest {
         .hasSize(1);
     JsonNode session = with(cookie, "GET", "/v1/session", null).json();
     assertThat(session.path("name").asText()).isEqualTo("on-call");
-    assertThat(session.path("rights").toString()).isEqualTo("[\"read\"]");
+    assertThat(session.path("rights").toString()).isEqualTo("[\"read\",\"catalogue\"]");
     assertThat(session.path("csrf")).isEqualTo(begun.json().path("csrf"));
   }
 
@@ -193,6 +193,26 @@ class LoginTest {
 
       tokens.revoke(reader.token().id());
       browser.visit("/search");
+      assertThat(browser.text("[role=alert]")).contains("A credential is needed");
+    }
+  }
+
+  @Test
+  void whoLogsOutIsAskedAgain() {
+    try (Browser browser = Browser.open(server.address())) {
+      browser.visit("/login");
+      browser.one("input[name=token]").sendKeys(reader.secret());
+      browser.click("main form button");
+      browser.waitForText("footer", "Log out");
+
+      browser.click("footer > button");
+
+      browser.waitForText("main h1", "Log in");
+      assertThat(browser.text("footer")).doesNotContain("Log out");
+      browser.visit("/search");
+      assertThat(browser.text("[role=alert]")).contains("A credential is needed");
+      browser.back();
+      browser.visit("/sources");
       assertThat(browser.text("[role=alert]")).contains("A credential is needed");
     }
   }

@@ -119,6 +119,7 @@ class OpenApiContractTest {
             "/v1/histogram",
             "/v1/facets",
             "/v1/unmapped",
+            "/v1/aliases",
             "/v1/lineage",
             "/v1/state",
             "/v1/resources",
@@ -151,6 +152,18 @@ class OpenApiContractTest {
             "/readyz")) {
       answersAsDescribed(path, "get", 200, server.get(path));
     }
+    String alias = "{\"kind\":\"service\",\"name\":\"checkout\",\"of\":\"checkout\"}";
+    for (int status : new int[] {201, 200}) {
+      answersAsDescribed(
+          "/v1/aliases", "post", status, server.post("/v1/aliases", "application/json", alias));
+    }
+    answersAsDescribed(
+        "/v1/aliases",
+        "post",
+        409,
+        server.post(
+            "/v1/aliases", "application/json", alias.replace("of\":\"checkout", "of\":\"prod")));
+    answersAsDescribed("/v1/aliases", "get", 200, server.get("/v1/aliases"));
     answersAsDescribed("/v1/lineage", "get", 200, server.get("/v1/lineage", "service", "checkout"));
     answersAsDescribed(
         "/v1/state", "get", 200, server.get("/v1/state", "service", "checkout", "from", "0"));

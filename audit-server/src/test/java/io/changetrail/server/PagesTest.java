@@ -350,6 +350,76 @@ class PagesTest {
   }
 
   @Test
+  void U2_whatPeopleSayOfTheSuspectsOfAQuestionIsKeptAsAnIncident() {
+    browser.visit(investigate());
+    String second = browser.texts("ol.suspects h3").get(1);
+
+    browser.click("ol.suspects li:nth-child(2) .judgement button");
+    browser.waitFor("ol.suspects button[aria-pressed=true]");
+
+    assertThat(browser.path()).startsWith("/incidents/");
+    assertThat(browser.text("ol.suspects li:first-child h3")).isEqualTo(second);
+    assertThat(browser.text(".notice")).contains("One change explains this", "development says");
+    String incident = browser.path();
+    browser.visit("/investigate");
+    assertThat(browser.texts("tbody a")).contains("checkout in prod");
+    browser.visit(incident);
+    assertThat(browser.text("ol.suspects li:first-child h3")).isEqualTo(second);
+    browser.click("main a[href^='/investigate']");
+    browser.shown();
+    assertThat(browser.path()).startsWith("/investigate?service=checkout&environment=prod&at=");
+  }
+
+  @Test
+  void U2_theAnswerIsCopiedAsMarkdown() {
+    browser.visit(investigate());
+    browser.clipboard();
+
+    browser.click("main .row button");
+
+    browser.waitForText("main .row [role=status]", "copied");
+    assertThat(browser.clipboard())
+        .startsWith("**One change explains this**: ")
+        .contains("1. 0.", "checkout\\-new\\-pricing", "   - onset proximity ", "/changes/");
+  }
+
+  @Test
+  void whatCannotHaveBeenItIsListedWithTheReason() {
+    browser.visit(investigate());
+
+    browser.click("main details summary");
+
+    assertThat(browser.text("main details summary")).contains("cannot have been it");
+    assertThat(browser.texts("main details tbody td:last-child"))
+        .isNotEmpty()
+        .allMatch(reason -> reason.length() > 10);
+  }
+
+  @Test
+  void whatIsMissingOfAChainIsNamed() throws Exception {
+    server.store(Events.deployment("bare", Instant.now(), "bare-service", "prod").build());
+    String id = server.get("/v1/changes?service=bare-service").json().at("/changes/0/id").asText();
+
+    browser.visit("/changes/" + id);
+
+    assertThat(browser.texts("ol.lineage > li.missing > b")).contains("commit");
+    assertThat(browser.texts("main ol.lineage + ul li"))
+        .anyMatch(text -> text.startsWith("commit"));
+  }
+
+  @Test
+  void whatAReplicaCountWasIsFoundByItsPath() {
+    browser.visit("/search");
+    browser.one("main input[name=q]").sendKeys("path:spec.replicas" + Keys.ENTER);
+    Awaitility.await().until(() -> browser.path().equals("/search?q=path%3Aspec.replicas"));
+    browser.waitForText("main p[role=status]", "event");
+
+    assertThat(browser.texts("tbody a"))
+        .contains("Deployment shop-prd/catalog-web: replicas 4 → 5")
+        .allMatch(summary -> summary.contains("replicas"));
+  }
+
+  @Test
   void U3_aDiffShowsBeforeAndAfterSideBySideAndWhatWasRedacted() throws Exception {
     server.store(
         Events.config(
@@ -452,6 +522,15 @@ class PagesTest {
   void everyPageIsUsableByKeyboardOnANarrowScreenAndInTheDark() throws Exception {
     List<String> faults = new ArrayList<>();
     String change = server.get("/v1/changes?" + span()).json().at("/changes/0/id").asText();
+    String incident =
+        server
+            .post(
+                "/v1/correlations",
+                "application/json",
+                "{\"service\":\"checkout\",\"alertedAt\":\"" + alertedAt() + "\"}")
+            .json()
+            .path("id")
+            .asText();
     for (String page :
         List.of(
             investigate(),
@@ -461,6 +540,7 @@ class PagesTest {
             "/state?service=checkout",
             "/sources",
             "/unmapped",
+            "/incidents/" + incident,
             "/login")) {
       String name = page.substring(1).split("[?/]", 2)[0];
       for (boolean dark : new boolean[] {false, true}) {
@@ -549,6 +629,26 @@ class PagesTest {
   }
 
   @Test
+  void everyScriptIsAskedForAtOnceAndNotWhenAnotherOneNamesIt() {
+    browser.visit("/timeline");
+
+    assertThat(
+            browser.list(
+                "const known = [...document.querySelectorAll('link[rel=modulepreload],"
+                    + " script[src]')].map(e => e.href ?? e.src).concat("
+                    + "[...document.querySelectorAll('script[src]')].map(e => e.src));"
+                    + "return performance.getEntriesByType('resource').map(e => e.name)"
+                    + ".filter(name => name.endsWith('.js') && !known.includes(name))"))
+        .isEmpty();
+    assertThat(
+            browser.list(
+                "const loaded = performance.getEntriesByType('resource').map(e => e.name);"
+                    + "return [...document.querySelectorAll('link[rel=modulepreload]')]"
+                    + ".map(e => e.href).filter(name => !loaded.includes(name))"))
+        .isEmpty();
+  }
+
+  @Test
   void aTimeWithoutAZoneIsUtcWhereverThePersonSits() {
     browser.visit(investigate());
     String answer = browser.text("dl.facts dd");
@@ -597,6 +697,42 @@ class PagesTest {
   }
 
   @Test
+  void anUnmappedNameIsMappedByOneClickAndThatIsUndoneByAnother() throws Exception {
+    Path catalogue = Files.writeString(data.resolve("few.yaml"), "services: {checkout: {}}");
+    try (RunningServer few =
+        RunningServer.start(data.resolve("few"), "catalogue", catalogue.toString())) {
+      few.store(
+          Events.deployment("a", Instant.now(), "chekout", "prod").build(),
+          Events.deployment("b", Instant.now(), "search", "prod").build());
+      browser.goesTo(few.address());
+      browser.visit("/unmapped");
+      assertThat(browser.texts("table.names td:first-child"))
+          .containsExactly("chekout", "search", "prod");
+
+      browser.click("table.names form button");
+
+      browser.waitForText("[role=status]", "chekout is checkout now, in past events too.");
+      assertThat(browser.texts("table.names td:first-child")).containsExactly("search", "prod");
+      assertThat(few.get("/v1/events?service=checkout").json().path("events")).hasSize(1);
+      browser.one("table.names form input").sendKeys("nosuch" + Keys.ENTER);
+      browser.waitForText("[role=alert]", "neither in the catalogue nor named by any event");
+      browser.click("table.names form button[type=button]");
+      browser.waitForText("[role=status]", "search is in the catalogue now.");
+      assertThat(browser.all("[role=alert]")).isEmpty();
+      browser.screenshot("unmapped");
+      assertThat(browser.accessibilityFaults()).isEmpty();
+
+      browser.click("button[aria-label='Undo: chekout']");
+
+      browser.waitForText("[role=status]", "chekout stands for itself again.");
+      assertThat(browser.texts("table.names td:first-child")).contains("chekout");
+      assertThat(few.get("/v1/events?service=checkout").json().path("events")).isEmpty();
+    } finally {
+      browser.goesTo(server.address());
+    }
+  }
+
+  @Test
   void anEmptyStoreSaysWhatToDoNext() throws Exception {
     try (RunningServer empty = RunningServer.start(data.resolve("empty"))) {
       browser.goesTo(empty.address());
@@ -629,6 +765,9 @@ class PagesTest {
       browser.visit("/sources");
 
       assertThat(browser.text("tbody")).contains("/runner", "silent since", "2–3", "spool full");
+      late.store(Events.deployment("late-1", now.get(), "till", "prod").build());
+      browser.visit("/investigate?service=till&at=" + now.get());
+      assertThat(browser.text(".notice.warn")).contains("Not everything was seen", "/runner");
     } finally {
       browser.goesTo(server.address());
     }

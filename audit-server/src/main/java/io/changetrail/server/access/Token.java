@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param expires {@code null} for never
  * @param ingest {@code null} if it may not send
  * @param read {@code null} if it may not read
+ * @param catalogue whether it may say which names mean the same
  */
 public record Token(
     String id,
@@ -24,15 +25,16 @@ public record Token(
     @Nullable Instant expires,
     @Nullable Ingest ingest,
     @Nullable Read read,
+    boolean catalogue,
     boolean admin) {
 
   public Token {
     if (name.isBlank() || tenant.isBlank()) {
       throw new IllegalArgumentException("a token needs a name and a tenant");
     }
-    if (ingest == null && read == null && !admin) {
+    if (ingest == null && read == null && !catalogue && !admin) {
       throw new IllegalArgumentException(
-          "a token needs a right; give at least one of ingest, read and admin");
+          "a token needs a right; give at least one of ingest, read, catalogue and admin");
     }
   }
 

@@ -6,6 +6,7 @@ import io.changetrail.server.http.Authenticator;
 import io.changetrail.server.http.Caller;
 import io.changetrail.server.http.Headers;
 import io.changetrail.server.http.Problem;
+import io.changetrail.server.http.Vetting;
 import io.changetrail.store.Scope;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public final class TokenAuthenticator implements Authenticator {
 
   private final TokenFile tokens;
   private final WorkloadTokens workloads;
-  private final Supplier<Catalogue> catalogue;
+  private final Function<String, Catalogue> catalogue;
   private final InstantSource clock;
   private final BrowserSessions sessions = new BrowserSessions();
   private volatile boolean development;
@@ -44,7 +44,7 @@ public final class TokenAuthenticator implements Authenticator {
       TokenFile tokens,
       WorkloadTokens workloads,
       String host,
-      Supplier<Catalogue> catalogue,
+      Function<String, Catalogue> catalogue,
       InstantSource clock) {
     this.tokens = tokens;
     this.workloads = workloads;
@@ -88,7 +88,10 @@ public final class TokenAuthenticator implements Authenticator {
         .orElseThrow(() -> refused("the token is not known here, or has expired"));
   }
 
-  /** A browser may look, and nothing else: what pages send is never taken for a capture side. */
+  /**
+   * A browser may look, and say which names mean the same if its token may, and nothing else: what
+   * pages send is never taken for a capture side.
+   */
   private Caller byCookie(String method, Headers headers) {
     Optional<BrowserSessions.BrowserSession> session = session(headers);
     Optional<Token> token =
@@ -110,7 +113,9 @@ public final class TokenAuthenticator implements Authenticator {
         token.get().tenant(),
         null,
         scope(token.get().tenant(), token.get().read()),
-        false);
+        maySayAliases(token.get()),
+        false,
+        Vetting.NONE);
   }
 
   /** The session that a browser's cookie names. */
@@ -147,12 +152,18 @@ public final class TokenAuthenticator implements Authenticator {
         token.tenant(),
         ingest == null ? null : ingest::allows,
         read == null ? null : scope(token.tenant(), read),
-        token.admin());
+        maySayAliases(token),
+        token.admin(),
+        Vetting.NONE);
+  }
+
+  private static boolean maySayAliases(Token token) {
+    return token.catalogue() || token.admin();
   }
 
   /** The grant under every name that events may use for it. */
   private Scope scope(String tenant, Token.Read read) {
-    Catalogue known = catalogue.get();
+    Catalogue known = catalogue.apply(tenant);
     Set<String> services = null;
     if (read.services() != null || read.teams() != null) {
       Set<String> owned = new LinkedHashSet<>();

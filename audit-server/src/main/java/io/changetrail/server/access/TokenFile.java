@@ -66,6 +66,7 @@ public final class TokenFile {
    *
    * @param name for people
    * @param expires {@code null} for never
+   * @param catalogue whether it may say which names mean the same
    */
   public record Grant(
       String name,
@@ -73,7 +74,20 @@ public final class TokenFile {
       @Nullable Instant expires,
       Token.@Nullable Ingest ingest,
       Token.@Nullable Read read,
-      boolean admin) {}
+      boolean catalogue,
+      boolean admin) {
+
+    /** Without the right to say which names mean the same, unless it may do everything. */
+    public Grant(
+        String name,
+        String tenant,
+        @Nullable Instant expires,
+        Token.@Nullable Ingest ingest,
+        Token.@Nullable Read read,
+        boolean admin) {
+      this(name, tenant, expires, ingest, read, false, admin);
+    }
+  }
 
   /**
    * A token just made.
@@ -101,6 +115,7 @@ public final class TokenFile {
             grant.expires(),
             grant.ingest(),
             grant.read(),
+            grant.catalogue(),
             grant.admin());
     update(
         tokens -> {

@@ -164,6 +164,7 @@ public final class WorkloadTokens implements AutoCloseable {
         sent -> sent.equals(source) || sent.equals(source + "/actions"),
         null,
         false,
+        false,
         new WorkloadVetting(job, binding.keepsUnverified(), catalogue));
   }
 

@@ -17,12 +17,7 @@ public final class CorrelateEndpoint implements Endpoint {
   @Override
   public Response handle(Request request) {
     request.query().only(List.of());
-    Question question =
-        Question.parse(
-            request.body(),
-            correlator.catalogue(),
-            correlator.prometheusServers(request.scope()),
-            request.received());
+    Question question = correlator.question(request);
     return Response.json(
         200,
         correlator

@@ -9,6 +9,7 @@ import io.changetrail.server.http.JsonFields;
 import io.changetrail.server.http.Problem;
 import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
+import io.changetrail.server.query.Sight;
 import io.changetrail.store.StoredEvent;
 import java.util.List;
 import java.util.Set;
@@ -18,9 +19,32 @@ public final class CorrelationEndpoints {
   private static final int MAX_REASON = 4_000;
 
   private final Correlations correlations;
+  private final Correlator correlator;
 
-  public CorrelationEndpoints(Correlations correlations) {
+  public CorrelationEndpoints(Correlations correlations, Correlator correlator) {
     this.correlations = correlations;
+    this.correlator = correlator;
+  }
+
+  /**
+   * {@code POST /v1/correlations}: keeps an anomaly as an incident, so that people can say which
+   * change it was. Open to readers, as what they then say is.
+   */
+  public Response record(Request request) {
+    request.query().only(List.of());
+    Question question = correlator.question(request);
+    Sight sight = new Sight(request.scope(), correlator.catalogue(request.scope().tenant()));
+    String environment = question.anomaly().environment();
+    if (!sight.ofService(question.anomaly().service())
+        || (environment == null
+            ? request.scope().environments() != null
+            : !sight.ofEnvironment(environment))) {
+      throw Problem.field("service", "is not one that the credential may read, in that environment")
+          .asException();
+    }
+    StoredEvent incident =
+        correlations.record(request.scope(), request.caller(), question, request.received());
+    return Response.json(201, correlations.json(request.scope(), incident, request.received()));
   }
 
   /** {@code GET /v1/correlations}: the latest incidents. */

@@ -19,17 +19,14 @@ import io.changetrail.model.Phase;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.server.http.Caller;
-import io.changetrail.server.ingest.Acceptance;
-import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
+import io.changetrail.server.ingest.OwnEvents;
 import io.changetrail.server.prometheus.AlertRule;
 import io.changetrail.server.prometheus.RangeQuery;
 import io.changetrail.source.alertmanager.AlertExpression;
 import io.changetrail.source.alertmanager.AlertGroup;
-import io.changetrail.store.AppendResult;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStore.Order;
 import io.changetrail.store.Field;
-import io.changetrail.store.NewEvent;
 import io.changetrail.store.Query;
 import io.changetrail.store.Scope;
 import io.changetrail.store.StoredEvent;
@@ -73,23 +70,16 @@ public final class Correlations {
 
   private final AuditStore store;
   private final Correlator correlator;
-  private final Acceptance acceptance;
-  private final IngestObserver ingested;
+  private final OwnEvents own;
   private final Notifier notifier;
 
   /** Answers that are being told, by the event that will say so. */
   private final Set<EventRef> telling = ConcurrentHashMap.newKeySet();
 
-  public Correlations(
-      AuditStore store,
-      Correlator correlator,
-      Acceptance acceptance,
-      IngestObserver ingested,
-      Notifier notifier) {
+  public Correlations(AuditStore store, Correlator correlator, OwnEvents own, Notifier notifier) {
     this.store = store;
     this.correlator = correlator;
-    this.acceptance = acceptance;
-    this.ingested = ingested;
+    this.own = own;
     this.notifier = notifier;
   }
 
@@ -112,10 +102,10 @@ public final class Correlations {
     if (open.isEmpty() && !alerts.isFiring()) {
       return new Noted(Optional.empty(), 0);
     }
-    List<Target> targets = Incidents.targets(alerts, correlator.catalogue());
+    List<Target> targets = Incidents.targets(alerts, correlator.catalogue(tenant));
     AuditEvent event = null;
     if (open.isEmpty()) {
-      event = Incidents.detected(source, alerts, correlator.catalogue());
+      event = Incidents.detected(source, alerts, correlator.catalogue(tenant));
     } else {
       String id = Objects.requireNonNull(open.get().event().change().id());
       Set<Target> named = new LinkedHashSet<>();
@@ -130,10 +120,29 @@ public final class Correlations {
         event = Incidents.reported(source, alerts, id, more);
       }
     }
-    boolean isNew = event != null && append(tenant, event, now);
+    boolean isNew = event != null && own.append(tenant, event, now);
     Optional<StoredEvent> incident =
         open.isPresent() || event == null ? open : store.find(scope, event.ref(), View.FOLDED);
     return new Noted(incident, isNew ? 1 : 0);
+  }
+
+  /**
+   * Keeps what somebody asks about as an incident, with the answer that they see. The same anomaly
+   * is one incident, whoever asks.
+   */
+  synchronized StoredEvent record(Scope scope, Caller caller, Question question, Instant now) {
+    AuditEvent event = Incidents.recorded(question.anomaly(), caller.name());
+    Optional<StoredEvent> known = store.find(scope, event.ref(), View.FOLDED);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    own.append(scope.tenant(), event, now);
+    StoredEvent incident = store.find(scope, event.ref(), View.FOLDED).orElseThrow();
+    if (scope.isWholeTenant()) {
+      ObjectNode answer = shortened(correlator.answer(scope, question, now).toJson());
+      own.append(scope.tenant(), event(incident, answer, gist(answer), 0, now), now);
+    }
+    return incident;
   }
 
   /** The events about a group, newest first. */
@@ -179,7 +188,7 @@ public final class Correlations {
       boolean isSame =
           !earlier.isEmpty()
               && gist.equals(text(earlier.get(earlier.size() - 1).event().attributes().get(GIST)));
-      if (!isSame && !append(tenant, event(incident, answer, gist, earlier.size(), now), now)) {
+      if (!isSame && !own.append(tenant, event(incident, answer, gist, earlier.size(), now), now)) {
         return;
       }
       int number = isSame ? earlier.size() - 1 : earlier.size();
@@ -200,7 +209,7 @@ public final class Correlations {
         all -> {
           try {
             if (all) {
-              append(tenant, told(incident, told, now), now);
+              own.append(tenant, told(incident, told, now), now);
             }
           } finally {
             telling.remove(told);
@@ -279,7 +288,7 @@ public final class Correlations {
   /** What to ask about an incident; empty if nobody said which service has it. */
   private Optional<Question> question(
       Scope scope, AuditEvent incident, @Nullable Instant end, Instant now) {
-    Catalogue known = correlator.catalogue();
+    Catalogue known = correlator.catalogue(scope.tenant());
     Optional<Target> about =
         incident.targets().stream().filter(target -> target.service() != null).findFirst();
     Instant begin = incident.time();
@@ -412,12 +421,13 @@ public final class Correlations {
 
   /** An incident as it stands in a list: without its answer. */
   ObjectNode line(Scope scope, StoredEvent incident) {
-    Catalogue known = correlator.catalogue();
+    Catalogue known = correlator.catalogue(scope.tenant());
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     AuditEvent event = incident.event();
     Optional<Instant> end = end(scope, incident);
     json.put("id", incident.eventId());
-    json.put("status", end.isPresent() ? "resolved" : "firing");
+    boolean recorded = event.ref().source().equals(SOURCE);
+    json.put("status", recorded ? "recorded" : end.isPresent() ? "resolved" : "firing");
     json.put("start", event.time().toString());
     end.ifPresent(at -> json.put("end", at.toString()));
     json.put("summary", event.change().summary());
@@ -473,14 +483,7 @@ public final class Correlations {
     if (change.isEmpty() || !change.get().event().change().kind().altersAnEnvironment()) {
       return false;
     }
-    append(caller.tenant(), judgement.event(incident, change.get(), caller, now), now);
+    own.append(caller.tenant(), judgement.event(incident, change.get(), caller, now), now);
     return true;
-  }
-
-  private boolean append(String tenant, AuditEvent event, Instant now) {
-    AppendResult result =
-        store.append(List.of(NewEvent.of(tenant, acceptance.ofOurOwn(event), now))).get(0);
-    ingested.ingested(Map.of(result.status(), 1), result.seq());
-    return result.status() == AppendResult.Status.ACCEPTED;
   }
 }

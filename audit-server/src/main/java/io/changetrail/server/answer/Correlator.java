@@ -9,6 +9,8 @@ import io.changetrail.correlation.Series;
 import io.changetrail.correlation.Topology;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.server.catalogue.Catalogues;
+import io.changetrail.server.http.Request;
 import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.prometheus.RangeQuery;
 import io.changetrail.server.query.RecordedChanges;
@@ -27,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ public final class Correlator {
 
   private final AuditStore store;
   private final RecordedChanges changes;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
   private final Topologies topologies;
   private final PrometheusServers prometheus;
   private final CorrelationEngine engine = new CorrelationEngine();
@@ -50,7 +51,7 @@ public final class Correlator {
   public Correlator(
       AuditStore store,
       RecordedChanges changes,
-      Supplier<Catalogue> catalogue,
+      Catalogues catalogue,
       Topologies topologies,
       PrometheusServers prometheus) {
     this.store = store;
@@ -60,12 +61,19 @@ public final class Correlator {
     this.prometheus = prometheus;
   }
 
-  Catalogue catalogue() {
-    return catalogue.get();
+  /** What the body of a request asks. */
+  Question question(Request request) {
+    Scope scope = request.scope();
+    return Question.parse(
+        request.body(), catalogue.of(scope.tenant()), prometheusServers(scope), request.received());
+  }
+
+  Catalogue catalogue(String tenant) {
+    return catalogue.of(tenant);
   }
 
   /** Those that somebody of that scope may name in a query. */
-  Set<String> prometheusServers(Scope scope) {
+  private Set<String> prometheusServers(Scope scope) {
     return prometheus.within(scope.tenant()).names();
   }
 
@@ -81,7 +89,7 @@ public final class Correlator {
    * @param asked when
    */
   Answered answer(Scope scope, Question question, Instant asked) {
-    Catalogue known = catalogue.get();
+    Catalogue known = catalogue.of(scope.tenant());
     PrometheusServers.Fetched fetched = fetch(scope, question, known);
     Duration held = fetched.pending();
     Anomaly anomaly = held == null ? question.anomaly() : question.anomaly().withPending(held);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.changetrail.correlation.Anomaly;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
@@ -69,6 +70,34 @@ final class Incidents {
   /** The id that the events of one incident share. */
   static String id(AlertGroup alerts) {
     return hash(alerts.key()).substring(0, 16) + "@" + alerts.start();
+  }
+
+  /** An anomaly that a person asked about, and that they want on record. */
+  static AuditEvent recorded(Anomaly anomaly, String by) {
+    String environment = anomaly.environment();
+    ObjectNode labels = JsonNodeFactory.instance.objectNode();
+    anomaly.labels().forEach(labels::put);
+    if (anomaly.signal() != null) {
+      labels.put("alertname", anomaly.signal());
+    }
+    String id =
+        "recorded/"
+            + hash(anomaly.service() + "\n" + environment + "\n" + anomaly.detectedAt())
+                .substring(0, 24);
+    return AuditEvent.builder(
+            new EventRef(Correlations.SOURCE, id),
+            anomaly.detectedAt(),
+            Actor.user(by, Actor.Evidence.AUTHENTICATED),
+            Change.of(ChangeKind.INCIDENT, Phase.STARTED, DETECT)
+                .id(id)
+                .summary(
+                    anomaly.service()
+                        + (environment == null ? "" : " in " + environment)
+                        + (anomaly.signal() == null ? "" : ": " + anomaly.signal()))
+                .build())
+        .target(Target.service(anomaly.service(), environment))
+        .attribute(LABELS, labels)
+        .build();
   }
 
   static AuditEvent detected(String source, AlertGroup alerts, Catalogue catalogue) {

@@ -49,15 +49,13 @@ public final class PostmortemEndpoint implements Endpoint {
   }
 
   private ObjectNode postmortem(Request request) {
-    Question question =
-        Question.parse(
-            request.body(),
-            correlator.catalogue(),
-            correlator.prometheusServers(request.scope()),
-            request.received());
+    Question question = correlator.question(request);
     ObjectNode answer = correlator.answer(request.scope(), question, request.received()).toJson();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("written", request.received().toString());
+    json.put("service", question.anomaly().service());
+    question.anomaly().environmentName().ifPresent(name -> json.put("environment", name));
+    json.put("alertedAt", question.anomaly().detectedAt().toString());
     for (String part : List.of("verdict", "reason", "onset", "searched")) {
       json.set(part, answer.get(part));
     }

@@ -12,11 +12,16 @@ final class PostmortemMarkdown {
 
   static String of(JsonNode postmortem) {
     PostmortemMarkdown page = new PostmortemMarkdown();
-    page.line("# Post-mortem");
+    String environment = text(postmortem, "environment");
+    page.line(
+        "# Post-mortem: "
+            + text(postmortem, "service")
+            + (environment.isEmpty() ? "" : " in " + environment));
     page.line("");
     page.line("**" + text(postmortem, "verdict") + "**: " + text(postmortem, "reason"));
     page.line("");
     JsonNode onset = postmortem.path("onset");
+    page.line("- Alert: " + text(postmortem, "alertedAt"));
     page.line(
         "- Onset: "
             + text(onset, "earliest")

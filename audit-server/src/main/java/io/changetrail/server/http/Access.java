@@ -11,6 +11,8 @@ public enum Access {
   INGEST,
   /** See events, within a scope. */
   READ,
+  /** Say which names mean the same. */
+  CATALOGUE,
   /** Operate the server. */
   ADMIN
 }

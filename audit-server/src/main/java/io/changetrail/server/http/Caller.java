@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant that the credential belongs to; a payload never says it
  * @param sources which CloudEvents sources it may send for; {@code null} if it may not send
  * @param scope what it may read; {@code null} if it may not read
+ * @param catalogue whether it may say which names mean the same
  * @param vetting of what it sends
  */
 public record Caller(
@@ -20,6 +21,7 @@ public record Caller(
     String tenant,
     @Nullable Predicate<String> sources,
     @Nullable Scope scope,
+    boolean catalogue,
     boolean admin,
     Vetting vetting) {
 
@@ -32,7 +34,7 @@ public record Caller(
       @Nullable Predicate<String> sources,
       @Nullable Scope scope,
       boolean admin) {
-    this(name, tenant, sources, scope, admin, Vetting.NONE);
+    this(name, tenant, sources, scope, admin, admin, Vetting.NONE);
   }
 
   /** Somebody without a credential. */
@@ -50,6 +52,7 @@ public record Caller(
       case PUBLIC, SIGNED -> true;
       case INGEST -> sources != null;
       case READ -> scope != null;
+      case CATALOGUE -> catalogue;
       case ADMIN -> admin;
     };
   }

@@ -48,10 +48,9 @@ public final class Acceptance {
               + caller.name()
               + "' may send for; use its source, or a token that is made for this one");
     }
-    if (event.ref().source().startsWith(OUR_OWN)) {
-      throw new InvalidEventException(
-          "source",
-          "begins with " + OUR_OWN + ", which is kept for what this server says; use your own");
+    checkNotOurs("source", event.ref().source());
+    if (event.amends() != null) {
+      checkNotOurs("amends", event.amends().source());
     }
     if (event.amends() != null && !caller.maySendFor(event.amends().source())) {
       throw new InvalidEventException(
@@ -74,6 +73,19 @@ public final class Acceptance {
               + " in the past, further than events.maxPast allows; check the sender's clock");
     }
     return limits.fit(redactor.redact(caller.vetting().vetted(event)));
+  }
+
+  /**
+   * Refuses a source that is the server's own.
+   *
+   * @param field for the complaint
+   */
+  static void checkNotOurs(String field, String source) {
+    if (source.startsWith(OUR_OWN)) {
+      throw new InvalidEventException(
+          field,
+          "begins with " + OUR_OWN + ", which is kept for what this server says; use your own");
+    }
   }
 
   /** An event that this server makes, such as an answer or what a reader says of one. */

@@ -54,6 +54,7 @@ public final class ResourcesEndpoint implements Endpoint {
           "source",
           "is not one that the credential '" + request.caller().name() + "' may send for");
     }
+    Acceptance.checkNotOurs("source", source);
     Target target = target(fields.object("target"));
     if (!request.caller().vetting().covers(target)) {
       throw new InvalidEventException(

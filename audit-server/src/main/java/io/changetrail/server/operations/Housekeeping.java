@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.operations;
 
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.topology.RecordedClusters;
@@ -20,8 +21,10 @@ import org.slf4j.LoggerFactory;
 public final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final long LOOK_SECONDS = 1;
+  private static final long ALIASES_SECONDS = 10;
 
   private final List<ReloadedFiles<?>> files;
+  private final Catalogues catalogues;
   private final RecordedClusters clusters;
   private final Retention retention;
   private final ServerConfig.Retention settings;
@@ -38,16 +41,19 @@ public final class Housekeeping implements AutoCloseable {
    * Housekeeping, which begins with {@link #start}.
    *
    * @param files that are looked at each second
-   * @param clusters likewise
+   * @param catalogues whose aliases are read again now and then
+   * @param clusters that are looked at each second
    */
   public Housekeeping(
       List<ReloadedFiles<?>> files,
+      Catalogues catalogues,
       RecordedClusters clusters,
       AuditStore store,
       ServerConfig.Retention settings,
       Supplier<Set<String>> tenants,
       InstantSource clock) {
     this.files = List.copyOf(files);
+    this.catalogues = catalogues;
     this.clusters = clusters;
     this.settings = settings;
     this.clock = clock;
@@ -59,6 +65,7 @@ public final class Housekeeping implements AutoCloseable {
     for (ReloadedFiles<?> each : files) {
       repeat(each.setting(), each::refresh, LOOK_SECONDS, TimeUnit.SECONDS);
     }
+    repeat("aliases", catalogues::refresh, ALIASES_SECONDS, TimeUnit.SECONDS);
     repeat("topology of clusters", clusters::refresh, LOOK_SECONDS, TimeUnit.SECONDS);
     if (retention.isNeeded()) {
       repeat(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What operators need: health, metrics, retention, backup, the catalogue's reload. */
+/** What operators need: health, metrics, retention, backup. */
 @NullMarked
 package io.changetrail.server.operations;
 

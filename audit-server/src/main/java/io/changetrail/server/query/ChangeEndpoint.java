@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Problem;
 import io.changetrail.server.http.Request;
@@ -16,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeEndpoint implements Endpoint {
   private final AuditStore store;
   private final RecordedChanges changes;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
 
   private final ChangeLinks links;
 
   public ChangeEndpoint(
-      AuditStore store, RecordedChanges changes, Supplier<Catalogue> catalogue, ChangeLinks links) {
+      AuditStore store, RecordedChanges changes, Catalogues catalogue, ChangeLinks links) {
     this.links = links;
     this.store = store;
     this.changes = changes;
@@ -41,7 +41,7 @@ public final class ChangeEndpoint implements Endpoint {
   public Response handle(Request request) {
     request.query().only(List.of());
     String id = request.pathParameter("eventId");
-    Catalogue known = catalogue.get();
+    Catalogue known = catalogue.of(request.caller().tenant());
     StoredEvent event =
         store
             .get(request.scope(), id, View.FOLDED)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Request;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * {@code GET /v1/changes}: what people reason about. A change is found if any of its events matches
@@ -31,14 +31,20 @@ import java.util.function.Supplier;
 public final class ChangesEndpoint implements Endpoint {
   private static final Duration USUAL_SPAN = Duration.ofDays(7);
 
+  /**
+   * As many as one drawing shows. Each page reads and groups the events of its span anew, so that
+   * many small pages of a long list cost many times as much as one.
+   */
+  private static final int MOST_LISTED = 10_000;
+
   /** For each a few queries tell what it lacks. */
   private static final int MOST_EXAMINED = 1000;
 
   private final AuditStore store;
   private final RecordedChanges changes;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
 
-  public ChangesEndpoint(AuditStore store, RecordedChanges changes, Supplier<Catalogue> catalogue) {
+  public ChangesEndpoint(AuditStore store, RecordedChanges changes, Catalogues catalogue) {
     this.store = store;
     this.changes = changes;
     this.catalogue = catalogue;
@@ -49,9 +55,9 @@ public final class ChangesEndpoint implements Endpoint {
     Parameters parameters = request.query();
     Filters.only(parameters, "limit", "cursor", "without");
     Set<Part> askedParts = MissingParts.asked(parameters);
-    Catalogue known = catalogue.get();
+    Catalogue known = catalogue.of(request.caller().tenant());
     Query query = Filters.query(parameters, known);
-    int limit = parameters.number("limit", 1, 1000, 100);
+    int limit = parameters.number("limit", 1, MOST_LISTED, 100);
     String asked = EventsEndpoint.asked(parameters);
     Position before =
         parameters.one("cursor").map(cursor -> Cursor.decode(cursor, asked)).orElse(null);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Problem;
 import io.changetrail.server.http.Request;
@@ -23,16 +24,15 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** {@code GET /v1/histogram} and {@code GET /v1/facets}: counts of what the filters find. */
 public final class CountEndpoints {
   private static final int MAX_VALUES = 1000;
 
   private final AuditStore store;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
 
-  public CountEndpoints(AuditStore store, Supplier<Catalogue> catalogue) {
+  public CountEndpoints(AuditStore store, Catalogues catalogue) {
     this.store = store;
     this.catalogue = catalogue;
   }
@@ -41,7 +41,7 @@ public final class CountEndpoints {
   public Response histogram(Request request) {
     Parameters parameters = request.query();
     Filters.only(parameters, "width");
-    Query query = Filters.query(parameters, catalogue.get());
+    Query query = Filters.query(parameters, catalogue.of(request.caller().tenant()));
     Histogram histogram = store.histogram(request.scope(), query, width(parameters));
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.put("width", histogram.width().toString());
@@ -75,7 +75,7 @@ public final class CountEndpoints {
   public Response facets(Request request) {
     Parameters parameters = request.query();
     Filters.only(parameters, "facet", "top");
-    Query query = Filters.query(parameters, catalogue.get());
+    Query query = Filters.query(parameters, catalogue.of(request.caller().tenant()));
     int top = parameters.number("top", 1, MAX_VALUES, 10);
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode facets = answer.putArray("facets");
@@ -112,7 +112,7 @@ public final class CountEndpoints {
   public Response unmapped(Request request) {
     Parameters parameters = request.query();
     Filters.only(parameters);
-    Catalogue known = catalogue.get();
+    Catalogue known = catalogue.of(request.caller().tenant());
     Query query = Filters.query(parameters, known);
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode services = answer.putArray("services");

@@ -4,7 +4,7 @@ package io.changetrail.server.query;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Problem;
@@ -18,16 +18,15 @@ import io.changetrail.store.Query;
 import io.changetrail.store.View;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /** {@code GET /v1/events}: pages of events, newest first unless asked otherwise. */
 public final class EventsEndpoint implements Endpoint {
   private static final int USUAL_PAGE = 100;
 
   private final AuditStore store;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
 
-  public EventsEndpoint(AuditStore store, Supplier<Catalogue> catalogue) {
+  public EventsEndpoint(AuditStore store, Catalogues catalogue) {
     this.store = store;
     this.catalogue = catalogue;
   }
@@ -36,7 +35,7 @@ public final class EventsEndpoint implements Endpoint {
   public Response handle(Request request) {
     Parameters parameters = request.query();
     Filters.only(parameters, "view", "order", "limit", "cursor");
-    Query query = Filters.query(parameters, catalogue.get());
+    Query query = Filters.query(parameters, catalogue.of(request.caller().tenant()));
     View view = choice(parameters, "view", View.class, View.FOLDED);
     Order order = choice(parameters, "order", Order.class, Order.NEWEST_FIRST);
     int limit = parameters.number("limit", 1, AuditStore.MAX_PAGE, USUAL_PAGE);

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Resource;
-import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Problem;
@@ -21,7 +21,6 @@ import io.changetrail.store.View;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * {@code GET /v1/lineage}: the chain around an event, or around everything that the filters find:
@@ -31,9 +30,9 @@ public final class LineageEndpoint implements Endpoint {
   private static final int MAX_SEEDS = 100;
 
   private final AuditStore store;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
 
-  public LineageEndpoint(AuditStore store, Supplier<Catalogue> catalogue) {
+  public LineageEndpoint(AuditStore store, Catalogues catalogue) {
     this.store = store;
     this.catalogue = catalogue;
   }
@@ -55,7 +54,7 @@ public final class LineageEndpoint implements Endpoint {
     Lineage lineage = new Lineage(store, request.scope()).walk(seeds, "start");
     ObjectNode answer = chain(lineage);
     lineage
-        .roots(catalogue.get())
+        .roots(catalogue.of(request.caller().tenant()))
         .ifPresent(
             roots -> {
               answer.set("provenance", roots.toJson());
@@ -94,7 +93,7 @@ public final class LineageEndpoint implements Endpoint {
   }
 
   private List<StoredEvent> found(Request request, Parameters parameters) {
-    Query query = Filters.query(parameters, catalogue.get());
+    Query query = Filters.query(parameters, catalogue.of(request.caller().tenant()));
     Optional<String> flag = parameters.one("flag");
     if (flag.isPresent()) {
       query = query.where(Field.RESOURCE, Resource.FEATURE_FLAG + "/" + flag.get());

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.StateChange;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.diff.StructuralDiff;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Problem;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateEndpoint implements Endpoint {
   private final AuditStore store;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
 
-  public StateEndpoint(AuditStore store, Supplier<Catalogue> catalogue) {
+  public StateEndpoint(AuditStore store, Catalogues catalogue) {
     this.store = store;
     this.catalogue = catalogue;
   }
@@ -44,7 +44,7 @@ public final class StateEndpoint implements Endpoint {
   public Response handle(Request request) {
     Parameters parameters = request.query();
     parameters.only(List.of("service", "environment", "at", "from"));
-    Catalogue known = catalogue.get();
+    Catalogue known = catalogue.of(request.caller().tenant());
     String service = parameters.required("service");
     Optional<String> environment = parameters.one("environment");
     Set<String> services = known.serviceNames(service);

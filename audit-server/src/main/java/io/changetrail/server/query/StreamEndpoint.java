@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.query;
 
-import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Problem;
@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * {@code GET /v1/stream}: events as they are stored, each as sent, in the order of the store.
@@ -37,10 +36,10 @@ public final class StreamEndpoint implements Endpoint {
   private static final long POLL_MILLISECONDS = 1000;
 
   private final AuditStore store;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
   private final Arrivals arrivals;
 
-  public StreamEndpoint(AuditStore store, Supplier<Catalogue> catalogue, Arrivals arrivals) {
+  public StreamEndpoint(AuditStore store, Catalogues catalogue, Arrivals arrivals) {
     this.store = store;
     this.catalogue = catalogue;
     this.arrivals = arrivals;
@@ -50,7 +49,7 @@ public final class StreamEndpoint implements Endpoint {
   public Response handle(Request request) {
     Parameters parameters = request.query();
     Filters.only(parameters, "after");
-    Query query = Filters.query(parameters, catalogue.get());
+    Query query = Filters.query(parameters, catalogue.of(request.caller().tenant()));
     Optional<String> resume =
         request.headers().one("last-event-id").or(() -> parameters.one("after"));
     long after = resume.map(StreamEndpoint::seq).orElseGet(() -> store.health().lastSeq());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.correlation.Topology.Edge;
 import io.changetrail.model.catalogue.Catalogue;
+import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Problem;
 import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
@@ -14,14 +15,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** Takes documents about who calls whom, and shows what is known of it. */
 public final class TopologyEndpoints {
   private final Topologies topologies;
-  private final Supplier<Catalogue> catalogue;
+  private final Catalogues catalogue;
 
-  public TopologyEndpoints(Topologies topologies, Supplier<Catalogue> catalogue) {
+  public TopologyEndpoints(Topologies topologies, Catalogues catalogue) {
     this.topologies = topologies;
     this.catalogue = catalogue;
   }
@@ -64,7 +64,7 @@ public final class TopologyEndpoints {
   /** {@code GET /v1/topology}: the edges between services that the reader may see. */
   public Response get(Request request) {
     request.query().only(List.of());
-    Catalogue known = catalogue.get();
+    Catalogue known = catalogue.of(request.caller().tenant());
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode list = answer.putArray("edges");
     for (Map.Entry<String, List<Edge>> source :

@@ -42,6 +42,7 @@ public final class WebPages {
           "plot.js",
           "diff.js",
           "suspects.js",
+          "report.js",
           "investigate.js",
           "incident.js",
           "timeline.js",

@@ -32,6 +32,11 @@ export async function post(path, body, accept) {
   return ask('POST', path, body, csrf, accept);
 }
 
+export async function remove(path, params) {
+  const { csrf } = await who();
+  return ask('DELETE', path + query(params), undefined, csrf);
+}
+
 export async function logIn(token) {
   const { csrf } = await who();
   const begun = await ask('POST', '/v1/session', { token }, csrf);
@@ -40,18 +45,17 @@ export async function logIn(token) {
 }
 
 export async function logOut() {
-  const { csrf } = await who();
-  await ask('DELETE', '/v1/session', undefined, csrf);
+  await remove('/v1/session', {});
   session = undefined;
 }
 
-/** Follows new events; calls back for each. Returns what ends it. */
+/** Follows new events; calls back for each with the time that it has. Returns what ends it. */
 export function follow(onEvent, onState) {
   let stream;
   let again;
   const open = () => {
     stream = new EventSource('/v1/stream');
-    stream.addEventListener('audit-event', () => onEvent());
+    stream.addEventListener('audit-event', ({ data }) => onEvent(Date.parse(JSON.parse(data).time)));
     stream.addEventListener('open', () => onState(true));
     stream.addEventListener('error', () => {
       onState(false);

@@ -61,7 +61,7 @@ class Change extends Page {
     const present = STAGES.filter((stage) => steps.some((step) => step.stage === stage));
     const gaps = missing.map((text) => text.split(':', 1)[0]);
     return html`<ol class="lineage" tabindex="0" aria-label="Chain from commit to incident">
-      ${STAGES.filter((stage) => present.includes(stage) || gaps.includes(stage)).map((stage) => html`<li class=${present.includes(stage) ? '' : 'missing'}><b>${words(stage)}</b>
+      ${STAGES.filter((stage) => present.includes(stage) || gaps.includes(stage)).map((stage) => html`<li class=${present.includes(stage) ? '' : 'missing'}><b>${stage === 'other' ? 'change' : words(stage)}</b>
         ${present.includes(stage)
           ? html`<ul>${steps.filter((step) => step.stage === stage).slice(0, 12).map(({ event, relation }) => html`<li><a class="captured" href=${'/changes/' + event.eventid}>${trail(event).change?.summary || short(event.id)}</a><br><span class="small quiet">${time(event.time)}, ${relation}</span></li>`)}</ul>`
           : html`<p class="quiet">missing</p>`}</li>`)}</ol>

@@ -41,6 +41,31 @@ export function typedInstant(text) {
   return new Date(zoned).toJSON() ?? text;
 }
 
+const STEPS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 28 * 86400].map((seconds) => seconds * 1e3);
+
+/**
+ * Round times on an axis, in the zone that was chosen, so that all drawings of a page have the same.
+ *
+ * @param from epoch ms
+ * @param most how many there is room for
+ * @returns {{at: number, label: string}[]}
+ */
+export function ticks([from, to], most) {
+  const length = to - from;
+  const last = STEPS.at(-1);
+  const step = STEPS.find((ms) => length / ms <= most) ?? Math.ceil(length / most / last) * last;
+  const offset = zone() === 'UTC' ? 0 : new Date(from).getTimezoneOffset() * 60e3;
+  const found = [];
+  for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) {
+    const [date, clock] = timeText(at).split(' ');
+    const midnight = clock === '00:00:00';
+    const hour = step < 60e3 ? clock : clock.slice(0, 5);
+    const day = step > 200 * 86400e3 ? date : date.slice(5);
+    found.push({ at, label: midnight || step >= 86400e3 ? day : found.length ? hour : `${day} ${hour}` });
+  }
+  return found;
+}
+
 /** A time that tells its exact instant to machines and to who points at it. */
 export function time(instant) {
   if (!instant) return nothing;
@@ -48,7 +73,10 @@ export function time(instant) {
 }
 
 export function span(from, to) {
-  return from === to || !to ? time(from) : html`${time(from)} – ${time(to)}`;
+  if (from === to || !to) return time(from);
+  const [day, clock] = timeText(to).split(' ');
+  const end = timeText(from).startsWith(day) ? clock : `${day} ${clock}`;
+  return html`${time(from)} – <time class="nowrap" datetime=${to} title=${to}>${end}</time>`;
 }
 
 /** `PT9H16M34.58S` or seconds as `9 h 16 min`. */

@@ -2,9 +2,10 @@
 // An alert → ranked suspects with their evidence.
 import { html, nothing } from 'lit';
 import { get, post } from './api.js';
-import { Page } from './page.js';
+import { Page, go } from './page.js';
 import { span, typedInstant } from './format.js';
 import { parseSeries, plotted } from './plot.js';
+import * as report from './report.js';
 import * as suspects from './suspects.js';
 
 /** Given by file, and so not part of the address; kept while one stays on these pages. */
@@ -28,6 +29,7 @@ class Investigate extends Page {
   }
 
   load() {
+    this.asked = new Date().toISOString();
     return this.param('service') ? post('/v1/correlate', this.question()) : get('/v1/correlations');
   }
 
@@ -38,7 +40,6 @@ class Investigate extends Page {
       <label>alert fired at (UTC)<input name="at" .value=${this.param('at')} placeholder="now, or 2026-11-26T02:11Z" size="22"></label>
       <label>after it held for<input name="for" .value=${this.param('for')} placeholder="PT5M" size="8"></label>
       <label>signal<input name="signal" .value=${this.param('signal')} placeholder="error_rate" size="12"></label>
-      <label>series (JSON, CSV)<input type="file" accept=".json,.csv,.txt" @change=${this.take}></label>
       <button class="first">Find the change</button></form>`;
   }
 
@@ -56,55 +57,38 @@ class Investigate extends Page {
 
   view(answer) {
     if (answer.correlations) {
-      return html`${answer.correlations.length ? html`<h2>Latest incidents</h2><div class="scroll"><table><caption class="hidden">Incidents</caption>
+      return html`${answer.correlations.length ? html`<h2>Latest incidents</h2><div class="scroll"><table class="list"><caption class="hidden">Incidents</caption>
         <thead><tr><th scope="col">when</th><th scope="col">what</th><th scope="col">where</th><th scope="col">state</th></tr></thead>
         <tbody>${answer.correlations.map((one) => html`<tr data-entry><td>${span(one.start, one.end)}</td><td><a class="captured" href=${'/incidents/' + encodeURIComponent(one.id)}>${one.summary}</a></td>
-          <td><span class="captured">${suspects.where(one)}</span></td><td><span class="pill ${one.status === 'firing' ? 'failure' : 'success'}">${one.status}</span></td></tr>`)}</tbody></table></div>` : nothing}
+          <td><span class="captured">${suspects.where(one)}</span></td><td>${suspects.status(one)}</td></tr>`)}</tbody></table></div>` : nothing}
         <div class="sheet"><p>Name the service of the alert and when it fired. An alert can link here:
         <code>/investigate?service=checkout&amp;environment=prod&amp;at=2026-11-26T02:11:00Z</code></p></div>`;
     }
     const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];
     const drawn = given.series.length ? given.series : answer.series;
     // What Prometheus was asked for spans the whole lookback; what a person brought is shown whole.
-    const range = given.series.length ? undefined : suspects.around(answer);
+    const near = suspects.around(answer);
+    const brought = given.series.flatMap((series) => plotted(series).points.map(([at]) => at * 1e3));
+    const range = [brought.reduce((a, b) => Math.min(a, b), near[0]), brought.reduce((a, b) => Math.max(a, b), near[1])];
     const marks = answer.suspects.slice(0, 5).map((one, i) => ({ at: Date.parse(one.change.start), label: String(i + 1) }));
     return html`${suspects.verdict(answer)}
-      <div class="row"><button @click=${() => this.copy(answer)}>Copy as Markdown</button>
-        <button @click=${() => this.download('text/markdown', 'md')}>Post-mortem (Markdown)</button>
-        <button @click=${() => this.download('application/json', 'json')}>Post-mortem (JSON)</button>
+      <div class="row">${report.buttons(answer, this.question(), (said) => (this.said = said), (failure) => (this.failure = failure))}
+        <label class="file button">Judge a metric from a file<input type="file" accept=".json,.csv,.txt" @change=${this.take}></label>
         <span role="status" class="quiet captured">${this.said ?? nothing}</span></div>
-      <div class="sheet">${suspects.strip(answer)}
+      <div class="sheet">${suspects.strip(answer, range, drawn.length > 0)}
         ${drawn.slice(0, 3).map((series) => html`<ct-plot .series=${plotted(series)} .range=${range} .marks=${marks} .band=${onset}></ct-plot>`)}</div>
-      ${suspects.view(answer)}`;
+      ${suspects.view(answer, ({ change }) => suspects.judgement((cause) => this.judge(change.id, cause)))}`;
   }
 
-  async copy(answer) {
-    const text = suspects.markdown(answer, this.question());
+  /** What people say is kept with an incident, so that the question becomes one. */
+  async judge(change, cause) {
     try {
-      await navigator.clipboard.writeText(text);
-      this.said = 'copied';
-    } catch {
-      this.save(text, 'text/markdown', 'answer.md');
-    }
-  }
-
-  async download(type, ending) {
-    try {
-      const answer = await post('/v1/postmortem', this.question(), type);
-      const text = typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2);
-      this.save(text, type, `postmortem-${this.param('service').replace(/[^\w.-]/g, '_')}.${ending}`);
+      const { id } = await post('/v1/correlations', { alertedAt: this.asked, ...this.question() });
+      await post(`/v1/correlations/${id}/feedback`, { change, cause });
+      go('/incidents/' + id);
     } catch (failure) {
       this.failure = failure;
     }
-  }
-
-  save(text, type, name) {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    this.said = `saved as ${name}`;
   }
 }
 

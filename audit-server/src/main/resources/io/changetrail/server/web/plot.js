@@ -2,10 +2,20 @@
 // A metric with marks of changes exactly on its axis of time.
 import { LitElement, html } from 'lit';
 import uPlot from 'uplot';
-import { zone } from './format.js';
+import { ticks, timeText } from './format.js';
 
 function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Pixels left and right of the axis of time, for who draws above or below. */
+export const GUTTER = 64;
+const RIGHT = 8;
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function marked(u, from, to) {
+  return ticks([from * 1e3, to * 1e3], Math.max(1, Math.floor((u.width - GUTTER) / 75)));
 }
 
 class Plot extends LitElement {
@@ -21,8 +31,19 @@ class Plot extends LitElement {
     return this;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    dark.addEventListener('change', this);
+  }
+
+  /** The colours of the page are others now. */
+  handleEvent() {
+    this.requestUpdate();
+  }
+
   render() {
-    return html`<div class="plot"></div>`;
+    return html`<div class="row small"><svg class="swatch" viewBox="0 0 16 4" aria-hidden="true"><rect width="16" height="4" rx="2"></rect></svg><span class="captured">${this.series.name}</span><span class="quiet number reading"></span></div>
+      <div class="plot"></div>`;
   }
 
   updated() {
@@ -35,17 +56,24 @@ class Plot extends LitElement {
       {
         width: box.clientWidth || 800,
         height: 220,
-        padding: [12, 8, 0, 0],
-        tzDate: (seconds) => (zone() === 'UTC' ? uPlot.tzDate(new Date(seconds * 1e3), 'Etc/UTC') : new Date(seconds * 1e3)),
+        padding: [12, RIGHT, 0, 0],
+        legend: { show: false },
         scales: { x: this.range ? { range: () => this.range.map((ms) => ms / 1e3) } : {} },
         axes: [
-          { stroke, grid: { stroke: css('--line') }, ticks: { stroke: css('--line') } },
-          { stroke, grid: { stroke: css('--line') }, ticks: { stroke: css('--line') }, size: this.gutter ?? 64 },
+          {
+            stroke,
+            grid: { stroke: css('--line'), width: 1 },
+            ticks: { stroke: css('--line'), width: 1 },
+            splits: (u, axis, from, to) => marked(u, from, to).map(({ at }) => at / 1e3),
+            values: (u) => marked(u, u.scales.x.min, u.scales.x.max).map(({ label }) => label),
+          },
+          { stroke, grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line'), width: 1 }, size: this.gutter ?? GUTTER },
         ],
         series: [{}, { label: this.series.name, stroke: css('--accent'), width: 2, points: { show: false } }],
         hooks: {
           drawClear: [(u) => this.shade(u)],
           draw: [(u) => this.mark(u, marks())],
+          setCursor: [(u) => this.read(u)],
         },
       },
       [points.map(([at]) => at), points.map(([, value]) => (Number.isFinite(value) ? value : null))],
@@ -53,6 +81,13 @@ class Plot extends LitElement {
     );
     this.watch ??= new ResizeObserver(() => this.plot?.setSize({ width: box.clientWidth, height: 220 }));
     this.watch.observe(box);
+  }
+
+  /** What the series has where the pointer is. */
+  read({ cursor, data }) {
+    const value = cursor.idx == null ? undefined : data[1][cursor.idx];
+    this.querySelector('.reading').textContent =
+      value == null ? '' : `${timeText(data[0][cursor.idx] * 1e3)}: ${Number(value.toPrecision(5))}`;
   }
 
   shade(u) {
@@ -91,6 +126,7 @@ class Plot extends LitElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    dark.removeEventListener('change', this);
     this.watch?.disconnect();
     this.plot?.destroy();
     this.plot = undefined;

@@ -5,6 +5,8 @@ import { get } from './api.js';
 import { Page } from './page.js';
 import { actorText, count, time, timeText, typedInstant, words } from './format.js';
 
+const DAY = 86400e3;
+const MOST_BARS = 120;
 const FACETS = ['service', 'environment', 'kind', 'outcome', 'actor'];
 
 function trail(event) {
@@ -32,15 +34,30 @@ class Search extends Page {
     const [page, facets, histogram] = await Promise.all([
       get('/v1/events', { ...filters, limit: 50 }),
       get('/v1/facets', filters),
-      get('/v1/histogram', filters),
+      this.histogram(filters),
     ]);
     return { events: page.events, next: page.nextCursor, facets: facets.facets, histogram };
+  }
+
+  /** By day, or by hour where there are few days: as many bars as can be told apart. */
+  async histogram(filters) {
+    const byDay = await get('/v1/histogram', { ...filters, width: 'P1D' });
+    const days = byDay.buckets.map(({ start }) => Date.parse(start));
+    if (days.length && (days.at(-1) - days[0]) / DAY < 7) return { ...(await get('/v1/histogram', { ...filters, width: 'PT1H' })), step: DAY / 24 };
+    const step = Math.ceil(((days.at(-1) - days[0]) / DAY + 1) / MOST_BARS) * DAY;
+    const buckets = [];
+    for (const { start, count: n } of byDay.buckets) {
+      const at = days[0] + Math.floor((Date.parse(start) - days[0]) / step) * step;
+      if (buckets.at(-1)?.start === at) buckets.at(-1).count += n;
+      else buckets.push({ start: at, count: n });
+    }
+    return { total: byDay.total, buckets, step };
   }
 
   form() {
     const kept = [...this.params].filter(([name]) => FACETS.includes(name));
     return html`<form class="ask" @submit=${this.submit}>
-      <label><span>words, path:spec.replicas or value:…</span>
+      <label>words, path:spec.replicas or value:…
         <input name="q" type="search" size="36" .value=${this.param('q')} autocomplete="off"></label>
       <label>from (UTC)<input name="from" size="20" .value=${this.param('from')} placeholder="2026-11-26T00:00:00Z"></label>
       <label>to (UTC)<input name="to" size="20" .value=${this.param('to')}></label>
@@ -73,7 +90,7 @@ class Search extends Page {
       <div>
         <p role="status">${count(histogram.total, 'event')}</p>
         ${this.bars(histogram)}
-        <div class="scroll"><table><caption class="hidden">Events found</caption>
+        <div class="scroll"><table class="list"><caption class="hidden">Events found</caption>
           <thead><tr><th scope="col">when</th><th scope="col">what</th><th scope="col">where</th><th scope="col">who</th></tr></thead>
           <tbody>${events.map((event) => this.entry(event))}</tbody></table></div>
         ${next ? html`<p><button @click=${() => this.further(next)}>More</button></p>` : nothing}
@@ -90,17 +107,16 @@ class Search extends Page {
       <td><span class="captured">${actorText(actor)}</span></td></tr>`;
   }
 
-  bars({ buckets, width }) {
+  bars({ buckets, step }) {
     if (buckets.length < 2) return nothing;
-    const starts = buckets.map((bucket) => Date.parse(bucket.start));
-    const hours = /PT(\d+)H/.exec(width)?.[1] ?? (/P(\d+)D/.exec(width)?.[1] ?? 0) * 24;
-    const step = hours * 3600e3 || Math.min(...starts.slice(1).map((at, i) => at - starts[i]));
+    const starts = buckets.map((bucket) => new Date(bucket.start).getTime());
     const span = starts.at(-1) - starts[0] + step;
     const most = Math.max(...buckets.map((bucket) => bucket.count));
-    return svg`<svg class="wide" viewBox="0 0 1000 76" role="img" aria-label="Events over time">
-      ${buckets.map((bucket, i) => svg`<rect class="count" x=${((starts[i] - starts[0]) / span) * 1000} width=${Math.max(1, (step / span) * 1000 - 1)} y=${58 - (bucket.count / most) * 54} height=${(bucket.count / most) * 54}><title>${timeText(bucket.start, false)}: ${bucket.count}</title></rect>`)}
-      <line class="axis" x1="0" x2="1000" y1="58" y2="58"></line>
-      <text x="0" y="73">${timeText(buckets[0].start, false)}</text><text x="1000" y="73" text-anchor="end">${timeText(buckets.at(-1).start, false)}</text></svg>`;
+    const share = (ms) => (ms / span) * 100;
+    return html`<svg class="wide" height="76" role="img" aria-label="Events over time">${svg`
+      ${buckets.map((bucket, i) => svg`<rect class="count" x=${share(starts[i] - starts[0]) + '%'} width=${Math.max(0.1, share(step) - 0.1) + '%'} y=${58 - (bucket.count / most) * 54} height=${(bucket.count / most) * 54}><title>${timeText(bucket.start, false)}: ${bucket.count}</title></rect>`)}
+      <line class="axis" x1="0" x2="100%" y1="58" y2="58"></line>
+      <text x="0" y="73">${timeText(buckets[0].start, false)}</text><text x="100%" y="73" text-anchor="end">${timeText(buckets.at(-1).start, false)}</text>`}</svg>`;
   }
 
   async further(cursor) {

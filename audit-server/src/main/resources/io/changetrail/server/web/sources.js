@@ -19,11 +19,11 @@ class Sources extends Page {
       return html`<div class="sheet"><h3>Nobody reports yet</h3><p>Record a first change by hand, or let a webhook in:</p>
         <pre>changetrail emit --service checkout --environment prod --summary "DNS moved"</pre></div>`;
     }
-    return html`<div class="scroll"><table><caption class="hidden">Sources of events</caption>
+    return html`<div class="scroll"><table class="list"><caption class="hidden">Sources of events</caption>
       <thead><tr><th scope="col">source</th><th scope="col" class="number">events</th><th scope="col">last event</th><th scope="col">received after</th><th scope="col">complete?</th></tr></thead>
       <tbody>${sources.map((one) => html`<tr><td><a class="captured" href=${'/search?source=' + encodeURIComponent(one.source)}>${one.source}</a></td>
-        <td class="number">${one.events.toLocaleString('en')}</td><td>${time(one.lastTime)}</td>
-        <td class="nowrap">${one.lag ? duration(one.lag) : nothing}</td><td>${this.account(one)}</td></tr>`)}</tbody></table></div>`;
+        <td class="number" data-label="events">${one.events.toLocaleString('en')}</td><td data-label="last event">${time(one.lastTime)}</td>
+        <td class="nowrap" data-label="received after">${one.lag ? duration(one.lag) : nothing}</td><td>${this.account(one)}</td></tr>`)}</tbody></table></div>`;
   }
 
   account(one) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ranked suspects with their evidence, on a page and as Markdown.
 import { html, nothing, svg } from 'lit';
-import { actor, actorText, outcome, span, timeText, words } from './format.js';
+import { actor, actorText, outcome, span, ticks, time, timeText, words } from './format.js';
 
 const two = (number) => number.toFixed(2);
 
@@ -33,6 +33,25 @@ function suspect(one, rank, actions) {
     </div></li>`;
 }
 
+/**
+ * The buttons by which people say of a suspect what they know.
+ *
+ * @param say is told whether it was the cause
+ * @param last what was said last
+ */
+export function judgement(say, last) {
+  return html`<div class="row judgement">
+    <button aria-pressed=${last?.cause === true} @click=${() => say(true)}>It was this</button>
+    <button aria-pressed=${last?.cause === false} @click=${() => say(false)}>Not this</button>
+    ${last ? html`<span class="quiet small">said by <span class="captured">${last.by}</span> ${time(last.at)}</span>` : nothing}</div>`;
+}
+
+const STATES = { firing: 'failure', resolved: 'success' };
+
+export function status(incident) {
+  return html`<span class="pill ${STATES[incident.status] ?? ''}">${incident.status}</span>`;
+}
+
 const TONES = { explained: 'good', ambiguous: 'warn', none: 'plain' };
 const TITLES = {
   explained: 'One change explains this',
@@ -60,7 +79,7 @@ export function view(answer, actions) {
       ${answer.notes?.length ? html`<dt>notes</dt><dd>${answer.notes.map((note) => html`<div class="captured">${note}</div>`)}</dd>` : nothing}
     </dl>
     ${answer.excluded.length ? html`<details><summary>${answer.excluded.length} cannot have been it</summary>
-      <div class="scroll"><table><thead><tr><th scope="col">change</th><th scope="col">when</th><th scope="col">why not</th></tr></thead>
+      <div class="scroll"><table class="list"><thead><tr><th scope="col">change</th><th scope="col">when</th><th scope="col">why not</th></tr></thead>
       <tbody>${answer.excluded.map(({ change, reason }) => html`<tr><td><a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a></td>
         <td>${span(change.start, change.end)}</td><td class="captured">${reason}</td></tr>`)}</tbody></table></div></details>` : nothing}`;
 }
@@ -99,19 +118,24 @@ export function around(answer) {
   return [Math.min(onset[0], ...starts) - 600e3, Math.max(onset[1], ...starts) + 600e3];
 }
 
-/** The marks of the suspects around the onset, on one axis of time. */
-export function strip(answer) {
+/**
+ * The marks of the suspects around the onset, on one axis of time.
+ *
+ * @param above whether plots stand below, with whose axis it is in line
+ */
+export function strip(answer, [from, to] = around(answer), above = false) {
   const marks = answer.suspects.slice(0, MARKED);
   const onset = [Date.parse(answer.onset.earliest), Date.parse(answer.onset.latest)];
-  const [from, to] = around(answer);
-  const x = (at) => 10 + ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * 980;
-  return svg`<svg class="wide" viewBox="0 0 1000 74" role="img" aria-label=${`Onset from ${timeText(answer.onset.earliest)} to ${timeText(answer.onset.latest)}, with the start of ${marks.length} suspects`}>
-    <rect class="onset" x=${x(onset[0])} width=${Math.max(3, x(onset[1]) - x(onset[0]))} y="4" height="48"></rect>
-    <line class="axis" x1="10" x2="990" y1="52" y2="52"></line>
+  const share = (at) => ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * 100;
+  const x = (at) => share(at) + '%';
+  const axis = ticks([from, to], innerWidth < 700 ? 3 : 9);
+  return html`<svg class=${above ? 'wide strip' : 'wide'} height="76" role="img" aria-label=${`Onset from ${timeText(answer.onset.earliest)} to ${timeText(answer.onset.latest)}, with the start of ${marks.length} suspects`}>
+    ${svg`<rect class="onset" x=${x(onset[0])} width=${Math.max(0.3, share(onset[1]) - share(onset[0])) + '%'} y="4" height="48"></rect>
+    <line class="axis" x1="0" x2="100%" y1="52" y2="52"></line>
+    ${axis.map(({ at, label }) => svg`<line class="axis" x1=${x(at)} x2=${x(at)} y1="52" y2="57"></line><text x=${x(at)} y="71" text-anchor=${share(at) < 4 ? 'start' : share(at) > 96 ? 'end' : 'middle'}>${label}</text>`)}
     ${marks.map((one, i) => {
       const at = x(Date.parse(one.change.start));
       return svg`<line class=${i === 0 ? 'stem' : 'stem other'} x1=${at} x2=${at} y1="20" y2="52"></line><text x=${at} y="15" text-anchor="middle">${i + 1}</text>`;
-    })}
-    <text x="10" y="70">${timeText(new Date(from).toISOString(), false)}</text>
-    <text x="990" y="70" text-anchor="end">${timeText(new Date(to).toISOString(), false)}</text></svg>`;
+    })}`}</svg>
+    <p class="legend"><span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="onset" width="10" height="10"></rect></svg> onset</span><span>numbers: the suspects, where each began</span></p>`;
 }

@@ -4,12 +4,12 @@ import { LitElement, html, nothing } from 'lit';
 import { Problem, follow, get, post } from './api.js';
 import { Page, go } from './page.js';
 import { parseSeries, plotted } from './plot.js';
-import { actorText, count, outcome, span, timeText, typedInstant, words } from './format.js';
+import { actorText, count, outcome, span, ticks, typedInstant, words } from './format.js';
 import { where } from './suspects.js';
 
 const MOST = 10_000;
 const LANE = 30;
-const LEFT = 130;
+const RIGHT = 8;
 const TOP = 22;
 
 const COLORS = {
@@ -23,8 +23,15 @@ function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
 function color(kind) {
-  return (COLORS[kind] ?? COLORS.other)[matchMedia('(prefers-color-scheme: dark)').matches ? 1 : 0];
+  return (COLORS[kind] ?? COLORS.other)[dark.matches ? 1 : 0];
+}
+
+/** How much is left of the axis of time for the names of services. */
+function gutter() {
+  return innerWidth < 600 ? 88 : 136;
 }
 
 /** Lanes of changes, drawn: thousands of elements would not scroll smoothly. */
@@ -32,7 +39,6 @@ class Lanes extends LitElement {
   static properties = {
     changes: { attribute: false },
     range: { attribute: false }, // [epoch ms, epoch ms]
-    hovered: { state: true },
     tip: { state: true },
   };
 
@@ -43,18 +49,26 @@ class Lanes extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch = new ResizeObserver(() => this.draw());
+    dark.addEventListener('change', this);
     this.updateComplete.then(() => this.isConnected && this.watch.observe(this.querySelector('canvas')));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.watch.disconnect();
+    dark.removeEventListener('change', this);
+  }
+
+  /** The colours of the page are others now. */
+  handleEvent() {
+    this.draw();
   }
 
   render() {
     return html`<div class="lanes">
       <canvas role="img" aria-label=${`${this.changes.length} changes by service; the table below lists them`}
         @pointermove=${this.move} @pointerleave=${this.leave} @pointerdown=${this.press} @pointerup=${this.release} @wheel=${this.wheel}></canvas>
+      <div class="brush" hidden></div>
       ${this.tip ? html`<div class="tip"><b class="captured">${this.tip.summary || this.tip.id}</b><br>${span(this.tip.start, this.tip.end)}<br><span class="captured">${where(this.tip)}</span></div>` : nothing}
     </div>`;
   }
@@ -63,14 +77,16 @@ class Lanes extends LitElement {
     if (!changed.has('changes')) return;
     const busy = new Map();
     for (const change of this.changes) {
+      const start = Date.parse(change.start);
+      const one = { change, start, end: change.end ? Date.parse(change.end) : start };
       for (const service of change.services.length ? change.services : ['(no service)']) {
         if (!busy.has(service)) busy.set(service, []);
-        busy.get(service).push(change);
+        busy.get(service).push(one);
       }
     }
-    const ordered = [...busy].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+    const ordered = [...busy].sort((a, b) => b[1].length - a[1].length || a[0].localeCompare(b[0], 'en', { numeric: true }));
     this.lanes = ordered.slice(0, 24);
-    if (ordered.length > 24) this.lanes.push(['others', ordered.slice(24).flatMap(([, all]) => all)]);
+    if (ordered.length > 24) this.lanes.push([`${ordered.length - 24} others`, ordered.slice(24).flatMap(([, all]) => all)]);
   }
 
   updated(changed) {
@@ -85,12 +101,12 @@ class Lanes extends LitElement {
 
   x(ms) {
     const [from, to] = this.range;
-    return LEFT + ((ms - from) / (to - from)) * (this.width - LEFT - 8);
+    return this.left + ((ms - from) / (to - from)) * (this.width - this.left - RIGHT);
   }
 
   instant(x) {
     const [from, to] = this.range;
-    return from + ((x - LEFT) / (this.width - LEFT - 8)) * (to - from);
+    return from + ((x - this.left) / (this.width - this.left - RIGHT)) * (to - from);
   }
 
   draw() {
@@ -99,78 +115,62 @@ class Lanes extends LitElement {
     const height = TOP + this.lanes.length * LANE + 6;
     canvas.style.height = `${height}px`;
     this.width = canvas.clientWidth;
+    this.left = gutter();
     canvas.width = this.width * devicePixelRatio;
     canvas.height = height * devicePixelRatio;
     const pen = canvas.getContext('2d');
     pen.scale(devicePixelRatio, devicePixelRatio);
     pen.font = '12px system-ui, sans-serif';
-    pen.fillStyle = css('--quiet');
-    const ticks = Math.max(1, Math.floor((this.width - LEFT) / 120));
-    for (let i = 0; i <= ticks; i++) {
-      const x = LEFT + (i / ticks) * (this.width - LEFT - 8);
-      pen.fillStyle = css('--line');
+    const [line, ink, quiet, sheet] = ['--line', '--ink', '--quiet', '--sheet'].map(css);
+    for (const { at, label } of ticks(this.range, Math.max(1, Math.floor((this.width - this.left) / 75)))) {
+      const x = this.x(at);
+      pen.fillStyle = line;
       pen.fillRect(x, TOP - 4, 1, height);
-      pen.fillStyle = css('--quiet');
-      pen.textAlign = i === ticks ? 'right' : i ? 'center' : 'left';
-      pen.fillText(timeText(new Date(this.instant(x)).toISOString(), false).slice(5), x, 12);
+      pen.fillStyle = quiet;
+      pen.textAlign = x > this.width - 40 ? 'right' : x < this.left + 40 ? 'left' : 'center';
+      pen.fillText(label, x, 12);
     }
     this.spots = [];
+    pen.textAlign = 'left';
     this.lanes.forEach(([service, changes], i) => {
       const y = TOP + i * LANE;
-      pen.fillStyle = css('--line');
+      pen.fillStyle = line;
       pen.fillRect(0, y + LANE - 1, this.width, 1);
-      pen.fillStyle = css('--ink');
-      pen.textAlign = 'left';
-      pen.fillText(service, 4, y + 19, LEFT - 12);
-      for (const change of changes) {
-        const from = this.x(Date.parse(change.start));
-        const to = this.x(Date.parse(change.end ?? change.start));
-        if (to < LEFT || from > this.width) continue;
-        this.mark(pen, change, Math.max(LEFT, from), Math.min(this.width, to), y + LANE / 2);
+      pen.fillStyle = ink;
+      pen.fillText(fitting(pen, service, this.left - 16), 4, y + 19);
+      // Marks on the same pixel hide each other: of thousands those that can be seen are drawn.
+      const drawn = new Set();
+      for (const { change, start, end } of changes) {
+        const from = this.x(start);
+        const to = this.x(end);
+        if (to < this.left || from > this.width) continue;
         this.spots.push({ change, from: from - 5, to: Math.max(to, from) + 5, y });
+        const look = `${Math.round(from)} ${Math.round(to)} ${change.kind} ${failed(change)}`;
+        if (drawn.has(look)) continue;
+        drawn.add(look);
+        mark(pen, change, Math.max(this.left, from), Math.min(this.width, to), y + LANE / 2, sheet);
       }
     });
-    if (this.pressed !== undefined && this.spot) {
-      pen.fillStyle = css('--accent');
-      pen.globalAlpha = 0.15;
-      pen.fillRect(Math.min(this.pressed, this.spot.x), 0, Math.abs(this.spot.x - this.pressed), height);
-    }
-  }
-
-  /** Kind by colour, outcome by shape: full, hollow if it failed or is not known to have ended. */
-  mark(pen, change, from, to, y) {
-    pen.fillStyle = pen.strokeStyle = color(change.kind);
-    pen.lineWidth = 2;
-    const failed = change.outcome && change.outcome !== 'success';
-    if (to - from > 9) {
-      pen.beginPath();
-      pen.roundRect(from, y - 6, to - from, 12, 4);
-    } else {
-      pen.beginPath();
-      if (failed) pen.rect(from - 5, y - 5, 10, 10);
-      else pen.arc(from, y, 5.5, 0, 7);
-    }
-    if (failed) {
-      pen.stroke();
-      pen.beginPath();
-      pen.moveTo(from - 4, y - 4);
-      pen.lineTo(from + 4, y + 4);
-      pen.moveTo(from + 4, y - 4);
-      pen.lineTo(from - 4, y + 4);
-      pen.stroke();
-    } else {
-      pen.fill();
-    }
   }
 
   find({ x, y }) {
     return this.spots?.findLast((spot) => x >= spot.from && x <= spot.to && y >= spot.y && y < spot.y + LANE)?.change;
   }
 
+  /** Dragging moves an element over the drawing, which is not drawn anew for it. */
+  brush() {
+    const box = this.querySelector('.brush');
+    box.hidden = this.pressed === undefined;
+    if (box.hidden) return;
+    const [from, to] = [this.pressed, this.spot.x].map((x) => Math.min(this.width - RIGHT, Math.max(this.left, x))).sort((a, b) => a - b);
+    box.style.left = `${from}px`;
+    box.style.width = `${to - from}px`;
+  }
+
   move(event) {
     this.spot = { x: event.offsetX, y: event.offsetY };
     if (this.pressed !== undefined) {
-      this.draw();
+      this.brush();
       return;
     }
     this.tip = this.find(this.spot);
@@ -181,25 +181,26 @@ class Lanes extends LitElement {
   leave() {
     this.tip = undefined;
     this.pressed = undefined;
-    this.draw();
+    this.brush();
   }
 
   press(event) {
     this.pressed = event.offsetX;
     this.spot = { x: event.offsetX, y: event.offsetY };
+    this.tip = undefined;
   }
 
   release(event) {
     const from = this.pressed;
     this.pressed = undefined;
     if (from === undefined) return;
+    this.brush();
     if (Math.abs(event.offsetX - from) > 6) {
-      this.tell([from, event.offsetX].sort((a, b) => a - b).map((x) => this.instant(Math.max(LEFT, x))));
+      this.tell([from, event.offsetX].sort((a, b) => a - b).map((x) => this.instant(Math.max(this.left, x))));
       return;
     }
     const change = this.find({ x: event.offsetX, y: event.offsetY });
     if (change) go('/changes/' + change.id);
-    else this.draw();
   }
 
   /** With a modifier only: a wheel alone scrolls the page. */
@@ -214,6 +215,43 @@ class Lanes extends LitElement {
   tell(range) {
     this.dispatchEvent(new CustomEvent('range', { detail: range }));
   }
+}
+
+function failed({ outcome }) {
+  return Boolean(outcome) && outcome !== 'success';
+}
+
+/** Text that is no wider, with an ellipsis where it was cut. */
+function fitting(pen, text, width) {
+  if (pen.measureText(text).width <= width) return text;
+  let length = Math.min(text.length, 64);
+  while (length > 1 && pen.measureText(text.slice(0, length) + '…').width > width) length--;
+  return text.slice(0, length) + '…';
+}
+
+/** Kind by colour, outcome by shape: full, hollow if it failed or is not known to have ended. */
+function mark(pen, change, from, to, y, rim) {
+  pen.fillStyle = pen.strokeStyle = color(change.kind);
+  pen.lineWidth = 2;
+  pen.beginPath();
+  if (to - from > 9) pen.roundRect(from, y - 6, to - from, 12, 4);
+  else if (failed(change)) pen.rect(from - 5, y - 5, 10, 10);
+  else pen.arc(from, y, 5.5, 0, 7);
+  if (!failed(change)) {
+    pen.fill();
+    // A rim tells many marks side by side from one that lasts.
+    pen.strokeStyle = rim;
+    pen.lineWidth = 1;
+    pen.stroke();
+    return;
+  }
+  pen.stroke();
+  pen.beginPath();
+  pen.moveTo(from - 4, y - 4);
+  pen.lineTo(from + 4, y + 4);
+  pen.moveTo(from + 4, y - 4);
+  pen.lineTo(from - 4, y + 4);
+  pen.stroke();
 }
 
 customElements.define('ct-lanes', Lanes);
@@ -238,29 +276,54 @@ class Timeline extends Page {
     return [from, to];
   }
 
-  async load() {
+  load() {
+    return this.between(this.range());
+  }
+
+  /** What moved in a span, newest first; of too many the newest. */
+  async between(range) {
     const filters = Object.fromEntries([...this.params].filter(([name]) => !['from', 'to'].includes(name)));
-    const [from, to] = this.range().map((at) => new Date(at).toISOString());
+    const [from, to] = range.map((at) => new Date(at).toISOString());
     const changes = [];
     let cursor;
     do {
-      const page = await get('/v1/changes', { ...filters, from, to, limit: 1000, cursor });
+      const page = await get('/v1/changes', { ...filters, from, to, limit: MOST - changes.length, cursor });
       changes.push(...page.changes);
       cursor = page.nextCursor;
     } while (cursor && changes.length < MOST);
     return { changes, cut: Boolean(cursor) };
   }
 
+  /** Takes in what events since that time made of the changes; nothing else can have altered. */
+  async catchUp(since) {
+    const before = this.answer;
+    if (!before) return;
+    const [from, to] = this.range();
+    try {
+      const { changes: moved } = await this.between([Math.max(from, since), to]);
+      const events = new Set(moved.flatMap((one) => one.events));
+      const others = before.changes.filter((one) => Date.parse(one.end ?? one.start) >= from && !one.events.some((event) => events.has(event)));
+      const changes = [...moved, ...others].sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
+      this.answer = { changes: changes.slice(0, MOST), cut: before.cut || changes.length > MOST };
+      this.failure = undefined;
+    } catch (failure) {
+      this.failure = failure;
+    }
+  }
+
   connectedCallback() {
     super.connectedCallback();
     if (this.param('to')) return;
     let due;
+    let since = Infinity;
     this.stop = follow(
-      () => {
+      (time) => {
+        since = Math.min(since, time);
         // Not put off by the next one: where events never pause, that would be for ever.
         due ??= setTimeout(() => {
+          this.catchUp(since);
           due = undefined;
-          this.reload();
+          since = Infinity;
         }, 500);
       },
       (live) => {
@@ -343,19 +406,19 @@ class Timeline extends Page {
       <div class="row"><span role="status">${count(changes.length, 'change')}${cut ? ' (the newest; show a shorter span for the rest)' : ''}</span>
         ${this.live === undefined ? nothing : html`<span class="pill live ${this.live ? 'success' : 'unknown'}">${this.live ? 'live' : 'waiting for the server'}</span>`}
         ${this.param('service') ? html`<button class="push" @click=${this.ask}>Its metric above</button>` : nothing}
-        <label class="${this.param('service') ? '' : 'push'} small quiet">metric above (JSON, CSV) <input type="file" accept=".json,.csv,.txt" @change=${this.take}></label></div>
+        <label class="file button ${this.param('service') ? '' : 'push'}">Draw a metric from a file<input type="file" accept=".json,.csv,.txt" @change=${this.take}></label></div>
       ${this.said ? html`<p class="captured">${this.said}</p>` : nothing}
       <div class="sheet">
-        ${given.series ? html`<ct-plot .series=${plotted(given.series)} .range=${range} .gutter=${LEFT} .marks=${changes.slice(0, 200).map((change) => ({ at: Date.parse(change.start), label: '' }))}></ct-plot>` : nothing}
+        ${given.series ? html`<ct-plot .series=${plotted(given.series)} .range=${range} .gutter=${gutter()} .marks=${changes.slice(0, 200).map((change) => ({ at: Date.parse(change.start), label: '' }))}></ct-plot>` : nothing}
         <ct-lanes .changes=${changes} .range=${range} @range=${(event) => this.show(event.detail)}></ct-lanes>
         <p class="legend">${['deployment', 'config', 'feature_flag', 'other'].map((kind) => html`<span>${dot(kind)} ${words(kind)}</span>`)}<span>crossed: failed or outcome unknown</span><span>drag to zoom, or Ctrl and wheel</span></p>
       </div>
-      ${changes.length ? html`<div class="scroll"><table><caption class="hidden">Changes, newest first</caption>
+      ${changes.length ? html`<div class="scroll"><table class="list"><caption class="hidden">Changes, newest first</caption>
         <thead><tr><th scope="col">when</th><th scope="col">what</th><th scope="col">where</th><th scope="col">who</th></tr></thead>
         <tbody>${shown.map((change) => html`<tr data-entry><td>${span(change.start, change.end)}</td>
           <td><a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a><div class="row">${outcome(change)}</div></td>
           <td><span class="captured">${where(change)}</span></td><td><span class="captured">${actorText(change.actor)}</span></td></tr>`)}</tbody></table></div>
-        ${changes.length > shown.length ? html`<p class="quiet">The ${shown.length} newest are listed; all ${changes.length} are drawn above.</p>` : nothing}`
+        ${changes.length > shown.length ? html`<p class="quiet">The ${shown.length} newest are listed; all ${changes.length.toLocaleString('en')} are drawn above.</p>` : nothing}`
         : html`<div class="sheet"><h3>No change in this span</h3><p>Show a longer one, see <a href="/sources">who reports</a>, or record a first change:</p><pre>changetrail emit --service checkout --environment prod --summary "DNS moved"</pre></div>`}`;
   }
 }

@@ -149,6 +149,39 @@ public final class Catalogue {
     return new Catalogue(all, environments);
   }
 
+  /**
+   * This catalogue with names beside it.
+   *
+   * @throws InvalidCatalogueException if one of them stands for something else already
+   */
+  public Catalogue with(Collection<Alias> aliases) {
+    Map<String, Service> all = new LinkedHashMap<>(services);
+    Map<String, Set<String>> names = new LinkedHashMap<>();
+    environments.forEach((name, known) -> names.put(name, new LinkedHashSet<>(known)));
+    for (Alias alias : aliases) {
+      boolean ofService = alias.kind() == Alias.Kind.SERVICE;
+      Map<String, String> byName = ofService ? serviceByName : environmentByName;
+      String canonical = byName.getOrDefault(key(alias.of()), alias.of());
+      String now = ofService ? service(alias.name()) : environment(alias.name());
+      boolean known = ofService ? knowsService(alias.name()) : knowsEnvironment(alias.name());
+      if (known && !now.equals(canonical)) {
+        throw new InvalidCatalogueException(
+            (ofService ? "service name '" : "environment name '")
+                + alias.name()
+                + "' is known already"
+                + (now.equals(alias.name()) ? "" : ", and stands for '" + now + "'"));
+      }
+      if (ofService) {
+        all.put(
+            canonical,
+            all.getOrDefault(canonical, Service.named(canonical)).withAlias(alias.name()));
+      } else {
+        names.computeIfAbsent(canonical, ignored -> new LinkedHashSet<>()).add(alias.name());
+      }
+    }
+    return new Catalogue(all.values(), names);
+  }
+
   public Collection<Service> services() {
     return List.copyOf(services.values());
   }

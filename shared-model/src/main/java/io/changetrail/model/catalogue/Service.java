@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model.catalogue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,5 +30,20 @@ public record Service(
     workloads = List.copyOf(workloads);
     flagProjects = List.copyOf(flagProjects);
     dependsOn = List.copyOf(dependsOn);
+  }
+
+  /** A service of which nothing is known but its name. */
+  static Service named(String name) {
+    return new Service(name, List.of(), List.of(), List.of(), List.of(), null, List.of());
+  }
+
+  /** The same with one more name. */
+  Service withAlias(String alias) {
+    if (alias.equals(name) || aliases.contains(alias)) {
+      return this;
+    }
+    List<String> more = new ArrayList<>(aliases);
+    more.add(alias);
+    return new Service(name, more, repositories, workloads, flagProjects, team, dependsOn);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.changetrail.server.operations;
+package io.changetrail.server.catalogue;
 
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.catalogue.InvalidCatalogueException;
