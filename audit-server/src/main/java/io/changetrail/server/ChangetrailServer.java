@@ -24,11 +24,14 @@ import io.changetrail.server.config.ReloadedFiles;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.github.GithubApps;
 import io.changetrail.server.http.Access;
+import io.changetrail.server.http.Caller;
 import io.changetrail.server.http.Endpoint;
 import io.changetrail.server.http.HttpServer;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Lane;
 import io.changetrail.server.http.Limits;
+import io.changetrail.server.http.ProblemException;
+import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
 import io.changetrail.server.http.Route;
 import io.changetrail.server.http.Router;
@@ -65,6 +68,7 @@ import io.changetrail.server.webhook.WebhookEndpoint;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStoreProvider;
+import io.changetrail.store.Scope;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -72,6 +76,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -256,7 +261,7 @@ public final class ChangetrailServer implements AutoCloseable {
             "/v1/stream",
             Access.READ,
             Lane.STREAM,
-            new StreamEndpoint(store, known, arrivals)),
+            new StreamEndpoint(store, known, arrivals, this::standing)),
         new Route(
             "POST", "/v1/correlate", Access.READ, Lane.READ, new CorrelateEndpoint(correlator)),
         read("/v1/topology", topology::get),
@@ -291,6 +296,17 @@ public final class ChangetrailServer implements AutoCloseable {
 
   private static Route open(String template, Endpoint endpoint) {
     return new Route("GET", template, Access.PUBLIC, Lane.DIRECT, endpoint);
+  }
+
+  /** What the credential of a request may read by now. */
+  private Optional<Scope> standing(Request request) {
+    try {
+      Caller now = authenticator.authenticate(request.method(), request.headers());
+      return Optional.ofNullable(now.scope())
+          .filter(scope -> scope.tenant().equals(request.scope().tenant()));
+    } catch (ProblemException e) {
+      return Optional.empty();
+    }
   }
 
   private Set<String> tenants() {

@@ -238,6 +238,22 @@ class LoginTest {
   }
 
   @Test
+  void aTimelineThatIsFollowedSaysThatTheSessionHasEnded() {
+    try (Browser browser = Browser.open(server.address())) {
+      browser.visit("/login");
+      browser.one("input[name=token]").sendKeys(reader.secret());
+      browser.click("main form button");
+      browser.waitForText(".pill.live", "live");
+
+      tokens.revoke(reader.token().id());
+
+      browser.waitForText("[role=alert]", "A credential is needed");
+      assertThat(browser.one("[role=alert] a").getDomAttribute("href"))
+          .isEqualTo("/login?next=%2Ftimeline");
+    }
+  }
+
+  @Test
   void aServerThatGoesAwayIsSaidOnThePage() {
     try (Browser browser = Browser.open(server.address())) {
       browser.visit("/login");

@@ -2,7 +2,10 @@
 package io.changetrail.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.changetrail.server.access.Token;
+import io.changetrail.server.access.TokenFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -109,6 +112,31 @@ class StreamTest {
           Events.deployment("yes", now, "cart", "prod").build());
       assertThat(stream.next().data()).contains("\"id\":\"yes\"");
     }
+  }
+
+  @Test
+  void aStreamEndsWithItsCredential() throws Exception {
+    TokenFile tokens = new TokenFile(data.resolve(TokenFile.NAME));
+    TokenFile.Created reader =
+        tokens.create(
+            new TokenFile.Grant(
+                "reader",
+                "default",
+                null,
+                new Token.Ingest(List.of("*")),
+                new Token.Read(null, null, null),
+                false),
+            now);
+    RunningServer theirs = server.as(reader.secret());
+    try (Subscription stream = new Subscription(theirs.stream("/v1/stream", null).body())) {
+      theirs.store(Events.deployment("seen", now, "checkout", "prod").build());
+      assertThat(stream.next().data()).contains("\"id\":\"seen\"");
+
+      tokens.revoke(reader.token().id());
+
+      assertThatThrownBy(stream::next).hasMessage("the stream ended");
+    }
+    assertThat(theirs.get("/v1/stream").status()).isEqualTo(401);
   }
 
   @Test

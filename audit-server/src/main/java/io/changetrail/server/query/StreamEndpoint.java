@@ -35,14 +35,27 @@ public final class StreamEndpoint implements Endpoint {
   /** Also without a word from {@link Arrivals}: another process may write to the same store. */
   private static final long POLL_MILLISECONDS = 1000;
 
+  /** How long a stream goes on at most after its credential has ended. */
+  private static final Duration RECHECK = Duration.ofSeconds(1);
+
   private final AuditStore store;
   private final Catalogues catalogue;
   private final Arrivals arrivals;
+  private final Standing standing;
 
-  public StreamEndpoint(AuditStore store, Catalogues catalogue, Arrivals arrivals) {
+  /** What somebody may still read. */
+  @FunctionalInterface
+  public interface Standing {
+    /** Empty once the credential was revoked or has expired, or the session has ended. */
+    Optional<Scope> now(Request request);
+  }
+
+  public StreamEndpoint(
+      AuditStore store, Catalogues catalogue, Arrivals arrivals, Standing standing) {
     this.store = store;
     this.catalogue = catalogue;
     this.arrivals = arrivals;
+    this.standing = standing;
   }
 
   @Override
@@ -53,7 +66,7 @@ public final class StreamEndpoint implements Endpoint {
     Optional<String> resume =
         request.headers().one("last-event-id").or(() -> parameters.one("after"));
     long after = resume.map(StreamEndpoint::seq).orElseGet(() -> store.health().lastSeq());
-    return Response.stream("text/event-stream", out -> write(out, request.scope(), query, after))
+    return Response.stream("text/event-stream", out -> write(out, request, query, after))
         .header("X-Accel-Buffering", "no");
   }
 
@@ -65,15 +78,26 @@ public final class StreamEndpoint implements Endpoint {
         .asException();
   }
 
-  private void write(OutputStream out, Scope scope, Query query, long start) throws IOException {
+  private void write(OutputStream out, Request request, Query query, long start)
+      throws IOException {
     long after = start;
     long beat = System.nanoTime();
+    long checked = beat;
+    Scope scope = request.scope();
     // At once, so that the reader knows that it is connected; with an id, so that one who loses the
     // connection before the first event misses none either.
     out.write(("retry: 1000\nid: " + after + "\n\n").getBytes(StandardCharsets.UTF_8));
     out.flush();
     try {
       while (!Thread.currentThread().isInterrupted()) {
+        if (System.nanoTime() - checked > RECHECK.toNanos()) {
+          Optional<Scope> now = standing.now(request);
+          if (now.isEmpty()) {
+            return; // who comes again is told why
+          }
+          scope = now.get();
+          checked = System.nanoTime();
+        }
         List<StoredEvent> events = store.readFrom(scope, after, STEP);
         for (StoredEvent event : events) {
           after = event.seq();

@@ -49,7 +49,12 @@ export async function logOut() {
   session = undefined;
 }
 
-/** Follows new events; calls back for each with the time that it has. Returns what ends it. */
+/**
+ * Follows new events; returns what ends that.
+ *
+ * @param onEvent is told of each with its time, in epoch ms
+ * @param onState is told whether it is connected, and if not whether that was refused
+ */
 export function follow(onEvent, onState) {
   let stream;
   let again;
@@ -58,10 +63,11 @@ export function follow(onEvent, onState) {
     stream.addEventListener('audit-event', ({ data }) => onEvent(Date.parse(JSON.parse(data).time)));
     stream.addEventListener('open', () => onState(true));
     stream.addEventListener('error', () => {
-      onState(false);
+      const refused = stream.readyState === EventSource.CLOSED;
+      onState(false, refused);
       // A browser tries again by itself if nobody answers, and never again after a refusal: that of
       // a proxy while the server restarts, or of a session that has ended.
-      if (stream.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);
+      if (refused) again = setTimeout(open, 3000);
     });
   };
   open();

@@ -326,9 +326,9 @@ class Timeline extends Page {
           since = Infinity;
         }, 500);
       },
-      (live) => {
-        // What came while the server was away.
-        if (live && this.live === false) this.reload();
+      (live, refused) => {
+        // What came while the server was away; or why it lets nobody follow, such as a session's end.
+        if (refused || (live && this.live === false)) this.reload();
         this.live = live;
       },
     );
