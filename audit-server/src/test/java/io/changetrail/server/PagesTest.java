@@ -494,6 +494,7 @@ class PagesTest {
     browser.visit(address);
 
     assertThat(browser.texts("tbody a")).isEqualTo(found);
+    assertThat(browser.run("return document.title")).isEqualTo("Search – Changetrail");
     browser.click(".facets a[href='/search?']");
     browser.shown();
     browser.back();

@@ -103,8 +103,6 @@ class App extends LitElement {
 
   render() {
     const { pathname } = location;
-    const name = PAGES.find(([path]) => path === pathname)?.[1];
-    document.title = name ? `${name} – Changetrail` : 'Changetrail';
     return html`
       <a class="skip" href="#main">Skip to the content</a>
       <header class="bar">

@@ -46,6 +46,11 @@ export class Page extends LitElement {
         : this.view(this.answer)}`;
   }
 
+  /** A tab, a bookmark or the history tells what was looked at. */
+  updated() {
+    document.title = `${this.querySelector('h1').textContent.trim()} – Changetrail`;
+  }
+
   /** Takes the filled fields of a form into the address. */
   submit(event) {
     event.preventDefault();
