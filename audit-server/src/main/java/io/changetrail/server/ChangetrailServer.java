@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server;
 
+import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.redaction.RedactionRules;
 import io.changetrail.model.redaction.Redactor;
 import io.changetrail.server.access.SessionEndpoints;
