@@ -28,7 +28,7 @@ public record Target(
     }
   }
 
-  public static Target service(String service, String environment) {
+  public static Target service(String service, @Nullable String environment) {
     return new Target(service, environment, null, null, null, null);
   }
 

@@ -103,7 +103,7 @@ public final class JobEvents {
                     + outcome.wireName())
             .build();
     return event(ref(id + "-finished"), now, change)
-        .target(new Target(service(), inputs.environment(), null, null, null, null))
+        .target(Target.service(service(), inputs.environment()))
         .attribute("cicd.pipeline.task.run.result", TextNode.valueOf(outcome.wireName()))
         .build();
   }
