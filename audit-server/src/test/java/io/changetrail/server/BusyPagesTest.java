@@ -35,19 +35,20 @@ class BusyPagesTest {
   private static final int EVENTS = System.getenv("REQUIRE_REAL_PARTS") == null ? 20_000 : 100_000;
 
   @TempDir private static Path data;
-  private static final Instant END = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private static Instant end;
   private static RunningServer server;
   private static Browser browser;
 
   @BeforeAll
   static void start() throws Exception {
+    end = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     URI uri = URI.create("embedded:" + Files.createDirectories(data.resolve("store")));
     // Straight into the store, which is much faster than through the server.
     try (AuditStore store = AuditStoreProvider.forUri(uri).open(uri, Clock.systemUTC())) {
       for (int from = 0; from < EVENTS; from += AuditStore.MAX_PAGE) {
         store.append(
             IntStream.range(from, from + AuditStore.MAX_PAGE)
-                .mapToObj(i -> NewEvent.of(Tenants.DEFAULT, event(i), END))
+                .mapToObj(i -> NewEvent.of(Tenants.DEFAULT, event(i), end))
                 .toList());
       }
     }
@@ -58,12 +59,12 @@ class BusyPagesTest {
   /** Of the last day changes, and before that what leads to some. */
   private static AuditEvent event(int i) {
     if (i < CHANGES) {
-      return Events.deployment("change" + i, END.minusSeconds(8L * i), "service-" + i % 40, "prod")
+      return Events.deployment("change" + i, end.minusSeconds(8L * i), "service-" + i % 40, "prod")
           .build();
     }
     return Events.delivery(
             "build" + i,
-            END.minus(Duration.ofDays(1)).minusSeconds(80L * i),
+            end.minus(Duration.ofDays(1)).minusSeconds(80L * i),
             ChangeKind.BUILD,
             "build")
         .build();
@@ -78,7 +79,7 @@ class BusyPagesTest {
   }
 
   private static String day() {
-    return "/timeline?from=" + END.minus(Duration.ofDays(1)) + "&to=" + END.plusSeconds(1);
+    return "/timeline?from=" + end.minus(Duration.ofDays(1)) + "&to=" + end.plusSeconds(1);
   }
 
   @Test
