@@ -121,14 +121,19 @@ public final class Correlator {
             .withSilentSources(doubtful(sources, anomaly, asked));
     List<String> notes = new ArrayList<>(fetched.notes());
     if (span.since() != null) {
-      notes.add(
-          "there are too many events to read: changes before "
-              + span.since()
-              + " were judged only of the services that calls or metrics join to "
-              + anomaly.service()
-              + "; name an environment or a shorter lookback");
+      notes.add(unread(span.since(), span.relatedSince(), anomaly.service()));
     }
     return new Answered(answer, observed, known, fetched.series(), notes);
+  }
+
+  private static String unread(Instant since, @Nullable Instant related, String service) {
+    String ofThem = "of the services that calls or metrics join to " + service;
+    return "there are too many events to read: changes before "
+        + since
+        + " were judged only "
+        + ofThem
+        + (related == null ? "" : ", and of those none before " + related)
+        + "; name an environment or a shorter lookback";
   }
 
   /** All names of the service, of those that calls join to it, and of those with metrics. */

@@ -46,16 +46,16 @@ public final class RecordedChanges {
    * For one question about a moment, of whatever service. A day of most stores has less; of the
    * others the nearest are what matters, and somebody waits for the answer.
    */
-  private static final int NEAREST_EVENTS = 500;
+  private static final int NEAREST_EVENTS = 250;
 
   /** The same of the services that the question is about and those that calls join to them. */
-  private static final int RELATED_EVENTS = 1_000;
+  private static final int RELATED_EVENTS = 500;
 
   /**
    * Of so many events it is looked up what was in force before, what was built and which commit is
    * older: each costs several look-ups, so those that lie nearest in time are asked for.
    */
-  private static final int LIKELIEST_RELATED = 150;
+  private static final int LIKELIEST_RELATED = 100;
 
   /** The same of other services. */
   private static final int LIKELIEST_OTHERS = 50;
@@ -100,9 +100,17 @@ public final class RecordedChanges {
    *     tell what one in it rolls back
    * @param events by their id
    * @param since changes before it were not all read, as there are too many; null if all were
+   * @param relatedSince the same of the services that were to be read first
    */
   public record Span(
-      List<ObservedChange> changes, Map<String, StoredEvent> events, @Nullable Instant since) {}
+      List<ObservedChange> changes,
+      Map<String, StoredEvent> events,
+      @Nullable Instant since,
+      @Nullable Instant relatedSince) {
+    Span reading(@Nullable Instant others, @Nullable Instant related) {
+      return new Span(changes, events, others, related);
+    }
+  }
 
   /**
    * The latest of the changes that were going on in {@code [from, to)}, each with what it rolls
@@ -127,15 +135,16 @@ public final class RecordedChanges {
         read(scope, wanted.between(from.minus(margin), to), Order.NEWEST_FIRST, MAX_EVENTS, events);
     read(scope, wanted.between(to, to.plus(margin)), Order.OLDEST_FIRST, MAX_EVENTS / 4, events);
     Instant earliest = last == null ? from.minus(margin) : last;
+    Instant since = last == null ? null : whole(last, to);
     return span(
-        scope,
-        earliest,
-        to.plus(margin),
-        events,
-        List.copyOf(events.values()),
-        last == null ? null : whole(last, to),
-        catalogue,
-        asOf);
+            scope,
+            earliest,
+            to.plus(margin),
+            events,
+            List.copyOf(events.values()),
+            catalogue,
+            asOf)
+        .reading(since, since);
   }
 
   /** From when on no event of a change was left unread, if all were from {@code last} on. */
@@ -154,8 +163,8 @@ public final class RecordedChanges {
   }
 
   /**
-   * The same for a question that any store must answer: of too many events the latest are read, and
-   * the span says since when it has all.
+   * The same for a question that any store must answer, and soon: of too many events the latest are
+   * read, and the span says since when it has all.
    *
    * @param related names of services whose changes are read first, and further back
    */
@@ -190,14 +199,18 @@ public final class RecordedChanges {
       built(scope, likeliest).forEach(event -> events.putIfAbsent(event.eventId(), event));
     }
     return span(
-        scope,
-        ofRelated == null ? earliest : ofRelated,
-        to.plus(margin),
-        events,
-        likeliest,
-        since == null || since.isBefore(from) ? null : since,
-        catalogue,
-        asOf);
+            scope,
+            ofRelated == null ? earliest : ofRelated,
+            to.plus(margin),
+            events,
+            likeliest,
+            catalogue,
+            asOf)
+        .reading(within(from, since), within(from, ofRelated));
+  }
+
+  private static @Nullable Instant within(Instant from, @Nullable Instant since) {
+    return since == null || since.isBefore(from) ? null : since;
   }
 
   /** What was built says which commit a digest is of, and belongs to no environment. */
@@ -267,14 +280,14 @@ public final class RecordedChanges {
         EVENTS_AROUND / 2,
         events);
     return span(
-        scope,
-        earliest,
-        at.plus(margin),
-        events,
-        List.copyOf(events.values()),
-        since,
-        catalogue,
-        asOf);
+            scope,
+            earliest,
+            at.plus(margin),
+            events,
+            List.copyOf(events.values()),
+            catalogue,
+            asOf)
+        .reading(since, since);
   }
 
   /**
@@ -288,7 +301,6 @@ public final class RecordedChanges {
       Instant latest,
       Map<String, StoredEvent> events,
       List<StoredEvent> asked,
-      @Nullable Instant since,
       Catalogue catalogue,
       Instant asOf) {
     Map<String, StoredEvent> before = new Precedents(store, scope, catalogue).of(asked, earliest);
@@ -307,7 +319,8 @@ public final class RecordedChanges {
           NEAREST_EVENTS / 4,
           events);
     }
-    return new Span(group(events, commits(scope, deployed), catalogue, asOf), events, since);
+    return new Span(
+        group(events, commits(scope, deployed), catalogue, asOf), events, null, null);
   }
 
   /**

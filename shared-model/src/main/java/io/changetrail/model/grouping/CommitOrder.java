@@ -25,7 +25,8 @@ final class CommitOrder {
     }
   }
 
-  private final Map<String, Map<String, Came>> cameByLine = new HashMap<>();
+  /** By revision, then by line: a release has few revisions, and a revision few lines. */
+  private final Map<String, Map<String, Came>> came = new HashMap<>();
 
   private CommitOrder() {}
 
@@ -52,9 +53,7 @@ final class CommitOrder {
     if (event.change().action().equals(Change.FORCE_PUSH)) {
       lines.merge(branch, 1, Integer::sum);
     }
-    Map<String, Came> line =
-        cameByLine.computeIfAbsent(
-            branch + "\n" + lines.getOrDefault(branch, 0), any -> new HashMap<>());
+    String line = branch + "\n" + lines.getOrDefault(branch, 0);
     if (event.attributes().containsKey(AuditEvent.REVISIONS)) {
       came(event, line);
     } else {
@@ -62,27 +61,33 @@ final class CommitOrder {
     }
   }
 
-  private static void came(AuditEvent event, Map<String, Came> line) {
+  private void came(AuditEvent event, String line) {
     List<String> brought = event.revisions();
     for (int i = 0; i < brought.size(); i++) {
-      line.putIfAbsent(brought.get(i), new Came(event.time(), i));
+      came.computeIfAbsent(brought.get(i), any -> new HashMap<>(2))
+          .putIfAbsent(line, new Came(event.time(), i));
     }
   }
 
   /** Whether every commit of one release that can be compared with the other's came before it. */
   boolean isOlder(Release one, Release other) {
     boolean older = false;
-    for (Map<String, Came> came : cameByLine.values()) {
-      for (String mine : one.revisions()) {
-        for (String theirs : other.revisions()) {
-          Came first = came.get(mine);
-          Came second = came.get(theirs);
-          if (first != null && second != null && !mine.equals(theirs)) {
-            if (!first.isBefore(second)) {
-              return false;
-            }
-            older = true;
+    for (String mine : one.revisions()) {
+      Map<String, Came> firsts = came.getOrDefault(mine, Map.of());
+      for (String theirs : other.revisions()) {
+        Map<String, Came> seconds = came.getOrDefault(theirs, Map.of());
+        if (firsts.isEmpty() || seconds.isEmpty() || mine.equals(theirs)) {
+          continue;
+        }
+        for (Map.Entry<String, Came> first : firsts.entrySet()) {
+          Came second = seconds.get(first.getKey());
+          if (second == null) {
+            continue;
           }
+          if (!first.getValue().isBefore(second)) {
+            return false;
+          }
+          older = true;
         }
       }
     }

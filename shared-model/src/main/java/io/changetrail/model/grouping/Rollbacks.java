@@ -13,6 +13,7 @@ import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.Release.Comparison;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,9 @@ final class Rollbacks {
   private final Map<EventRef, String> changeOf = new HashMap<>();
   private final Map<String, Release> releases = new HashMap<>();
 
+  /** Those that say themselves that they are rollbacks. */
+  private final Set<String> declaredRollbacks = new HashSet<>();
+
   /** What each rollback undoes, the latest first. */
   private final Map<String, Set<String>> undoes = new LinkedHashMap<>();
 
@@ -55,6 +59,9 @@ final class Rollbacks {
     for (ObservedChange change : changes) {
       change.observations().forEach(seen -> changeOf.put(seen.event().ref(), change.id()));
       releases.put(change.id(), Release.of(change));
+      if (change.isRollback()) {
+        declaredRollbacks.add(change.id());
+      }
     }
   }
 
@@ -90,7 +97,7 @@ final class Rollbacks {
       resources.forEach(
           (resource, state) ->
               undone.addAll(restoredState(state, states.getOrDefault(resource, List.of()))));
-      if (undone.isEmpty() && change.isRollback()) {
+      if (undone.isEmpty() && declaredRollbacks.contains(change.id())) {
         services.stream()
             .map(service -> latest(change, deployments.getOrDefault(service, List.of())))
             .flatMap(Optional::stream)
@@ -208,7 +215,7 @@ final class Rollbacks {
   /** Neither a rollback itself, nor rolled back already. */
   private boolean isInForce(ObservedChange change) {
     return !undoes.containsKey(change.id())
-        && !change.isRollback()
+        && !declaredRollbacks.contains(change.id())
         && !undoneBy.containsKey(change.id());
   }
 
