@@ -94,15 +94,19 @@ final class Emit implements Callable<Integer> {
   private int sendFile(String name, Redactor redactor) {
     Shipment shipment = new Shipment(remote.connect());
     try (EventFile events = EventFile.open(name, session.surroundings().in())) {
-      int place = 0;
-      for (JsonNode next = events.next(); next != null; next = events.next()) {
+      for (int place = 0; ; place++) {
+        JsonNode next = null;
         try {
+          next = events.next();
+          if (next == null) {
+            break;
+          }
           ship(place, redactor.redact(decoded(next)), shipment);
         } catch (InvalidEventException e) {
           // Of many events one may be wrong without the others having to suffer.
-          shipment.reject(place, next.path("id").asText(null), String.valueOf(e.getMessage()));
+          String id = next == null ? null : next.path("id").asText(null);
+          shipment.reject(place, id, String.valueOf(e.getMessage()));
         }
-        place++;
       }
     }
     shipment.flush();

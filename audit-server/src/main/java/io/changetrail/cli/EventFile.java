@@ -9,16 +9,25 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.changetrail.model.InvalidEventException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * JSON values one after the other, from a file that holds one, an array of them, or a sequence with
- * white space between ({@code ndjson}). Never more than one is in memory.
+ * white space between. Never more than one is in memory. Where each line is a value of its own
+ * ({@code ndjson}) one that is none does no harm to the others; else nobody knows where the next
+ * begins.
  */
 final class EventFile implements Closeable {
   private static final JsonMapper JSON =
@@ -27,21 +36,34 @@ final class EventFile implements Closeable {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
 
-  private final JsonParser parser;
-  private final String name;
+  private static final int LONGEST_LINE = 16 << 20;
 
-  /** The first token of the next value, if it was read already. */
-  private @Nullable JsonToken ahead;
+  private final InputStream content;
+  private final String name;
+  private final boolean byLine;
+
+  /** Lines that were read to find out what the file is. */
+  private final Deque<byte[]> ahead = new ArrayDeque<>();
+
+  /** Reads the current line, or all that is left; {@code null} between two lines. */
+  private @Nullable JsonParser parser;
 
   private boolean inArray;
+  private int line;
 
-  private EventFile(JsonParser parser, String name) throws IOException {
-    this.parser = parser;
+  private EventFile(InputStream content, String name) throws IOException {
+    this.content = content;
     this.name = name;
-    ahead = parser.nextToken();
-    if (ahead == JsonToken.START_ARRAY) {
-      inArray = true;
-      ahead = null;
+    byLine = isByLine();
+    if (!byLine) {
+      ByteArrayOutputStream begin = new ByteArrayOutputStream();
+      for (byte[] each : ahead) {
+        begin.write(each);
+      }
+      ahead.clear();
+      parser =
+          JSON.createParser(
+              new SequenceInputStream(new ByteArrayInputStream(begin.toByteArray()), content));
     }
   }
 
@@ -55,34 +77,118 @@ final class EventFile implements Closeable {
     String shown = standard ? "standard input" : name;
     try {
       InputStream content = standard ? standardInput : Files.newInputStream(Path.of(name));
-      return new EventFile(JSON.createParser(content), shown);
-    } catch (JsonProcessingException e) {
-      throw notJson(shown, e);
+      return new EventFile(new BufferedInputStream(content), shown);
     } catch (IOException e) {
       throw Failure.usage(shown + " cannot be read", "check its name and its rights", e);
     }
   }
 
-  /** The next value; {@code null} after the last. */
+  /**
+   * The next value; {@code null} after the last.
+   *
+   * @throws InvalidEventException if a line is none; the next call goes on behind it
+   */
   @Nullable JsonNode next() {
     try {
-      JsonToken token = ahead != null ? ahead : parser.nextToken();
-      ahead = null;
-      if (token == JsonToken.END_ARRAY && inArray) {
-        inArray = false;
-        token = parser.nextToken();
-      }
-      return token == null ? null : parser.readValueAsTree();
+      do {
+        JsonNode value = parser == null ? null : next(parser);
+        if (value != null) {
+          return value;
+        }
+      } while (byLine && nextLine());
+      return null;
     } catch (JsonProcessingException e) {
-      throw notJson(name, e);
+      throw notJson(e);
     } catch (IOException e) {
       throw Failure.usage(name + " cannot be read to its end", null, e);
     }
   }
 
+  private @Nullable JsonNode next(JsonParser from) throws IOException {
+    JsonToken token = from.nextToken();
+    if (token == JsonToken.START_ARRAY && !inArray) {
+      inArray = true;
+      token = from.nextToken();
+    }
+    if (token == JsonToken.END_ARRAY && inArray) {
+      inArray = false;
+      token = from.nextToken();
+    }
+    return token == null ? null : from.readValueAsTree();
+  }
+
+  /** Its first line is a whole value, or the second begins one. */
+  private boolean isByLine() throws IOException {
+    byte[] first = peekLine();
+    if (first == null || first[0] != '{') {
+      return false;
+    }
+    try (JsonParser whole = JSON.createParser(first)) {
+      while (whole.nextToken() != null) {
+        // Only whether it has an end.
+      }
+      return true;
+    } catch (JsonProcessingException e) {
+      byte[] second = peekLine();
+      return second != null && second[0] == '{';
+    }
+  }
+
+  /** The next line that is not blank; {@code null} if none is. */
+  private byte @Nullable [] peekLine() throws IOException {
+    for (byte[] next = readLine(); next != null; next = readLine()) {
+      ahead.add(next);
+      if (!isBlank(next)) {
+        return next;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isBlank(byte[] line) {
+    for (byte each : line) {
+      if (each != ' ' && each != '\t' && each != '\r' && each != '\n') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean nextLine() throws IOException {
+    byte[] next = ahead.isEmpty() ? readLine() : ahead.poll();
+    line++;
+    inArray = false;
+    parser = next == null ? null : JSON.createParser(next);
+    return next != null;
+  }
+
+  /** A line with its end; {@code null} after the last. One that is far too long is cut. */
+  private byte @Nullable [] readLine() throws IOException {
+    ByteArrayOutputStream read = new ByteArrayOutputStream(1024);
+    int next = content.read();
+    if (next < 0) {
+      return null;
+    }
+    while (next >= 0) {
+      if (read.size() < LONGEST_LINE) {
+        read.write(next);
+      }
+      if (next == '\n') {
+        break;
+      }
+      next = content.read();
+    }
+    return read.toByteArray();
+  }
+
   /** Without a piece of the content, which is not redacted yet. */
-  private static Failure notJson(String name, JsonProcessingException e) {
+  private RuntimeException notJson(JsonProcessingException e) {
     JsonLocation at = e.getLocation();
+    if (byLine) {
+      parser = null;
+      return new InvalidEventException(
+          "body", "line " + line + " is not JSON, from column " + at.getColumnNr() + " on");
+    }
     return Failure.usage(
         name + " is not JSON at line " + at.getLineNr() + ", column " + at.getColumnNr(),
         "the events before it are sent already; correct the file and send it all again: each is"
@@ -93,7 +199,7 @@ final class EventFile implements Closeable {
   @Override
   public void close() {
     try {
-      parser.close();
+      content.close();
     } catch (IOException e) {
       throw Failure.usage(name + " cannot be closed", null, e);
     }

@@ -175,20 +175,23 @@ final class Ship implements Callable<Integer> {
 
   private void read(String file, Shipper shipper) {
     try (EventFile events = EventFile.open(file, session.surroundings().in())) {
-      int place = 0;
-      for (JsonNode next = events.next(); next != null; next = events.next()) {
+      for (int place = 0; ; place++) {
+        JsonNode next = null;
         try {
+          next = events.next();
+          if (next == null) {
+            break;
+          }
           shipper.ship(CODEC.decode(object(next)));
         } catch (InvalidEventException e) {
           errors
               .addObject()
               .put("file", file)
               .put("index", place)
-              .put("id", next.path("id").asText(null))
+              .put("id", next == null ? null : next.path("id").asText(null))
               .put("detail", e.getMessage());
         }
-        place++;
-        awaitRoom(shipper, file, place);
+        awaitRoom(shipper, file, place + 1);
       }
     }
   }

@@ -80,7 +80,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The audit server: a store behind an HTTP API. */
@@ -199,12 +198,7 @@ public final class ChangetrailServer implements AutoCloseable {
     CountEndpoints counts = new CountEndpoints(store, known);
     SessionEndpoints sessions = new SessionEndpoints(authenticator);
     HealthEndpoints health = new HealthEndpoints(store, files);
-    ChangeLinks links =
-        new ChangeLinks(
-            config.links().stream()
-                .collect(
-                    Collectors.toMap(
-                        ServerConfig.LinkTemplate::name, ServerConfig.LinkTemplate::url)));
+    ChangeLinks links = new ChangeLinks(config.links());
     ResourcesEndpoint baselines = new ResourcesEndpoint(store, redactor);
     Endpoint resources =
         request -> {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,39 @@ class ShipTest {
       assertThat(result.exitCode()).isEqualTo(ExitCodes.REFUSED);
       assertThat(result.out()).startsWith("4 read, 4 sent, 0 left");
       assertThat(result.err()).contains("-: event 4: ");
+    }
+  }
+
+  @Test
+  void aLineThatIsNotJsonDoesNoHarmToTheOthers() throws Exception {
+    List<String> four = lines.lines().toList();
+    String broken = four.get(1).substring(0, 40);
+    String piped = String.join("\n", broken, four.get(0), "oops", four.get(1), "", four.get(2));
+    try (RunningServer server = RunningServer.start(directory.resolve("data"))) {
+      for (String command : List.of("ship " + spool(), "emit --file")) {
+        Terminal.Result result =
+            Terminal.at(server.address()).typing(piped).run((command + " -").split(" "));
+        assertThat(result.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(result.err())
+            .contains("line 1 is not JSON", "line 3 is not JSON")
+            .doesNotContain("oops");
+        assertThat(Terminal.at(server.address()).run("query", "--raw", "--json").succeeded().json())
+            .hasSize(3);
+      }
+    }
+  }
+
+  @Test
+  void anEventOverSeveralLinesIsReadAsBefore() throws Exception {
+    String pretty = Terminal.parse(lines.lines().findFirst().orElseThrow()).toPrettyString();
+    try (RunningServer server = RunningServer.start(directory.resolve("data"))) {
+      Terminal.at(server.address()).typing(pretty + "\n" + pretty).run("ship", spool()).succeeded();
+      Terminal.Result cut =
+          Terminal.at(server.address())
+              .typing(pretty + "\n" + pretty.substring(9))
+              .run("ship", spool());
+      assertThat(cut.exitCode()).isEqualTo(ExitCodes.USAGE);
+      assertThat(cut.err()).contains("standard input is not JSON at line ");
     }
   }
 

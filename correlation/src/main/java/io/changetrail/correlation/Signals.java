@@ -195,11 +195,7 @@ final class Signals {
   }
 
   private long usualStep() {
-    long[] steps =
-        prepared.stream()
-            .mapToLong(one -> one.series.time(1) - one.series.time(0))
-            .sorted()
-            .toArray();
+    long[] steps = prepared.stream().mapToLong(one -> one.step).sorted().toArray();
     return steps.length == 0 ? 0 : steps[steps.length / 2];
   }
 
@@ -212,6 +208,7 @@ final class Signals {
     private final double offset;
     private final long before;
     private final long after;
+    private final long step;
     private final long spacing;
 
     /**
@@ -224,9 +221,9 @@ final class Signals {
       this.family = SignalFamily.of(series.signal());
       this.success = SignalFamily.isSuccess(series.signal());
       int size = index(end + 1);
-      long own = series.spacing(size);
-      this.before = Math.max(minutes(Constant.MINUTES_BEFORE), own * SAMPLES_BEFORE);
-      this.after = Math.max(minutes(Constant.MINUTES_AFTER), own * SAMPLES_AFTER);
+      this.step = series.spacing(size);
+      this.before = Math.max(minutes(Constant.MINUTES_BEFORE), step * SAMPLES_BEFORE);
+      this.after = Math.max(minutes(Constant.MINUTES_AFTER), step * SAMPLES_AFTER);
       this.spacing = after / SAMPLES_AFTER;
       double sum = 0;
       double largest = 0;

@@ -65,13 +65,6 @@ public record ServerConfig(
   public record Listen(String host, int port, HttpSettings.@Nullable Tls tls) {}
 
   /**
-   * A link that each change gets.
-   *
-   * @param url with the placeholders of {@link io.changetrail.server.query.ChangeLinks}
-   */
-  public record LinkTemplate(String name, String url) {}
-
-  /**
    * Which times of events are believed.
    *
    * @param future how far ahead of the server's clock

@@ -12,7 +12,6 @@ import io.changetrail.server.access.Tenants;
 import io.changetrail.server.access.Workloads;
 import io.changetrail.server.http.HttpSettings;
 import io.changetrail.server.http.Names;
-import io.changetrail.server.query.ChangeLinks;
 import io.changetrail.source.repository.PathPattern;
 import java.io.IOException;
 import java.net.URI;
@@ -312,10 +311,7 @@ public final class Settings {
         names(RECEIVER).stream().map(this::receiver).toList(),
         list("topology").stream().map(Path::of).toList(),
         names(LINK).stream()
-            .map(
-                name ->
-                    new ServerConfig.LinkTemplate(
-                        name, parsed("links." + name, ChangeLinks::checked)))
+            .map(name -> parsed("links." + name, url -> new LinkTemplate(name, url)))
             .toList());
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,14 +43,15 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
   record Samples(Map<String, String> labels, long[] times, double[] values) {}
 
   /**
-   * Reads an answer.
+   * Reads an answer. Samples of times that were not asked for are left out: whoever sends them may
+   * have told other lies about them.
    *
    * @param points that are taken at most
    * @throws IOException if it is not one; the message says what is wrong
    */
-  static Matrix read(byte[] body, int points) throws IOException {
+  static Matrix read(byte[] body, Instant from, Instant to, int points) throws IOException {
     try (JsonParser json = JSON.createParser(body)) {
-      return new Reader(json, points).answer();
+      return new Reader(json, from, to, points).answer();
     } catch (JsonProcessingException e) {
       throw new PrometheusException("its answer is not JSON, or is cut off", e);
     }
@@ -71,13 +73,17 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
     private final JsonParser json;
     private final List<Samples> samples = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private final long from;
+    private final long to;
     private final int most;
     private int points;
     private boolean cut;
 
-    Reader(JsonParser json, int most) {
+    Reader(JsonParser json, Instant from, Instant to, int most) {
       this.json = json;
       this.most = most;
+      this.from = from.toEpochMilli();
+      this.to = to.toEpochMilli();
     }
 
     Matrix answer() throws IOException {
@@ -211,7 +217,7 @@ record Matrix(@Nullable String error, List<Samples> samples, List<String> warnin
       }
       times[at] = Math.round(seconds * 1000);
       values[at] = number;
-      return Double.isFinite(seconds);
+      return times[at] >= from && times[at] <= to && Double.isFinite(seconds);
     }
 
     /** Prometheus writes values as texts; what is no number is a missing sample. */

@@ -104,7 +104,7 @@ final class PrometheusClient implements AutoCloseable {
         request("/api/v1/query_range")
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString(form)),
-        body -> Matrix.read(body, points));
+        body -> Matrix.read(body, from, to, points));
   }
 
   /**

@@ -137,13 +137,7 @@ public final class RecordedChanges {
     Instant earliest = last == null ? from.minus(margin) : last;
     Instant since = last == null ? null : whole(last, to);
     return span(
-            scope,
-            earliest,
-            to.plus(margin),
-            events,
-            List.copyOf(events.values()),
-            catalogue,
-            asOf)
+            scope, earliest, to.plus(margin), events, List.copyOf(events.values()), catalogue, asOf)
         .reading(since, since);
   }
 
@@ -187,8 +181,11 @@ public final class RecordedChanges {
       Query theirs = before.where(Field.SERVICE, related);
       ofRelated = read(scope, theirs, Order.NEWEST_FIRST, RELATED_EVENTS, events);
       events.values().stream().limit(LIKELIEST_RELATED).forEach(likeliest::add);
+      int ofBefore = events.size();
       Query theirsAfter = after.where(Field.SERVICE, related);
       read(scope, theirsAfter, Order.OLDEST_FIRST, RELATED_EVENTS / 4, events);
+      // One of these may bring back what was in force long before.
+      events.values().stream().skip(ofBefore).limit(LIKELIEST_RELATED).forEach(likeliest::add);
     }
     int ofThem = events.size();
     Instant since = read(scope, before, Order.NEWEST_FIRST, NEAREST_EVENTS, events);
@@ -280,13 +277,7 @@ public final class RecordedChanges {
         EVENTS_AROUND / 2,
         events);
     return span(
-            scope,
-            earliest,
-            at.plus(margin),
-            events,
-            List.copyOf(events.values()),
-            catalogue,
-            asOf)
+            scope, earliest, at.plus(margin), events, List.copyOf(events.values()), catalogue, asOf)
         .reading(since, since);
   }
 
@@ -319,8 +310,7 @@ public final class RecordedChanges {
           NEAREST_EVENTS / 4,
           events);
     }
-    return new Span(
-        group(events, commits(scope, deployed), catalogue, asOf), events, null, null);
+    return new Span(group(events, commits(scope, deployed), catalogue, asOf), events, null, null);
   }
 
   /**
