@@ -7,6 +7,7 @@ import io.changetrail.correlation.CandidateChange;
 import io.changetrail.correlation.CorrelationEngine;
 import io.changetrail.correlation.Series;
 import io.changetrail.correlation.Topology;
+import io.changetrail.model.Interval;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.ObservedChange;
 import io.changetrail.server.catalogue.Catalogues;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class Correlator {
   /** A source with gaps is named in the answer if it reported this recently before the alert. */
   private static final Duration LIVELY = Duration.ofDays(7);
+
+  /** Of changes that lie further outside the window it is not asked by what clock. */
+  private static final Duration WIDEST_CLOCK_ERROR = Duration.ofDays(1);
 
   /** Beyond so many, a service is as good as any other. */
   private static final int MOST_RELATED = 50;
@@ -113,7 +117,9 @@ public final class Correlator {
     List<CandidateChange> judged = new ArrayList<>();
     for (ObservedChange change : span.changes()) {
       observed.put(change.id(), change);
-      judged.add(candidates.of(change));
+      if (mayLieWithin(anomaly.window(), change)) {
+        judged.add(candidates.of(change));
+      }
     }
     Answer answer =
         engine
@@ -124,6 +130,13 @@ public final class Correlator {
       notes.add(unread(span.since(), span.relatedSince(), anomaly.service()));
     }
     return new Answered(answer, observed, known, fetched.series(), notes);
+  }
+
+  /** Whether the engine has to say, which goes by corrected times. */
+  private static boolean mayLieWithin(Interval window, ObservedChange change) {
+    Instant last = change.observations().get(change.observations().size() - 1).event().time();
+    return !last.isBefore(window.earliest().minus(WIDEST_CLOCK_ERROR))
+        && !change.start().isAfter(window.latest().plus(WIDEST_CLOCK_ERROR));
   }
 
   private static String unread(Instant since, @Nullable Instant related, String service) {

@@ -94,6 +94,7 @@ final class Events {
     return seq == 0 ? Optional.empty() : row(seq);
   }
 
+  /** The event as it was taken in. Unlike everything else here, for any number of threads. */
   AuditEvent raw(Row row) {
     return decoded
         .find(row)

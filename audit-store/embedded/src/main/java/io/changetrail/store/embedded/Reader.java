@@ -34,10 +34,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers reads from one consistent view of the file. Used by one thread at a time. */
 final class Reader {
+  /** So many events are worth several threads. */
+  private static final int MANY = 32;
+
   private final Database database;
   private final Events events;
   private final States states;
@@ -86,7 +90,7 @@ final class Reader {
       @Nullable Position after,
       int limit) {
     Direction direction = order == AuditStore.Order.OLDEST_FIRST ? Direction.UP : Direction.DOWN;
-    List<StoredEvent> found = new ArrayList<>();
+    List<Found> found = new ArrayList<>();
     Position[] next = new Position[1];
     walk(
         scope,
@@ -96,17 +100,30 @@ final class Reader {
         after,
         (row, event) -> {
           if (found.size() == limit) {
-            StoredEvent last = found.get(limit - 1);
-            next[0] = new Position(last.event().time(), last.seq());
+            Events.Row last = found.get(limit - 1).row();
+            next[0] = new Position(Times.instant(last.time()), last.seq());
             return false;
           }
-          AuditEvent whole =
-              event != null ? event : view == View.FOLDED ? events.folded(row) : events.raw(row);
           boolean reduced = event != null && !scope.isWholeTenant() && isReduced(row, view, event);
-          found.add(Events.stored(row, whole, reduced));
+          boolean folded = view == View.FOLDED && row.has(Flags.AMENDED);
+          found.add(new Found(row, event == null && folded ? events.folded(row) : event, reduced));
           return true;
         });
-    return new Page(found, next[0]);
+    // Rows are read one after the other; what costs most is to unpack them.
+    Stream<Found> rows = found.size() < MANY ? found.stream() : found.parallelStream();
+    return new Page(rows.map(this::stored).toList(), next[0]);
+  }
+
+  /**
+   * A row of an answer.
+   *
+   * @param event {@code null} if it is the one of the row
+   */
+  private record Found(Events.Row row, @Nullable AuditEvent event, boolean reduced) {}
+
+  private StoredEvent stored(Found found) {
+    AuditEvent event = found.event() == null ? events.raw(found.row()) : found.event();
+    return Events.stored(found.row(), event, found.reduced());
   }
 
   private boolean isReduced(Events.Row row, View view, AuditEvent seen) {
