@@ -32,18 +32,22 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- $at := "/etc/changetrail/audit" }}
 {{- $_ := set $config "auditWebhook" (dict "port" 8443 "tokenFile" (printf "%s/token" $at) "keyStore" (printf "%s/keystore.p12" $at) "passwordFile" (printf "%s/password" $at)) }}
 {{- end }}
+{{- if .Values.admissionWebhook.enabled }}
+{{- $at := "/etc/changetrail/admission" }}
+{{- $_ := set $config "admissionWebhook" (dict "port" 8444 "path" .Values.admissionWebhook.path "keyStore" (printf "%s/keystore.p12" $at) "passwordFile" (printf "%s/password" $at)) }}
+{{- end }}
 {{- toYaml $config }}
 {{- end }}
 
-{{/* All types that are watched, each with group, kind, resource and clusterScoped. */}}
+{{/* All types that are watched, each with group, version, kind, resource and clusterScoped. */}}
 {{- define "watcher.types" -}}
 {{- $config := .Values.config }}
 {{- $types := list }}
 {{- if not $config.onlyResources }}{{ $types = .Files.Get "files/types.yaml" | fromYamlArray }}{{ end }}
-{{- if $config.secrets }}{{ $types = append $types (dict "group" "" "kind" "Secret" "resource" "secrets") }}{{ end }}
+{{- if $config.secrets }}{{ $types = append $types (dict "group" "" "version" "v1" "kind" "Secret" "resource" "secrets") }}{{ end }}
 {{- range $config.resources }}
 {{- $clusterScoped := and (hasKey . "namespaced") (not .namespaced) }}
-{{- $one := dict "group" (.group | default "") "kind" .kind "resource" .plural "clusterScoped" $clusterScoped }}
+{{- $one := dict "group" (.group | default "") "version" .version "kind" .kind "resource" .plural "clusterScoped" $clusterScoped }}
 {{- $known := false }}
 {{- range $types }}{{ if and (eq .group $one.group) (eq .resource $one.resource) }}{{ $known = true }}{{ end }}{{ end }}
 {{- if not $known }}{{ $types = append $types $one }}{{ end }}

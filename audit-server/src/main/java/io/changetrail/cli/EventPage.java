@@ -92,6 +92,7 @@ final class EventPage {
     return switch (evidence) {
       case AUTHENTICATED -> "authenticated by the server";
       case AUDIT_LOG -> "named by the platform's audit log";
+      case ADMISSION -> "whom the platform's admission was asked for";
       case DECLARED -> "named by the source";
       case AUDIT_LOG_TIME -> "the only one in the platform's audit log about then";
       case FIELD_MANAGER -> "the tool that owns the changed fields; who used it is not known";

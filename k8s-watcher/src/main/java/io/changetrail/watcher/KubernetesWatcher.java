@@ -5,19 +5,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.watcher.capture.ClusterWatch.Wanted;
 import io.changetrail.watcher.cluster.Cluster;
 import io.changetrail.watcher.cluster.ResourceType;
+import io.changetrail.watcher.operation.AdmissionReceiver;
 import io.changetrail.watcher.operation.AuditWebhookReceiver;
 import io.changetrail.watcher.operation.HttpEndpoints;
 import io.changetrail.watcher.operation.HttpEndpoints.Answer;
+import io.changetrail.watcher.operation.Leader;
 import io.changetrail.watcher.operation.Leadership;
 import io.changetrail.watcher.operation.Rbac;
+import io.changetrail.watcher.operation.ServerCertificate;
 import io.changetrail.watcher.operation.WatcherConfig;
+import io.changetrail.watcher.operation.WatcherConfig.AdmissionWebhook;
 import io.changetrail.watcher.operation.WatcherConfig.AuditWebhook;
 import io.changetrail.watcher.operation.WatcherConfig.LeaderElection;
 import io.changetrail.watcher.operation.WatcherMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,6 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,6 +48,12 @@ import picocli.CommandLine.Spec;
 public final class KubernetesWatcher implements Callable<Integer> {
   private static final System.Logger LOG = System.getLogger(KubernetesWatcher.class.getName());
   private static final Duration LEASE = Duration.ofSeconds(15);
+
+  /** The API server gives the audit webhook 30 s. */
+  private static final Duration HAND_OVER = Duration.ofSeconds(10);
+
+  /** A write waits for it, and for a second at most. */
+  private static final Duration HAND_OVER_AT_ONCE = Duration.ofMillis(500);
 
   @Option(
       names = "--config",
@@ -131,6 +141,7 @@ public final class KubernetesWatcher implements Callable<Integer> {
                 cluster,
                 election,
                 identity(election),
+                address(election),
                 LEASE,
                 InstantSource.system(),
                 () -> begin(settings, cluster),
@@ -139,17 +150,13 @@ public final class KubernetesWatcher implements Callable<Integer> {
     if (settings.port() > 0) {
       open.add(0, health(settings, leadership));
     }
-    AuditWebhook webhook = settings.auditWebhook();
-    if (webhook != null) {
-      open.add(
-          0,
-          HttpEndpoints.https(
-                  "0.0.0.0",
-                  webhook.port(),
-                  webhook.keyStore(),
-                  Files.readString(webhook.passwordFile()).strip())
-              .on("/audit", new AuditWebhookReceiver(webhook.tokenFile(), this::audited))
-              .start());
+    AuditWebhook audits = settings.auditWebhook();
+    if (audits != null) {
+      open.add(0, audit(audits, leadership));
+    }
+    AdmissionWebhook admissions = settings.admissionWebhook();
+    if (admissions != null) {
+      open.add(0, admission(admissions, leadership));
     }
     if (leadership == null) {
       begin(settings, cluster);
@@ -196,6 +203,15 @@ public final class KubernetesWatcher implements Callable<Integer> {
         : InetAddress.getLocalHost().getHostName() + "_" + UUID.randomUUID();
   }
 
+  /** In a pod the chart gives its address in this variable. */
+  private static String address(LeaderElection election) throws IOException {
+    String given = election.address();
+    String pod = System.getenv("POD_IP");
+    return given != null
+        ? given
+        : pod != null && !pod.isBlank() ? pod : InetAddress.getLocalHost().getHostAddress();
+  }
+
   private void begin(WatcherConfig settings, Cluster cluster) {
     try {
       active.set(Watcher.start(settings, cluster, metrics, InstantSource.system()));
@@ -213,12 +229,53 @@ public final class KubernetesWatcher implements Callable<Integer> {
     }
   }
 
+  private HttpEndpoints audit(AuditWebhook webhook, @Nullable Leadership leadership)
+      throws IOException {
+    ServerCertificate certificate =
+        ServerCertificate.read(webhook.keyStore(), webhook.passwordFile());
+    return HttpEndpoints.https("0.0.0.0", webhook.port(), certificate)
+        .on(
+            AuditWebhookReceiver.PATH,
+            new AuditWebhookReceiver(
+                webhook.tokenFile(),
+                this::audited,
+                leader(leadership, webhook.port(), certificate, HAND_OVER)))
+        .start();
+  }
+
+  private HttpEndpoints admission(AdmissionWebhook webhook, @Nullable Leadership leadership)
+      throws IOException {
+    ServerCertificate certificate =
+        ServerCertificate.read(webhook.keyStore(), webhook.passwordFile());
+    return HttpEndpoints.https("0.0.0.0", webhook.port(), certificate)
+        .on(
+            webhook.path(),
+            new AdmissionReceiver(
+                webhook.path(),
+                review -> given(watcher -> watcher.asked(review)),
+                leader(leadership, webhook.port(), certificate, HAND_OVER_AT_ONCE)))
+        .start();
+  }
+
+  private static @Nullable Leader leader(
+      @Nullable Leadership leadership, int port, ServerCertificate certificate, Duration patience) {
+    return leadership == null
+        ? null
+        : new Leader(leadership::leader, port, certificate, patience);
+  }
+
   private boolean audited(List<JsonNode> entries) {
+    return given(watcher -> watcher.audited(entries));
+  }
+
+
+  /** Whether there is a watcher at work here, which is given something. */
+  private boolean given(Consumer<Watcher> taker) {
     Watcher watcher = active.get();
     if (watcher == null) {
       return false;
     }
-    watcher.audited(entries);
+    taker.accept(watcher);
     return true;
   }
 
@@ -228,7 +285,7 @@ public final class KubernetesWatcher implements Callable<Integer> {
     return HttpEndpoints.http("0.0.0.0", settings.port())
         .on("/healthz", question -> Answer.of(200, "ok\n"))
         .on("/readyz", question -> ready(leadership))
-        .on("/metrics", question -> new Answer(200, metrics.scrape()))
+        .on("/metrics", question -> Answer.of(200, metrics.scrape()))
         .start();
   }
 

@@ -2,10 +2,12 @@
 package io.changetrail.watcher;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.model.redaction.RedactionKey;
 import io.changetrail.model.redaction.RedactionRules;
 import io.changetrail.model.redaction.Redactor;
 import io.changetrail.watcher.access.HumanAccess;
+import io.changetrail.watcher.attribution.AdmissionWitness;
 import io.changetrail.watcher.attribution.AuditLogWitness;
 import io.changetrail.watcher.attribution.ManagedFieldsWitness;
 import io.changetrail.watcher.capture.CanonicalState;
@@ -40,6 +42,7 @@ record Pipeline(
     ClusterWatch watch,
     Capture capture,
     AuditLogWitness witness,
+    AdmissionWitness admissions,
     HumanAccess access,
     ExecutorService lookups)
     implements AutoCloseable {
@@ -63,11 +66,17 @@ record Pipeline(
       Runnable room,
       CaptureMetrics metrics,
       InstantSource clock) {
-    AuditLogWitness witness = new AuditLogWitness(new ManagedFieldsWitness(), shipper, clock);
     Places places =
         new Places(
             config.cluster(), config.environment(), config.environments(), config.serviceNames());
     CanonicalState canonical = new CanonicalState(redactor, new IgnoredPaths(config.ignore()));
+    AdmissionWitness admissions =
+        new AdmissionWitness(
+            new ManagedFieldsWitness(),
+            object -> CanonicalContent.hash(canonical.whole(object, null)),
+            shipper,
+            clock);
+    AuditLogWitness witness = new AuditLogWitness(admissions, shipper, clock);
     Drifts drifts =
         new Drifts(
             uid,
@@ -126,7 +135,12 @@ record Pipeline(
             metrics,
             clock);
     return new Pipeline(
-        watch, capture, witness, new HumanAccess(config.source(), places, selection), lookups);
+        watch,
+        capture,
+        witness,
+        admissions,
+        new HumanAccess(config.source(), places, selection),
+        lookups);
   }
 
   /** What keeps secrets out of events. */

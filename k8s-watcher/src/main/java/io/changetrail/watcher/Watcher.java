@@ -96,6 +96,11 @@ public final class Watcher implements AutoCloseable {
     }
   }
 
+  /** Takes what the API server asks before a write. */
+  void asked(JsonNode review) {
+    pipeline.admissions().record(review);
+  }
+
   /** Whether everything has been compared at least once. */
   boolean isReady() {
     return pipeline.watch().isReady();

@@ -11,8 +11,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
+import io.changetrail.watcher.cluster.Cluster;
 import io.changetrail.watcher.operation.AuditWebhookReceiver;
 import io.changetrail.watcher.operation.HttpEndpoints;
+import io.changetrail.watcher.operation.Leader;
+import io.changetrail.watcher.operation.Leadership;
+import io.changetrail.watcher.operation.ServerCertificate;
+import io.changetrail.watcher.operation.WatcherConfig;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -23,7 +28,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,32 +67,34 @@ class AttributionTest {
   }
 
   private void listen(Watcher watcher) throws Exception {
-    Path token = directory.resolve("audit-token");
-    Files.writeString(token, ControlPlane.AUDIT + "\n");
-    receiver =
-        HttpEndpoints.https("127.0.0.1", plane.auditPort(), keyStore(), "changeit")
-            .on(
-                "/audit",
-                new AuditWebhookReceiver(
-                    token,
-                    list -> {
-                      watcher.audited(list);
-                      return true;
-                    }))
-            .start();
+    receiver = listen("127.0.0.1", taking(watcher), null);
   }
 
-  private Path keyStore() throws Exception {
+  private static Predicate<List<JsonNode>> taking(Watcher watcher) {
+    return entries -> {
+      watcher.audited(entries);
+      return true;
+    };
+  }
+
+  private HttpEndpoints listen(
+      String host, Predicate<List<JsonNode>> taker, @Nullable Leader leader) throws Exception {
+    return HttpEndpoints.https(host, plane.auditPort(), certificate())
+        .on("/audit", new AuditWebhookReceiver(token(), taker, leader))
+        .start();
+  }
+
+  private Path token() throws Exception {
+    return Files.writeString(directory.resolve("audit-token"), ControlPlane.AUDIT + "\n");
+  }
+
+  private ServerCertificate certificate() throws Exception {
     Path store = directory.resolve("audit.p12");
-    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    String command =
-        keytool
-            + " -genkeypair -alias audit -keyalg EC -dname CN=localhost -ext san=ip:127.0.0.1"
-            + " -validity 2 -storetype PKCS12 -storepass changeit -keystore "
-            + store;
-    Process made = new ProcessBuilder(command.split(" ")).inheritIO().start();
-    assertThat(made.waitFor()).isZero();
-    return store;
+    if (!Files.exists(store)) {
+      Certificates.make(store);
+    }
+    return ServerCertificate.read(
+        store, Files.writeString(directory.resolve("password"), Certificates.PASSWORD));
   }
 
   private static String configMap(String name) {
@@ -140,35 +152,24 @@ class AttributionTest {
     plane.create(configMaps, configMap("mine"));
     Watcher watcher =
         scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start();
-    Path token = directory.resolve("export-token");
-    Files.writeString(token, ControlPlane.AUDIT);
     try (HttpEndpoints export =
         HttpEndpoints.http("127.0.0.1", 0)
             .on(
                 "/audit",
-                new AuditWebhookReceiver(
-                    token,
-                    entries -> {
-                      watcher.audited(entries);
-                      return true;
-                    }))
+                new AuditWebhookReceiver(token(), taking(watcher), null))
             .start()) {
       URI to = URI.create("http://127.0.0.1:" + export.port() + "/audit");
       receiver =
-          HttpEndpoints.https("127.0.0.1", plane.auditPort(), keyStore(), "changeit")
-              .on(
-                  "/audit",
-                  new AuditWebhookReceiver(
-                      token,
-                      entries -> {
-                        try {
-                          return post(to, ControlPlane.AUDIT, exported(by, entries)).statusCode()
-                              == 200;
-                        } catch (Exception e) {
-                          throw new AssertionError(e);
-                        }
-                      }))
-              .start();
+          listen(
+              "127.0.0.1",
+              entries -> {
+                try {
+                  return post(to, ControlPlane.AUDIT, exported(by, entries)).statusCode() == 200;
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              },
+              null);
       plane.patch(ControlPlane.ALICE, configMaps + "/mine", "{data: {a: \"2\"}}");
       await()
           .atMost(Scene.PATIENCE)
@@ -270,11 +271,9 @@ class AttributionTest {
   @Test
   void C6_aStandbyRefusesRecordsAndClosesTheConnectionSoThatAnotherReplicaIsReached()
       throws Exception {
-    Path token = directory.resolve("audit-token");
-    Files.writeString(token, ControlPlane.AUDIT);
     receiver =
         HttpEndpoints.http("127.0.0.1", 0)
-            .on("/audit", new AuditWebhookReceiver(token, list -> false))
+            .on("/audit", new AuditWebhookReceiver(token(), list -> false, null))
             .start();
     String body = "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\"}";
     String request =
@@ -289,6 +288,86 @@ class AttributionTest {
           .startsWith("HTTP/1.1 503")
           .containsIgnoringCase("Connection: close");
     }
+  }
+
+  private Leadership replica(String identity, String host) throws Exception {
+    Leadership replica =
+        new Leadership(
+            Cluster.connect(scene.kubeconfig(ControlPlane.ADMIN)),
+            new WatcherConfig.LeaderElection(scene.namespace, "replicas", identity, host),
+            identity,
+            host,
+            Duration.ofSeconds(5),
+            InstantSource.system(),
+            () -> {},
+            () -> {});
+    replica.start();
+    return replica;
+  }
+
+  @Test
+  void C6_recordsThatAStandbyIsSentAreHandedOverToTheLeader() throws Exception {
+    plane.create(configMaps, configMap("mine"));
+    Watcher watcher = scene.start();
+    try (HttpEndpoints leader = listen("127.0.0.2", taking(watcher), null);
+        Leadership leading = replica("leader", "127.0.0.2")) {
+      await().atMost(Scene.PATIENCE).until(leading::isLeading);
+      try (Leadership standby = replica("standby", "127.0.0.1")) {
+        await().atMost(Scene.PATIENCE).until(() -> standby.leader().isPresent());
+        receiver =
+            listen(
+                "127.0.0.1",
+                entries -> false,
+                new Leader(
+                    standby::leader, leader.port(), certificate(), Duration.ofSeconds(10)));
+        plane.patch(ControlPlane.ALICE, configMaps + "/mine", "{data: {a: \"2\"}}");
+
+        await()
+            .atMost(Scene.PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(scene.events())
+                        .filteredOn(Scene.of("ConfigMap", "mine"))
+                        .extracting(event -> event.actor().id() + " " + event.actor().evidence())
+                        .containsExactly("alice AUDIT_LOG"));
+      }
+    }
+  }
+
+  @Test
+  void C6_aStandbyHandsNothingToWhoeverHasNotItsCertificate() throws Exception {
+    Path other = directory.resolve("other.p12");
+    Certificates.make(other);
+    ServerCertificate stranger =
+        ServerCertificate.read(
+            other, Files.writeString(directory.resolve("other-password"), Certificates.PASSWORD));
+    AtomicInteger taken = new AtomicInteger();
+    try (HttpEndpoints leader =
+        HttpEndpoints.https("127.0.0.2", plane.auditPort(), stranger)
+            .on(
+                "/audit",
+                question -> {
+                  taken.incrementAndGet();
+                  return HttpEndpoints.Answer.of(200, "");
+                })
+            .start()) {
+      receiver =
+          listen(
+              "127.0.0.1",
+              entries -> false,
+              new Leader(
+                  () -> Optional.of("127.0.0.2"),
+                  leader.port(),
+                  certificate(),
+                  Duration.ofSeconds(10)));
+      assertThat(
+              post(
+                      ControlPlane.AUDIT,
+                      "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\"}")
+                  .statusCode())
+          .isEqualTo(503);
+    }
+    assertThat(taken).hasValue(0);
   }
 
   private HttpResponse<String> post(String token, String body) throws Exception {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -252,6 +253,64 @@ class DeploymentTest {
             .replace("/etc/", root + "/etc/")
             .replace("/var/lib/", root + "/var/lib/"));
     return file;
+  }
+
+  @Test
+  void C6_theChartRegistersAWebhookThatNeverHoldsAWriteUpForLong() throws Exception {
+    String webhook =
+        "admissionWebhook: {enabled: true, secret: changetrail-admission, path: /admission/k3vq%s}";
+    List<JsonNode> objects =
+        rendered(
+            BASE.formatted(", secrets: true, namespaces: [shop]")
+                + webhook.formatted(", caBundle: Q0E="));
+    WatcherConfig.AdmissionWebhook told = config(objects).admissionWebhook();
+    JsonNode registered = one(objects, "ValidatingWebhookConfiguration");
+    JsonNode hook = registered.at("/webhooks/0");
+    assertThat(hook.path("failurePolicy").asText()).isEqualTo("Ignore");
+    assertThat(hook.path("timeoutSeconds").asInt()).isEqualTo(1);
+    assertThat(told).isNotNull();
+    assertThat(hook.at("/clientConfig/service/path").asText()).isEqualTo(told.path());
+    assertThat(hook.at("/clientConfig/service/port").asInt()).isEqualTo(told.port());
+    assertThat(mounts(one(objects, "Deployment").at("/spec/template/spec/containers/0")))
+        .contains(told.keyStore().getParent().toString());
+    WatcherConfig config = config(objects);
+    Set<String> asked = new TreeSet<>();
+    hook.path("rules")
+        .forEach(
+            rule ->
+                asked.add(
+                    rule.at("/apiGroups/0").asText()
+                        + "/"
+                        + rule.at("/apiVersions/0").asText()
+                        + " "
+                        + rule.at("/resources/0").asText()));
+    assertThat(asked)
+        .isEqualTo(
+            config.wanted().stream()
+                .map(
+                    one ->
+                        one.group()
+                            + "/"
+                            + one.version()
+                            + " "
+                            + config.type(one).orElseThrow().plural())
+                .collect(Collectors.toCollection(TreeSet::new)));
+    ControlPlane plane = ControlPlane.shared();
+    plane.namespace("changetrail");
+    plane.applyAll(
+        registered.toString().replace("Q0E=", Certificates.bundle(directory.resolve("it.p12"))));
+    plane.delete(
+        "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/"
+            + registered.at("/metadata/name").asText());
+    assertThat(
+            helm()
+                .run(
+                    "template",
+                    CHART.toString(),
+                    "--values",
+                    values(BASE.formatted("") + webhook.formatted("")).toString())
+                .output())
+        .contains("admissionWebhook.caBundle: give who issued the certificate");
   }
 
   @Test

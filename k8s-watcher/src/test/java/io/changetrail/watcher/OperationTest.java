@@ -198,8 +198,9 @@ class OperationTest {
     try (Leadership leadership =
         new Leadership(
             cluster,
-            new WatcherConfig.LeaderElection(scene.namespace, "flapping", "one"),
+            new WatcherConfig.LeaderElection(scene.namespace, "flapping", "one", null),
             "one",
+            null,
             Duration.ofSeconds(5),
             InstantSource.system(),
             () -> {

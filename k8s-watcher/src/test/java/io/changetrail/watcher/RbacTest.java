@@ -131,6 +131,7 @@ class RbacTest {
             cluster,
             Objects.requireNonNull(config.leaderElection()),
             "one",
+            null,
             Duration.ofSeconds(2),
             InstantSource.system(),
             () -> {

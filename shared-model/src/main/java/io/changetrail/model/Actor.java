@@ -53,6 +53,11 @@ public record Actor(
     AUTHENTICATED,
     /** The platform's own audit log names the actor of this very request. */
     AUDIT_LOG,
+    /**
+     * The platform asked for this actor's leave to bring about just this state; that nobody else
+     * brought it about is likely, not shown.
+     */
+    ADMISSION,
     /** The source's signed or authenticated payload names the actor. */
     DECLARED,
     /**

@@ -225,6 +225,7 @@ public final class AuditLogWitness implements Witness {
 
   @Override
   public synchronized void shipped(Seen change, AuditEvent event) {
+    otherwise.shipped(change, event);
     Instant now = clock.instant();
     // Also where there is no audit log, and no record ever comes.
     forgetOld(now);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what the API server's audit webhook sends: lists of records, with a token of its own. Takes
@@ -25,17 +26,24 @@ import java.util.function.Predicate;
  *     backend</a>
  */
 public final class AuditWebhookReceiver implements HttpEndpoints.Endpoint {
+  /** Where it is called. */
+  public static final String PATH = "/audit";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path tokenFile;
   private final Predicate<List<JsonNode>> taker;
+  private final @Nullable Leader leader;
 
   /**
    * @param taker takes one list; false if this process does not emit, and so another must have it
+   * @param leader takes it then
    */
-  public AuditWebhookReceiver(Path tokenFile, Predicate<List<JsonNode>> taker) {
+  public AuditWebhookReceiver(
+      Path tokenFile, Predicate<List<JsonNode>> taker, @Nullable Leader leader) {
     this.tokenFile = tokenFile;
     this.taker = taker;
+    this.leader = leader;
   }
 
   @Override
@@ -46,9 +54,10 @@ public final class AuditWebhookReceiver implements HttpEndpoints.Endpoint {
     if (!MessageDigest.isEqual(wanted, given)) {
       return Answer.of(401, "show the token of auditWebhook.tokenFile as bearer token\n");
     }
+    byte[] body = question.body().read();
     JsonNode list;
     try {
-      list = JSON.readTree(question.body().read());
+      list = JSON.readTree(body);
     } catch (JsonProcessingException e) {
       return Answer.of(400, "not JSON; send audit records\n");
     }
@@ -59,6 +68,9 @@ public final class AuditWebhookReceiver implements HttpEndpoints.Endpoint {
       return Answer.of(400, "the body " + e.getMessage() + "\n");
     }
     return taker.test(entries)
+            || (leader != null
+                && !question.handedOver()
+                && leader.take(PATH, question.authorization(), body))
         ? Answer.of(200, "")
         : Answer.of(503, "another replica emits; send it again\n");
   }

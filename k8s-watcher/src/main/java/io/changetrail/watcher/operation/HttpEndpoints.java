@@ -9,14 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /** A small HTTP server: a path each for health and metrics, or for the audit webhook. */
 public final class HttpEndpoints implements AutoCloseable {
@@ -24,6 +18,9 @@ public final class HttpEndpoints implements AutoCloseable {
   private static final int MOST_BYTES = 32 << 20;
   private static final int BACKLOG = 64;
   private static final int UNAVAILABLE = 503;
+
+  /** Set where a replica sends on what it was sent, so that it is not sent on for ever. */
+  static final String HANDED_OVER = "Changetrail-Handed-Over";
 
   /** Answers one kind of request. */
   @FunctionalInterface
@@ -35,9 +32,10 @@ public final class HttpEndpoints implements AutoCloseable {
    * A request.
    *
    * @param authorization empty if there is none
+   * @param handedOver whether another replica sends what it was sent
    * @param body is read when it is asked for, so that whoever may not ask costs no memory
    */
-  public record Question(String method, String authorization, Body body) {}
+  public record Question(String method, String authorization, boolean handedOver, Body body) {}
 
   /** What a request carries. */
   @FunctionalInterface
@@ -55,10 +53,18 @@ public final class HttpEndpoints implements AutoCloseable {
     private static final long serialVersionUID = 1L;
   }
 
-  /** An answer in plain text. */
-  public record Answer(int status, byte[] text) {
+  /** An answer. */
+  public record Answer(int status, String type, byte[] body) {
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    /** In plain text. */
     public static Answer of(int status, String text) {
-      return new Answer(status, text.getBytes(StandardCharsets.UTF_8));
+      return of(status, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** In plain text. */
+    public static Answer of(int status, byte[] text) {
+      return new Answer(status, TEXT, text);
     }
   }
 
@@ -78,24 +84,13 @@ public final class HttpEndpoints implements AutoCloseable {
   /**
    * HTTPS.
    *
-   * @param keyStore PKCS #12 with the certificate and its key
+   * @param certificate its own; a new one is used once it is there
    * @throws IOException if it cannot be read, or the port is taken
    */
-  public static HttpEndpoints https(String host, int port, Path keyStore, String password)
+  public static HttpEndpoints https(String host, int port, ServerCertificate certificate)
       throws IOException {
     HttpsServer server = HttpsServer.create(new InetSocketAddress(host, port), BACKLOG);
-    try (InputStream in = Files.newInputStream(keyStore)) {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(in, password.toCharArray());
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(keys, password.toCharArray());
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(factory.getKeyManagers(), null, null);
-      server.setHttpsConfigurator(new HttpsConfigurator(context));
-    } catch (GeneralSecurityException e) {
-      throw new IOException(keyStore + " is no PKCS #12 key store that its password opens", e);
-    }
+    server.setHttpsConfigurator(new HttpsConfigurator(certificate.forServer()));
     return new HttpEndpoints(server);
   }
 
@@ -124,21 +119,24 @@ public final class HttpEndpoints implements AutoCloseable {
                 ? Answer.of(404, "not here\n")
                 : endpoint.handle(
                     new Question(
-                        exchange.getRequestMethod(), given == null ? "" : given, () -> all(in)));
+                        exchange.getRequestMethod(),
+                        given == null ? "" : given,
+                        exchange.getRequestHeaders().containsKey(HANDED_OVER),
+                        () -> all(in)));
       } catch (TooLargeException e) {
         answer = Answer.of(413, "at most " + MOST_BYTES + " bytes\n");
       } catch (IOException | RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "{0} failed: {1}", path, e.toString());
         answer = Answer.of(500, "failed; see the log\n");
       }
-      exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+      exchange.getResponseHeaders().set("Content-Type", answer.type());
       if (answer.status() == UNAVAILABLE) {
         // The next attempt goes over a new connection, and so perhaps to a process that can.
         exchange.getResponseHeaders().set("Connection", "close");
       }
       exchange.sendResponseHeaders(
-          answer.status(), answer.text().length == 0 ? -1 : answer.text().length);
-      exchange.getResponseBody().write(answer.text());
+          answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
+      exchange.getResponseBody().write(answer.body());
     }
   }
 

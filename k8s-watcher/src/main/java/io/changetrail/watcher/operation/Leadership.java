@@ -33,11 +33,15 @@ public final class Leadership implements AutoCloseable {
 
   private static final int RENEWALS = 5;
 
+  /** The host where the holder takes what the API server sends to any of the replicas. */
+  private static final String ADDRESS = "changetrail.io/address";
+
   private final Cluster cluster;
   private final String collection;
   private final String path;
   private final String name;
   private final String identity;
+  private final @Nullable String address;
   private final Duration length;
   private final InstantSource clock;
   private final Runnable begin;
@@ -49,8 +53,11 @@ public final class Leadership implements AutoCloseable {
   private long seenAt;
   private long renewedAt;
   private volatile boolean leading;
+  private volatile @Nullable String leader;
 
   /**
+   * @param address host where this process takes what the API server sends; {@code null} if it does
+   *     not
    * @param length of the Lease; it is renewed five times within
    * @param begin is run when this process becomes the leader; nothing is renewed meanwhile, so it
    *     must not wait for long
@@ -60,6 +67,7 @@ public final class Leadership implements AutoCloseable {
       Cluster cluster,
       LeaderElection election,
       String identity,
+      @Nullable String address,
       Duration length,
       InstantSource clock,
       Runnable begin,
@@ -69,6 +77,7 @@ public final class Leadership implements AutoCloseable {
     this.name = election.lease();
     this.path = collection + "/" + name;
     this.identity = identity;
+    this.address = address;
     this.length = length;
     this.clock = clock;
     this.begin = begin;
@@ -81,6 +90,11 @@ public final class Leadership implements AutoCloseable {
 
   public boolean isLeading() {
     return leading;
+  }
+
+  /** The host where another process, which leads, takes what the API server sends; empty if none does. */
+  public Optional<String> leader() {
+    return Optional.ofNullable(leader);
   }
 
   private void run() {
@@ -154,7 +168,10 @@ public final class Leadership implements AutoCloseable {
         seenAt = System.nanoTime();
       }
       boolean ranOut = System.nanoTime() - seenAt > length.toNanos();
-      if (!holder.isEmpty() && !holder.equals(identity) && !ranOut) {
+      boolean another = !holder.isEmpty() && !holder.equals(identity) && !ranOut;
+      String there = lease.at("/metadata/annotations").path(ADDRESS).asText("");
+      leader = another && !there.isEmpty() ? there : null;
+      if (another) {
         return false;
       }
       cluster.send("PUT", path, lease(lease));
@@ -172,6 +189,9 @@ public final class Leadership implements AutoCloseable {
     ObjectNode lease = JsonNodeFactory.instance.objectNode();
     lease.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
     lease.putObject("metadata").put("name", name);
+    if (address != null) {
+      lease.withObject("/metadata/annotations").put(ADDRESS, address);
+    }
     ObjectNode spec = lease.putObject("spec");
     if (old != null) {
       lease.withObject("/metadata").set("resourceVersion", old.at("/metadata/resourceVersion"));

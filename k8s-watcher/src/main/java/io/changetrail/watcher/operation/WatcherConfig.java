@@ -60,7 +60,8 @@ public record WatcherConfig(
     @Nullable String discovery,
     int port,
     @Nullable LeaderElection leaderElection,
-    @Nullable AuditWebhook auditWebhook) {
+    @Nullable AuditWebhook auditWebhook,
+    @Nullable AdmissionWebhook admissionWebhook) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -161,8 +162,11 @@ public record WatcherConfig(
    * One of several watchers is active: the holder of this Lease.
    *
    * @param identity of this process; the host's name unless given
+   * @param address of this process, where the others hand over what the API server sends them; that
+   *     of the host unless given
    */
-  public record LeaderElection(String namespace, String lease, @Nullable String identity) {}
+  public record LeaderElection(
+      String namespace, String lease, @Nullable String identity, @Nullable String address) {}
 
   /**
    * Where the API server's audit webhook sends its records.
@@ -173,6 +177,32 @@ public record WatcherConfig(
    * @param passwordFile of the key store
    */
   public record AuditWebhook(int port, Path tokenFile, Path keyStore, Path passwordFile) {}
+
+  /**
+   * Where the API server asks before each write.
+   *
+   * @param path that nobody else knows: whoever can reach it can say that somebody wrote something
+   * @param keyStore PKCS #12 with certificate and key
+   * @param passwordFile of the key store
+   */
+  public record AdmissionWebhook(int port, String path, Path keyStore, Path passwordFile) {
+    private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*");
+
+    // Jackson hands over null for what the file leaves out.
+    @SuppressWarnings({"ConstantConditions", "NullAway"})
+    public AdmissionWebhook {
+      path = path == null ? "/admission" : path;
+      if (!PATH.matcher(path).matches()) {
+        throw new IllegalArgumentException(
+            "admissionWebhook.path: give a path such as /admission/k3vq, of letters, digits, '.',"
+                + " '_', '~' and '-'");
+      }
+      if (keyStore == null || passwordFile == null) {
+        throw new IllegalArgumentException(
+            "admissionWebhook: give keyStore and passwordFile; the API server asks over HTTPS only");
+      }
+    }
+  }
 
   // Jackson hands over null for what the file leaves out.
   @SuppressWarnings({"ConstantConditions", "NullAway"})
