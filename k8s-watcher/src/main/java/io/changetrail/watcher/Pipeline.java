@@ -23,6 +23,7 @@ import io.changetrail.watcher.cluster.Cluster;
 import io.changetrail.watcher.drift.Drifts;
 import io.changetrail.watcher.drift.LastApplied;
 import io.changetrail.watcher.flags.FlagChanges;
+import io.changetrail.watcher.gitops.HelmReleases;
 import io.changetrail.watcher.gitops.Syncs;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.recorded.RecordedStates;
@@ -100,6 +101,7 @@ record Pipeline(
             config.source(), places, revisions, recorded::lastEvent, lookups, shipper, clock);
     Selection selection =
         new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude());
+    Syncs syncs = new Syncs(uid, config.source(), places, shipper, clock);
     Capture capture =
         new Capture(
             uid,
@@ -115,12 +117,18 @@ record Pipeline(
                 rollouts,
                 drifts,
                 new FlagChanges(canonical, witness, shipper),
-                new Syncs(uid, config.source(), places, shipper, clock)),
+                syncs),
             metrics,
             clock);
     Map<Wanted, ObjectSink> followers = new HashMap<>();
     for (Wanted one : config.followed()) {
-      followers.put(one, one.equals(WatcherConfig.POD) ? new Pods(rollouts) : revisions);
+      followers.put(
+          one,
+          one.equals(WatcherConfig.POD)
+              ? new Pods(rollouts)
+              : one.equals(WatcherConfig.HELM_RELEASES)
+                  ? new HelmReleases(cluster, selection, canonical, witness, syncs, clock)
+                  : revisions);
     }
     ClusterWatch watch =
         new ClusterWatch(

@@ -211,14 +211,16 @@ public final class AuditLogWitness implements Witness {
     return Optional.of(write.from().isBefore(complete) ? record.byTime() : record.exact());
   }
 
-  /** The one record without a version that fits; none if two do, as that would be a guess. */
+  /** The account whose records without a version fit; none if two do, as that would be a guess. */
   private Optional<Attribution> byTime(Write write, Instant about) {
     List<AuditRecord> fitting =
         byPlace.getOrDefault(write.place(), List.of()).stream()
             .filter(record -> record.delete() == write.delete())
             .filter(record -> Duration.between(record.time(), about).abs().compareTo(WINDOW) <= 0)
             .toList();
-    return fitting.size() == 1 && fitting.get(0).version() == null
+    return !fitting.isEmpty()
+            && fitting.stream()
+                .allMatch(one -> one.version() == null && one.isBySame(fitting.get(0)))
         ? Optional.of(fitting.get(0).byTime())
         : Optional.empty();
   }

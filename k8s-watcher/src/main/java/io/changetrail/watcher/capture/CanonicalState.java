@@ -94,7 +94,7 @@ public final class CanonicalState {
    * @param object as the API serves it; stays as it is
    * @param recorded the state that was recorded last; {@code null} if none was
    */
-  ObjectNode of(JsonNode object, @Nullable JsonNode recorded) {
+  public ObjectNode of(JsonNode object, @Nullable JsonNode recorded) {
     return bounded(whole(object, recorded));
   }
 

@@ -49,6 +49,12 @@ public final class Cluster {
   private static final String NOT_OF_MACHINES =
       "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token";
 
+  private static final String OF_HELM = "type=helm.sh/release.v1";
+
+  /** The API leaves out all but metadata. */
+  private static final String METADATA_ONLY =
+      "application/json;as=PartialObjectMetadata%s;v=v1;g=meta.k8s.io";
+
   /** The API server ends a watch after this; bookmarks come about once a minute. */
   private static final Duration WATCH = Duration.ofMinutes(5);
 
@@ -164,6 +170,10 @@ public final class Cluster {
                 plural,
                 one.path("namespaced").asBoolean()));
       }
+      if (group.isEmpty() && plural.equals("secrets")) {
+        types.add(
+            new ResourceType(group, version, ResourceType.HELM_RELEASE, plural, true));
+      }
     }
     return types;
   }
@@ -181,13 +191,15 @@ public final class Cluster {
     String version = "";
     do {
       List<Pair> parameters = new ArrayList<>(selected(type));
-      int page = type.group().isEmpty() && LARGE.contains(type.plural()) ? PAGE_OF_LARGE : PAGE;
+      boolean large = type.group().isEmpty() && LARGE.contains(type.plural());
+      int page = large && !isOfHelm(type) ? PAGE_OF_LARGE : PAGE;
       parameters.add(new Pair("limit", Integer.toString(page)));
       if (!next.isEmpty()) {
         parameters.add(new Pair("continue", next));
       }
       JsonNode list;
-      try (Response response = execute(forRequests, call("GET", path, parameters, null))) {
+      Call call = call("GET", path, parameters, null, accepted(type, "List"));
+      try (Response response = execute(forRequests, call)) {
         list = tree(response);
       }
       String kind = list.path("kind").asText("").replaceAll("List$", "");
@@ -223,7 +235,7 @@ public final class Cluster {
     parameters.add(new Pair("allowWatchBookmarks", "true"));
     parameters.add(new Pair("resourceVersion", resourceVersion));
     parameters.add(new Pair("timeoutSeconds", Long.toString(WATCH.toSeconds())));
-    Call call = call("GET", type.path(namespace), parameters, null);
+    Call call = call("GET", type.path(namespace), parameters, null, accepted(type, ""));
     Call watching = forWatches.newCall(call.request());
     running.accept(watching);
     try (Response response = checked(watching.execute());
@@ -236,7 +248,17 @@ public final class Cluster {
   }
 
   private static List<Pair> selected(ResourceType type) {
-    return type.is("", "Secret") ? List.of(new Pair("fieldSelector", NOT_OF_MACHINES)) : List.of();
+    return type.is("", "Secret")
+        ? List.of(new Pair("fieldSelector", NOT_OF_MACHINES))
+        : isOfHelm(type) ? List.of(new Pair("fieldSelector", OF_HELM)) : List.of();
+  }
+
+  private static boolean isOfHelm(ResourceType type) {
+    return type.is("", ResourceType.HELM_RELEASE);
+  }
+
+  private static String accepted(ResourceType type, String form) {
+    return isOfHelm(type) ? METADATA_ONLY.formatted(form) : "application/json";
   }
 
   private static void tell(ObjectNode line, Watcher watcher) throws ClusterException {
@@ -254,8 +276,14 @@ public final class Cluster {
 
   private Call call(String method, String path, List<Pair> parameters, byte @Nullable [] body)
       throws IOException {
+    return call(method, path, parameters, body, "application/json");
+  }
+
+  private Call call(
+      String method, String path, List<Pair> parameters, byte @Nullable [] body, String accepted)
+      throws IOException {
     Map<String, String> headers = new HashMap<>();
-    headers.put("Accept", "application/json");
+    headers.put("Accept", accepted);
     headers.put("Content-Type", "application/json");
     try {
       return client.buildCall(

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public record ResourceType(
     String group, String version, String kind, String plural, boolean namespaced) {
 
+  /**
+   * The kind that stands for the Secrets in which Helm keeps its releases: only what is beside their
+   * data is listed and watched.
+   */
+  public static final String HELM_RELEASE = "HelmReleaseSecret";
+
   /** The group and version as objects name them in {@code apiVersion}. */
   public String apiVersion() {
     return group.isEmpty() ? version : group + "/" + version;

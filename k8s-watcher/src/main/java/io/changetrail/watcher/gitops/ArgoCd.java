@@ -3,6 +3,7 @@ package io.changetrail.watcher.gitops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.Actor;
+import io.changetrail.model.Change;
 import io.changetrail.model.Outcome;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -61,9 +62,10 @@ final class ArgoCd {
             text(source.path("targetRevision")),
             text(first(source.path("path"), source.path("chart"))),
             actor(state.at("/operation/initiatedBy")),
-            isRollback(application.at("/status/history"), revision),
+            isRollback(application.at("/status/history"), revision) ? Change.ROLLBACK : Sync.SYNC,
             text(destination.path("namespace")),
-            HERE.contains(server) ? null : server));
+            HERE.contains(server) ? null : server,
+            null));
   }
 
   private static Actor actor(JsonNode by) {

@@ -84,9 +84,10 @@ final class Flux {
             at <= 0 ? null : revision.substring(0, at),
             ArgoCd.text(object.at("/spec/path")),
             controller("kustomize-controller"),
-            false,
+            Sync.SYNC,
             ArgoCd.text(
                 ArgoCd.first(object.at("/spec/targetNamespace"), object.at("/metadata/namespace"))),
+            null,
             null));
   }
 
@@ -109,8 +110,9 @@ final class Flux {
             ArgoCd.text(newest.path("appVersion")),
             null,
             controller("helm-controller"),
-            false,
+            Sync.SYNC,
             ArgoCd.text(ArgoCd.first(newest.path("namespace"), object.at("/metadata/namespace"))),
+            null,
             null));
   }
 

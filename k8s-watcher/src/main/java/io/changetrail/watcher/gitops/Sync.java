@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.watcher.gitops;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Actor;
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param revision the commit, or the version of a chart
  * @param ref the branch or tag that was asked for
  * @param path within the repository
- * @param rollback whether it brought back an earlier revision
+ * @param action what was done: {@code sync}, an action of Helm, or a rollback to an earlier revision
  * @param namespace where what it applied lies
  * @param cluster where that is, if it is another one
+ * @param values what a chart was given, without secrets
  */
 record Sync(
     String id,
@@ -32,9 +34,13 @@ record Sync(
     @Nullable String ref,
     @Nullable String path,
     Actor actor,
-    boolean rollback,
+    String action,
     @Nullable String namespace,
-    @Nullable String cluster) {
+    @Nullable String cluster,
+    @Nullable JsonNode values) {
+
+  /** What was declared is applied. */
+  static final String SYNC = "sync";
 
   /** What is recorded of it, so that a restart does not repeat it. */
   ObjectNode state() {
@@ -44,6 +50,9 @@ record Sync(
     put(state, "revision", revision);
     put(state, "ref", ref);
     put(state, "path", path);
+    if (values != null) {
+      state.set("values", values);
+    }
     return state;
   }
 

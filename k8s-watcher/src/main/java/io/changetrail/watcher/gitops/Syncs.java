@@ -29,7 +29,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,20 @@ public final class Syncs implements Observer {
 
   /** Parts of the names of accounts and field managers of those tools. */
   private static final List<String> TOOLS =
-      List.of("argocd", "argo-cd", "kustomize-controller", "helm-controller", "flux");
+      List.of("argocd", "argo-cd", "kustomize-controller", "helm", "flux");
+
+  private static final Map<String, String> DONE =
+      Map.of(
+          Sync.SYNC,
+          "synced ",
+          Change.ROLLBACK,
+          "rolled back to ",
+          "install",
+          "installed ",
+          "upgrade",
+          "upgraded ",
+          "uninstall",
+          "uninstalled ");
 
   private final String clusterUid;
   private final String source;
@@ -132,18 +147,73 @@ public final class Syncs implements Observer {
     }
   }
 
-  private void synced(ObjectNode object, Sync sync, Set<String> names, boolean changed) {
+  /**
+   * The newest revision of a release of Helm's.
+   *
+   * @param release stands for it
+   * @param live whether it is known to be new
+   * @return what was told of it; {@code null} if nothing was
+   */
+  synchronized @Nullable AuditEvent released(ObjectNode release, Sync sync, boolean live) {
+    AuditEvent event = synced(release, sync, Set.of(HelmRelease.name(release)), live);
+    known.add(release.at("/metadata/uid").asText());
+    return event;
+  }
+
+  /** What was recorded of a release's last revision; empty if nothing was. */
+  synchronized Optional<String> lastOf(String uid) {
+    return Optional.ofNullable(last.get(uid)).map(one -> one.state().path("sync").asText());
+  }
+
+  /** The releases of which something was recorded, of one namespace or of all, by uid. */
+  synchronized List<String> releases(@Nullable String namespace) {
+    String prefix = namespace == null ? HelmRelease.UID : HelmRelease.uid(namespace, "");
+    return last.keySet().stream().filter(uid -> uid.startsWith(prefix)).toList();
+  }
+
+  /** A release is there no longer. */
+  synchronized AuditEvent uninstalled(ObjectNode release, Actor actor, Instant time, boolean live) {
+    String uid = release.at("/metadata/uid").asText();
+    Recorded before = last.remove(uid);
+    known.remove(uid);
+    ObjectNode state = before == null ? null : before.state();
+    Change.Builder change =
+        Change.of(ChangeKind.OPERATION, Phase.FINISHED, "uninstall")
+            .outcome(Outcome.SUCCESS)
+            .state(StructuralDiff.between(state, null))
+            .summary(
+                title(release)
+                    + ": uninstalled "
+                    + (state == null ? "" : state.path("revision").asText()));
+    if (!live && before != null && before.since().isBefore(time)) {
+      change.observedLate(new Interval(before.since(), time));
+    }
+    AuditEvent event =
+        AuditEvent.builder(
+                new EventRef(source, clusterUid + "/" + uid + SUFFIX + "/gone/" + time),
+                time,
+                actor,
+                change.build())
+            .observedTime(clock.instant())
+            .target(target(release, uid, null, null))
+            .build();
+    shipper.accept(event);
+    return event;
+  }
+
+  private @Nullable AuditEvent synced(
+      ObjectNode object, Sync sync, Set<String> names, boolean changed) {
     String uid = object.at("/metadata/uid").asText();
     Recorded before = last.get(uid);
     ObjectNode state = sync.state();
     Instant now = clock.instant();
     if (before != null && before.state().path("sync").asText().equals(sync.id())) {
-      return;
+      return null;
     }
     if (before == null && !known.contains(uid) && !changed) {
       // What was synced before anybody watched is no change; the next one is told.
       last.put(uid, new Recorded(state, sync.end() == null ? now : sync.end()));
-      return;
+      return null;
     }
     Instant end = sync.end();
     Instant time = end == null || end.isAfter(now) ? now : end;
@@ -163,6 +233,7 @@ public final class Syncs implements Observer {
             return fits;
           });
     }
+    return event;
   }
 
   private static boolean fits(Told sync, AuditEvent change) {
@@ -179,7 +250,7 @@ public final class Syncs implements Observer {
       Instant time,
       boolean late) {
     Change.Builder change =
-        Change.of(ChangeKind.OPERATION, Phase.FINISHED, sync.rollback() ? Change.ROLLBACK : "sync")
+        Change.of(ChangeKind.OPERATION, Phase.FINISHED, sync.action())
             .outcome(sync.outcome())
             .reason(sync.message())
             .state(StructuralDiff.between(before == null ? null : before.state(), state))
@@ -202,7 +273,7 @@ public final class Syncs implements Observer {
             sync.actor(),
             change.build())
         .observedTime(clock.instant())
-        .target(target(object, uid, sync))
+        .target(target(object, uid, sync.namespace(), sync.cluster()))
         .provenance(
             sync.repository() == null
                 ? Provenance.none()
@@ -219,16 +290,12 @@ public final class Syncs implements Observer {
     String to = String.valueOf(sync.revision());
     String what =
         sync.outcome() == Outcome.SUCCESS
-            ? sync.rollback() ? "rolled back to " : "synced "
-            : "sync failed at ";
+            ? DONE.getOrDefault(sync.action(), sync.action() + " of ")
+            : sync.action() + " failed at ";
     String revisions =
         from.isEmpty() || from.equals(to) ? shortened(to) : shortened(from) + " → " + shortened(to);
     String text =
-        object.path("kind").asText()
-            + " "
-            + object.at("/metadata/namespace").asText()
-            + "/"
-            + object.at("/metadata/name").asText()
+        title(object)
             + ": "
             + what
             + revisions
@@ -237,15 +304,22 @@ public final class Syncs implements Observer {
     return text.length() <= 2000 ? text : text.substring(0, 1999) + "…";
   }
 
+  private static String title(ObjectNode object) {
+    return object.path("kind").asText()
+        + " "
+        + object.at("/metadata/namespace").asText()
+        + "/"
+        + object.at("/metadata/name").asText();
+  }
+
   private static String shortened(String revision) {
     return revision.matches("[0-9a-f]{40}") ? revision.substring(0, 7) : revision;
   }
 
   /** Where the sync applied something, which need not be where its own object lies. */
-  private Target target(ObjectNode object, String uid, Sync sync) {
+  private Target target(
+      ObjectNode object, String uid, @Nullable String namespace, @Nullable String cluster) {
     Target own = places.of(object, uid);
-    String namespace = sync.namespace();
-    String cluster = sync.cluster();
     return new Target(
         own.service() == null ? object.at("/metadata/name").asText() : own.service(),
         cluster == null ? places.environmentOf(namespace) : cluster,
@@ -270,7 +344,8 @@ public final class Syncs implements Observer {
       return;
     }
     String flux = Flux.tracked(object);
-    String by = flux.isEmpty() ? ArgoCd.tracked(object) : flux;
+    String helm = flux.isEmpty() && !isByArgo(shipped.actor()) ? HelmRelease.tracked(object) : "";
+    String by = !flux.isEmpty() ? flux : !helm.isEmpty() ? helm : ArgoCd.tracked(object);
     if (by.isEmpty()) {
       return;
     }
@@ -282,8 +357,13 @@ public final class Syncs implements Observer {
     }
   }
 
+  /** It renders charts itself, so that Helm knows nothing of them. */
+  private static boolean isByArgo(Actor actor) {
+    return (actor.id() + " " + actor.via()).contains("argo");
+  }
+
   private static boolean isByTool(Actor actor) {
-    String names = actor.id() + " " + actor.via();
+    String names = (actor.id() + " " + actor.via()).toLowerCase(Locale.ROOT);
     return TOOLS.stream().anyMatch(names::contains);
   }
 

@@ -61,6 +61,9 @@ public final class Rbac {
       (isEverywhere(config, type) ? everywhere : inNamespaces).add(type, CAPTURED);
     }
     for (Wanted one : config.followed()) {
+      if (one.equals(WatcherConfig.HELM_RELEASES)) {
+        continue; // Secrets, which are watched then
+      }
       ResourceType type = type(config, types, one);
       (isEverywhere(config, type) ? everywhere : inNamespaces).add(type, FOLLOWED);
     }

@@ -103,6 +103,9 @@ public record WatcherConfig(
 
   private static final Wanted SECRETS = new Wanted("", "v1", "Secret");
 
+  /** Where Helm keeps what it installed; whoever may read Secrets may read these. */
+  public static final Wanted HELM_RELEASES = new Wanted("", "v1", ResourceType.HELM_RELEASE);
+
   /** Those of the built-in types that lie in no namespace. */
   private static final Set<String> CLUSTER_SCOPED =
       Set.of(
@@ -275,7 +278,7 @@ public record WatcherConfig(
     return List.copyOf(wanted);
   }
 
-  /** Types that are read to tell how the rollouts of those that are watched go on and end. */
+  /** Types that are read to tell more of those that are watched: how their rollouts go on and end. */
   public List<Wanted> followed() {
     List<Wanted> followed = new ArrayList<>();
     List<String> kinds = wanted().stream().map(Wanted::kind).toList();
@@ -287,6 +290,9 @@ public record WatcherConfig(
     }
     if (!followed.isEmpty()) {
       followed.add(POD);
+    }
+    if (secrets) {
+      followed.add(HELM_RELEASES);
     }
     return List.copyOf(followed);
   }
