@@ -19,6 +19,7 @@ import io.changetrail.watcher.capture.IgnoredPaths;
 import io.changetrail.watcher.capture.ObjectSink;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.capture.Selection;
+import io.changetrail.watcher.capture.ServiceUses;
 import io.changetrail.watcher.cluster.Cluster;
 import io.changetrail.watcher.drift.Drifts;
 import io.changetrail.watcher.drift.LastApplied;
@@ -70,6 +71,7 @@ record Pipeline(
     Places places =
         new Places(
             config.cluster(), config.environment(), config.environments(), config.serviceNames());
+    ServiceUses uses = new ServiceUses();
     CanonicalState canonical = new CanonicalState(redactor, new IgnoredPaths(config.ignore()));
     AdmissionWitness admissions =
         new AdmissionWitness(
@@ -107,6 +109,7 @@ record Pipeline(
             uid,
             config.source(),
             places,
+            uses,
             selection,
             canonical,
             recorded,
@@ -147,7 +150,7 @@ record Pipeline(
         capture,
         witness,
         admissions,
-        new HumanAccess(config.source(), places, selection),
+        new HumanAccess(config.source(), places, uses, selection),
         lookups);
   }
 

@@ -252,6 +252,7 @@ class AttributionTest {
     assertThat(event.change().action()).isEqualTo("delete");
     assertThat(event.actor().id()).isEqualTo("alice");
     assertThat(event.targets().get(0).resource().name()).isEqualTo(second).isNotEqualTo(pod);
+    assertThat(event.targets().get(0).service()).isEqualTo("web");
   }
 
   @Test

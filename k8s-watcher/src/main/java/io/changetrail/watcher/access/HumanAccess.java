@@ -10,10 +10,13 @@ import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Phase;
+import io.changetrail.model.Target;
 import io.changetrail.watcher.attribution.AuditRecord;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.capture.Selection;
+import io.changetrail.watcher.capture.ServiceUses;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,12 +35,15 @@ public final class HumanAccess {
 
   private final String source;
   private final Places places;
+  private final ServiceUses uses;
   private final Selection selection;
 
   /**
+   * @param uses tells which service a pod is of
    * @param selection whose namespaces count
    */
-  public HumanAccess(String source, Places places, Selection selection) {
+  public HumanAccess(String source, Places places, ServiceUses uses, Selection selection) {
+    this.uses = uses;
     this.selection = selection;
     this.source = source;
     this.places = places;
@@ -84,7 +90,21 @@ public final class HumanAccess {
                 Change.of(ChangeKind.OPERATION, Phase.OCCURRED, action)
                     .summary("Pod " + name + ": " + action + " by " + person.id())
                     .build())
-            .target(places.of(pod, "pod/" + name));
+            .target(target(pod, "pod/" + name));
     return Optional.of(event.onBehalfOf(impersonated).build());
+  }
+
+  private Target target(ObjectNode pod, String uid) {
+    Target place = places.of(pod, uid);
+    List<String> services = uses.of(pod);
+    return services.size() != 1
+        ? place
+        : new Target(
+            services.get(0),
+            place.environment(),
+            place.region(),
+            place.cluster(),
+            place.namespace(),
+            place.resource());
   }
 }

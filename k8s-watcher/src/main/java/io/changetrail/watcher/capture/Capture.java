@@ -4,11 +4,14 @@ package io.changetrail.watcher.capture;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
+import io.changetrail.model.Folding;
 import io.changetrail.model.Interval;
+import io.changetrail.model.Phase;
 import io.changetrail.model.RedactedValue;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
@@ -42,11 +45,15 @@ public final class Capture implements ObjectSink {
   /** The kind of the marker that says from when on a type's objects are recorded. */
   public static final String MARKER = "WatchedType";
 
+  /** Services that one object may be told to be of. */
+  private static final int MOST_USERS = 50;
+
   private static final System.Logger LOG = System.getLogger(Capture.class.getName());
 
   private final String clusterUid;
   private final String source;
   private final Places places;
+  private final ServiceUses uses;
   private final Selection selection;
   private final CanonicalState canonical;
   private final RecordedStates server;
@@ -77,12 +84,14 @@ public final class Capture implements ObjectSink {
   /**
    * @param clusterUid part of each event's id
    * @param source of all events
+   * @param uses is kept up to date with what is seen
    * @param shipper takes events and returns at once
    */
   public Capture(
       String clusterUid,
       String source,
       Places places,
+      ServiceUses uses,
       Selection selection,
       CanonicalState canonical,
       RecordedStates server,
@@ -95,6 +104,7 @@ public final class Capture implements ObjectSink {
     this.clusterUid = clusterUid;
     this.source = source;
     this.places = places;
+    this.uses = uses;
     this.selection = selection;
     this.canonical = canonical;
     this.server = server;
@@ -114,6 +124,7 @@ public final class Capture implements ObjectSink {
     observers.forEach(Observer::recalling);
     // What is being recorded just now may be missing from the answer.
     held.keepOnly(beingRecorded);
+    uses.keepOnly(beingRecorded);
     server.forEach(this::remember);
     metrics.objects(held.count());
   }
@@ -128,8 +139,18 @@ public final class Capture implements ObjectSink {
     } else if (!recorded.state().has("apiVersion")) {
       observers.forEach(observer -> observer.recorded(recorded));
     } else {
-      held.hold(resource.uid(), typeName(recorded.state()), recorded.state(), recorded.since());
+      hold(resource.uid(), typeName(recorded.state()), recorded.state(), recorded.since());
     }
+  }
+
+  private void hold(String uid, String type, ObjectNode state, Instant since) {
+    held.hold(uid, type, state, since);
+    uses.hold(uid, state, places.of(state, uid).service());
+  }
+
+  private void forget(String uid) {
+    held.forget(uid);
+    uses.forget(uid);
   }
 
   /** Group and kind, as a state tells them. */
@@ -194,7 +215,7 @@ public final class Capture implements ObjectSink {
       ObjectNode after = canonical.of(object, recorded);
       if (before.isEmpty() && !isRecorded(type, object.at("/metadata/namespace").textValue())) {
         baseline = new Baseline(object, uid, after, since(object));
-        held.hold(uid, typeName(type), after, baseline.since());
+        hold(uid, typeName(type), after, baseline.since());
         beingRecorded.add(uid);
         metrics.objects(held.count());
       } else {
@@ -205,10 +226,13 @@ public final class Capture implements ObjectSink {
     if (baseline != null) {
       // Outside of the lock: it waits for the server.
       try {
-        server.baseline(places.of(baseline.object(), uid), baseline.since(), baseline.state());
+        server.baseline(
+            target(baseline.object(), uid, uses.of(baseline.object())),
+            baseline.since(),
+            baseline.state());
       } catch (IOException e) {
         synchronized (this) {
-          held.forget(uid);
+          forget(uid);
         }
         throw e;
       } finally {
@@ -256,7 +280,7 @@ public final class Capture implements ObjectSink {
       }
     }
     AuditEvent event = ship(change, object, uid, before, sight);
-    held.hold(uid, typeName(type), after, event.time());
+    hold(uid, typeName(type), after, event.time());
     underNewKey.remove(uid);
     metrics.objects(held.count());
     seen(type, object, event.time(), event);
@@ -313,7 +337,7 @@ public final class Capture implements ObjectSink {
     ObjectNode state = before.state();
     AuditEvent event =
         ship(new ObjectChange(type, state, null), last == null ? state : last, uid, before, sight);
-    held.forget(uid);
+    forget(uid);
     lastRollouts.remove(uid);
     underNewKey.remove(uid);
     causes.forget(uid);
@@ -344,21 +368,67 @@ public final class Capture implements ObjectSink {
     tellRollback(change, uid, what);
     what.reason(causes.ofChange(uid, object, change));
     what.observedLate(interval(sight, before, object, time));
+    List<String> users = uses.of(object);
     AuditEvent event =
         AuditEvent.builder(
                 new EventRef(source, id(uid, old, fresh, object)), time, by.actor(), what.build())
             .onBehalfOf(by.onBehalfOf())
             .observedTime(now)
-            .target(places.of(object, uid))
+            .target(target(object, uid, users))
             .provenance(DeclaredOrigin.of(change))
             .build();
     shipper.accept(ExpectedState.expecting(old, event));
+    tellUsers(event, users);
     if (change.isRollout()) {
       lastRollouts.put(uid, event.ref());
     }
     witness.shipped(seen, event);
     metrics.shipped(event, now);
     return event;
+  }
+
+  /** Where an object is; of the one service that it is there for if it says no other. */
+  private Target target(JsonNode object, String uid, List<String> users) {
+    Target target = places.of(object, uid);
+    return target.service() == null && users.size() == 1
+        ? new Target(
+            users.get(0),
+            target.environment(),
+            target.region(),
+            target.cluster(),
+            target.namespace(),
+            target.resource())
+        : target;
+  }
+
+  /** What several services use concerns each; an event with a state has but one target. */
+  private void tellUsers(AuditEvent event, List<String> users) {
+    Target target = event.targets().get(0);
+    if (target.service() != null || users.isEmpty()) {
+      return;
+    }
+    AuditEvent.Builder more =
+        AuditEvent.builder(
+                new EventRef(source, event.ref().id() + "/users"),
+                event.time(),
+                Actor.unknown(),
+                Change.of(event.change().kind(), Phase.OCCURRED, Folding.AMEND)
+                    .summary("used by " + String.join(", ", users))
+                    .build())
+            .amends(event.ref());
+    users.stream()
+        .limit(MOST_USERS)
+        .forEach(
+            service ->
+                more.target(
+                    new Target(
+                        service,
+                        target.environment(),
+                        target.region(),
+                        target.cluster(),
+                        target.namespace(),
+                        null)));
+    shipper.accept(more.build());
   }
 
   /** A template that the workload had before it took the one that is replaced now. */
@@ -449,9 +519,9 @@ public final class Capture implements ObjectSink {
           type,
           uid);
       if (recorded.isPresent()) {
-        held.hold(uid, typeName(type), recorded.get().state(), recorded.get().since());
+        hold(uid, typeName(type), recorded.get().state(), recorded.get().since());
       } else {
-        held.forget(uid);
+        forget(uid);
       }
       if (live == null) {
         held.of(uid).ifPresent(before -> gone(type, uid, before, null, Sight.listed(unseen)));

@@ -183,7 +183,7 @@ public final class Drifts implements Observer {
     Instant time = shipped == null ? seen : shipped.time();
     Instant since = before == null ? time : before.since();
     ObjectNode state = now.isEmpty() ? null : state(object, since, now);
-    Target target = before == null ? target(object, uid) : before.target();
+    Target target = before == null ? target(object, uid, shipped) : before.target();
     Change.Builder change =
         Change.of(
                 ChangeKind.CONFIG,
@@ -266,10 +266,12 @@ public final class Drifts implements Observer {
     return state == null ? "none" : CanonicalContent.hash(state).substring(0, 16);
   }
 
-  private Target target(ObjectNode object, String uid) {
+  private Target target(ObjectNode object, String uid, @Nullable AuditEvent shipped) {
     Target of = places.of(object, uid);
     return new Target(
-        of.service(),
+        of.service() == null && shipped != null
+            ? shipped.targets().get(0).service()
+            : of.service(),
         of.environment(),
         of.region(),
         of.cluster(),

@@ -9,6 +9,7 @@ import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.capture.Selection;
+import io.changetrail.watcher.capture.ServiceUses;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ class HumanAccessTest {
       new HumanAccess(
           "/k8s/test",
           new Places("test", "prod", Map.of(), Places.SERVICE_NAMES),
+          new ServiceUses(),
           new Selection(Set.of(), Set.of("kube-system"), Map.of()));
 
   /** As the API server writes one at the level {@code Request}. */

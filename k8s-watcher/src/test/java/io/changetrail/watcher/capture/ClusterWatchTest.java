@@ -179,6 +179,7 @@ class ClusterWatchTest {
             "c",
             "/k8s/test",
             new Places("test", "prod", Map.of(), List.of()),
+            new ServiceUses(),
             Selection.everything(),
             new CanonicalState(redactor, new IgnoredPaths(Map.of())),
             new AuditServer(URI.create(address), Credentials.none(), "/k8s/test"),
