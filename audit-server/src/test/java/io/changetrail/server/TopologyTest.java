@@ -250,6 +250,69 @@ class TopologyTest {
   }
 
   @Test
+  void R1_hostsThatLeadIntoTheClusterAndPodsThatAPolicyLetsInAreCallsToo() throws Exception {
+    try (RunningServer server = RunningServer.start(data)) {
+      put(
+          server,
+          """
+          apiVersion: v1
+          kind: Service
+          metadata: {name: pay, namespace: shop}
+          spec: {selector: {app: pay}}
+          ---
+          apiVersion: networking.k8s.io/v1
+          kind: Ingress
+          metadata: {name: pay, namespace: shop}
+          spec: {rules: [{host: pay.example.com, http: {paths: [{backend: {service: {name: pay}}}]}}]}
+          ---
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: HTTPRoute
+          metadata: {name: pay, namespace: edge}
+          spec: {hostnames: [gate.example.com], rules: [{backendRefs: [{name: pay, namespace: shop}]}]}
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: {name: pay, namespace: edge}
+          spec: {hosts: [mesh.example.com], http: [{route: [{destination: {host: pay.shop.svc.cluster.local}}]}]}
+          ---
+          apiVersion: networking.k8s.io/v1
+          kind: NetworkPolicy
+          metadata: {name: pay, namespace: shop}
+          spec:
+            podSelector: {matchLabels: {app: pay}}
+            ingress:
+              - from:
+                  - {podSelector: {matchLabels: {app: cart}}}
+                  - podSelector: {matchLabels: {app: sweep}}
+                    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: jobs}}
+                  - {podSelector: {}}
+          ---
+          """
+              + workload("shop", "pay", "")
+              + workload("shop", "cart", "")
+              + workload("shop", "web", "args: ['--to=https://pay.example.com/v1']")
+              + workload("shop", "app", "args: ['--to=https://gate.example.com']")
+              + workload("shop", "bot", "args: ['--to=https://mesh.example.com']")
+              + workload("jobs", "sweep", ""));
+
+      assertThat(edges(server))
+          .containsExactlyInAnyOrder(
+              "web>pay 0.5", "app>pay 0.5", "bot>pay 0.5", "cart>pay 0.5", "sweep>pay 0.5");
+    }
+  }
+
+  private static String workload(String namespace, String name, String container) {
+    return """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: %2$s, namespace: %1$s}
+        spec: {template: {metadata: {labels: {app: %2$s}}, spec: {containers: [{%3$s}]}}}
+        ---
+        """
+        .formatted(namespace, name, container);
+  }
+
+  @Test
   void R1_whatTheWatcherRecordedOfAClusterIsInTheGraphByItself() throws Exception {
     try (RunningServer server = RunningServer.start(data)) {
       for (JsonNode object : Events.json(SNAPSHOT).path("items")) {

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is told to call whom in a cluster: a workload whose settings (environment variables,
  * arguments, ConfigMaps that it uses) hold the address of a Service calls what that Service
- * selects. Objects may come in any order, and any may be missing: that gives no edge.
+ * selects; so does one that holds a host which an Ingress, HTTPRoute or VirtualService leads to that
+ * Service, and one whose pods a NetworkPolicy names as those that may come in. Objects may come in
+ * any order, and any may be missing: that gives no edge.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/">
  *     Kubernetes, DNS for Services and Pods</a>
@@ -78,6 +80,19 @@ final class KubernetesReferences {
 
   private final Map<Name, Front> fronts = new HashMap<>();
 
+  /** The Services that a host leads to. */
+  private final Map<String, Set<Name>> routes = new HashMap<>();
+
+  private final List<Admission> admissions = new ArrayList<>();
+
+  /**
+   * Which pods may come to which.
+   *
+   * @param from the labels of pods of each peer, by its namespace
+   */
+  private record Admission(
+      String namespace, JsonNode to, List<Map.Entry<String, JsonNode>> from) {}
+
   /** Hosts by key. */
   private final Map<Name, Map<String, Set<String>>> configMaps = new HashMap<>();
 
@@ -124,6 +139,37 @@ final class KubernetesReferences {
                 }
               });
       configMaps.put(name, hosts);
+    } else if (kind.equals("Ingress")) {
+      for (JsonNode rule : object.at("/spec/rules")) {
+        for (JsonNode path : rule.at("/http/paths")) {
+          route(
+              rule.path("host"), name.namespace, path.at("/backend/service/name").asText(""));
+        }
+      }
+    } else if (kind.equals("HTTPRoute")) {
+      for (JsonNode host : object.at("/spec/hostnames")) {
+        for (JsonNode rule : object.at("/spec/rules")) {
+          for (JsonNode backend : rule.path("backendRefs")) {
+            route(
+                host,
+                backend.path("namespace").asText(name.namespace),
+                backend.path("name").asText(""));
+          }
+        }
+      }
+    } else if (kind.equals("VirtualService")) {
+      for (JsonNode host : object.at("/spec/hosts")) {
+        for (String protocol : List.of("http", "tcp", "tls")) {
+          for (JsonNode rule : object.path("spec").path(protocol)) {
+            for (JsonNode way : rule.path("route")) {
+              String[] to = way.at("/destination/host").asText("").split("\\.", -1);
+              route(host, to.length > 1 ? to[1] : name.namespace, to[0]);
+            }
+          }
+        }
+      }
+    } else if (kind.equals("NetworkPolicy")) {
+      admissions.add(admission(name.namespace, object.path("spec")));
     } else if (WORKLOADS.contains(kind) && metadata.path("ownerReferences").isEmpty()) {
       JsonNode template =
           kind.equals("CronJob")
@@ -135,6 +181,33 @@ final class KubernetesReferences {
               name.namespace,
               template));
     }
+  }
+
+  private void route(JsonNode host, String namespace, String service) {
+    if (host.isTextual() && !service.isEmpty()) {
+      routes
+          .computeIfAbsent(host.textValue(), any -> new LinkedHashSet<>())
+          .add(new Name(namespace, service));
+    }
+  }
+
+  /** Only peers that are named by their labels: whoever may come from anywhere calls nobody yet. */
+  private static Admission admission(String namespace, JsonNode spec) {
+    List<Map.Entry<String, JsonNode>> from = new ArrayList<>();
+    for (JsonNode rule : spec.path("ingress")) {
+      for (JsonNode peer : rule.path("from")) {
+        JsonNode labels = peer.at("/podSelector/matchLabels");
+        JsonNode elsewhere = peer.path("namespaceSelector");
+        String there =
+            elsewhere.isMissingNode()
+                ? namespace
+                : elsewhere.path("matchLabels").path("kubernetes.io/metadata.name").asText("");
+        if (!labels.isEmpty() && !there.isEmpty()) {
+          from.add(Map.entry(there, labels));
+        }
+      }
+    }
+    return new Admission(namespace, spec.at("/podSelector/matchLabels"), from);
   }
 
   private static String service(JsonNode object, JsonNode template, String otherwise) {
@@ -216,7 +289,9 @@ final class KubernetesReferences {
                 });
       }
       for (String host : hosts) {
-        for (Name name : meant(host.split("\\.", -1), workload.namespace)) {
+        Set<Name> meant = new LinkedHashSet<>(meant(host.split("\\.", -1), workload.namespace));
+        meant.addAll(routes.getOrDefault(host, Set.of()));
+        for (Name name : meant) {
           for (String callee : selected.getOrDefault(name, Set.of())) {
             if (!callee.equals(workload.service)) {
               found.add(new Reference(workload.service, callee));
@@ -225,16 +300,27 @@ final class KubernetesReferences {
         }
       }
     }
+    for (Admission admission : admissions) {
+      for (String callee : services(admission.namespace, admission.to)) {
+        for (Map.Entry<String, JsonNode> peer : admission.from) {
+          for (String caller : services(peer.getKey(), peer.getValue())) {
+            if (!caller.equals(callee)) {
+              found.add(new Reference(caller, callee));
+            }
+          }
+        }
+      }
+    }
     return found;
   }
 
-  /** The services of the workloads that it selects; its own where none of them is known. */
-  private Set<String> selectedBy(Name name, Front front) {
+  /** The services of the workloads whose pods have these labels. */
+  private Set<String> services(String namespace, JsonNode selector) {
     Set<String> names = new LinkedHashSet<>();
-    if (!front.selector.isEmpty()) {
+    if (!selector.isEmpty()) {
       for (Workload workload : workloads) {
-        if (workload.namespace.equals(name.namespace)
-            && front.selector.properties().stream()
+        if (workload.namespace.equals(namespace)
+            && selector.properties().stream()
                 .allMatch(
                     label ->
                         Objects.equals(label.getValue(), workload.labels.get(label.getKey())))) {
@@ -242,6 +328,12 @@ final class KubernetesReferences {
         }
       }
     }
+    return names;
+  }
+
+  /** The services of the workloads that it selects; its own where none of them is known. */
+  private Set<String> selectedBy(Name name, Front front) {
+    Set<String> names = services(name.namespace, front.selector);
     return names.isEmpty() ? Set.of(front.service) : names;
   }
 
