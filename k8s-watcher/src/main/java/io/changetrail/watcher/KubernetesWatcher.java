@@ -259,15 +259,12 @@ public final class KubernetesWatcher implements Callable<Integer> {
 
   private static @Nullable Leader leader(
       @Nullable Leadership leadership, int port, ServerCertificate certificate, Duration patience) {
-    return leadership == null
-        ? null
-        : new Leader(leadership::leader, port, certificate, patience);
+    return leadership == null ? null : new Leader(leadership::leader, port, certificate, patience);
   }
 
   private boolean audited(List<JsonNode> entries) {
     return given(watcher -> watcher.audited(entries));
   }
-
 
   /** Whether there is a watcher at work here, which is given something. */
   private boolean given(Consumer<Watcher> taker) {

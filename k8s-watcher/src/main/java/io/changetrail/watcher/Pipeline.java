@@ -21,8 +21,10 @@ import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.capture.Selection;
 import io.changetrail.watcher.capture.ServiceUses;
 import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.drift.Declaration;
 import io.changetrail.watcher.drift.Drifts;
 import io.changetrail.watcher.drift.LastApplied;
+import io.changetrail.watcher.drift.ManifestDirectory;
 import io.changetrail.watcher.flags.FlagChanges;
 import io.changetrail.watcher.gitops.HelmReleases;
 import io.changetrail.watcher.gitops.Syncs;
@@ -31,7 +33,9 @@ import io.changetrail.watcher.recorded.RecordedStates;
 import io.changetrail.watcher.rollout.Pods;
 import io.changetrail.watcher.rollout.Revisions;
 import io.changetrail.watcher.rollout.Rollouts;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +50,7 @@ record Pipeline(
     AuditLogWitness witness,
     AdmissionWitness admissions,
     HumanAccess access,
+    DeclaredManifests manifests,
     ExecutorService lookups)
     implements AutoCloseable {
 
@@ -80,16 +85,18 @@ record Pipeline(
             shipper,
             clock);
     AuditLogWitness witness = new AuditLogWitness(admissions, shipper, clock);
+    List<ManifestDirectory> directories =
+        config.declared().stream()
+            .map(
+                one ->
+                    new ManifestDirectory(
+                        one.directory(), one.namespace(), Duration.parse(one.settling()), clock))
+            .toList();
+    List<Declaration> declarations = new ArrayList<>(directories);
+    declarations.add(new LastApplied());
+    DeclaredManifests manifests = new DeclaredManifests(directories);
     Drifts drifts =
-        new Drifts(
-            uid,
-            config.source(),
-            places,
-            canonical,
-            List.of(new LastApplied()),
-            witness,
-            shipper,
-            clock);
+        new Drifts(uid, config.source(), places, canonical, declarations, witness, shipper, clock);
     ExecutorService lookups =
         Executors.newSingleThreadExecutor(
             work -> {
@@ -116,11 +123,7 @@ record Pipeline(
             witness,
             revisions,
             shipper,
-            List.of(
-                rollouts,
-                drifts,
-                new FlagChanges(canonical, witness, shipper),
-                syncs),
+            List.of(rollouts, drifts, new FlagChanges(canonical, witness, shipper), syncs),
             metrics,
             clock);
     Map<Wanted, ObjectSink> followers = new HashMap<>();
@@ -145,12 +148,14 @@ record Pipeline(
             config.discoveryPause(),
             metrics,
             clock);
+    manifests.follow(watch, config.discoveryPause());
     return new Pipeline(
         watch,
         capture,
         witness,
         admissions,
         new HumanAccess(config.source(), places, uses, selection),
+        manifests,
         lookups);
   }
 
@@ -161,6 +166,7 @@ record Pipeline(
 
   @Override
   public void close() {
+    manifests.close();
     watch.close();
     lookups.shutdownNow();
   }

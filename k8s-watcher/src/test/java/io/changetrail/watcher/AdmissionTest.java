@@ -115,11 +115,15 @@ class AdmissionTest {
 
   @Test
   void C6_whomTheApiServerAskedForIsNamedWithTheGradeAdmission() throws Exception {
-    plane.create(configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"1\"}}");
-    plane.create(secrets, "{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {k: one-value}}");
+    plane.create(
+        configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"1\"}}");
+    plane.create(
+        secrets,
+        "{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {k: one-value}}");
     plane.create(
         deployments,
-        CaptureTest.deployment("web", "ghcr.io/acme/web:1.0").replace("replicas: 1", "replicas: 0"));
+        CaptureTest.deployment("web", "ghcr.io/acme/web:1.0")
+            .replace("replicas: 1", "replicas: 0"));
     listen(scene.start());
     plane.patch(ControlPlane.ALICE, configMaps + "/it", "{data: {a: \"2\"}}");
     plane.patch(ControlPlane.ADMIN, configMaps + "/it", "{data: {a: \"3\"}}");
@@ -143,7 +147,8 @@ class AdmissionTest {
 
   @Test
   void C6_whoOnlyTriedOrAskedForTheSameAsAnotherIsNotNamed() throws Exception {
-    plane.create(configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"1\"}}");
+    plane.create(
+        configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"1\"}}");
     listen(scene.start());
     plane.patch(ControlPlane.ALICE, configMaps + "/it?dryRun=All", "{data: {a: \"2\"}}");
     plane.patch(ControlPlane.ADMIN, configMaps + "/it", "{data: {a: \"2\"}}");
@@ -160,7 +165,8 @@ class AdmissionTest {
 
   @Test
   void C6_noWriteFailsBecauseTheWebhookIsAway() throws Exception {
-    plane.create(configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"1\"}}");
+    plane.create(
+        configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}, data: {a: \"1\"}}");
     listen(scene.start());
     receiver.close();
     plane.patch(ControlPlane.ALICE, configMaps + "/it", "{data: {a: \"2\"}}");

@@ -154,9 +154,7 @@ class AttributionTest {
         scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start();
     try (HttpEndpoints export =
         HttpEndpoints.http("127.0.0.1", 0)
-            .on(
-                "/audit",
-                new AuditWebhookReceiver(token(), taking(watcher), null))
+            .on("/audit", new AuditWebhookReceiver(token(), taking(watcher), null))
             .start()) {
       URI to = URI.create("http://127.0.0.1:" + export.port() + "/audit");
       receiver =
@@ -319,8 +317,7 @@ class AttributionTest {
             listen(
                 "127.0.0.1",
                 entries -> false,
-                new Leader(
-                    standby::leader, leader.port(), certificate(), Duration.ofSeconds(10)));
+                new Leader(standby::leader, leader.port(), certificate(), Duration.ofSeconds(10)));
         plane.patch(ControlPlane.ALICE, configMaps + "/mine", "{data: {a: \"2\"}}");
 
         await()

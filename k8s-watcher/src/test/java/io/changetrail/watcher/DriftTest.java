@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -217,5 +220,94 @@ class DriftTest {
     assertThat(told).contains("hmac-sha256:").doesNotContain("canary");
     scene.settle();
     assertThat(scene.events().stream().filter(drift("Secret/db"))).hasSize(1);
+  }
+
+  /** A checkout with one file in it. */
+  private Path checkout() throws Exception {
+    Path checkout = Files.createDirectories(directory.resolve("checkout"));
+    git("init", "--quiet");
+    return checkout;
+  }
+
+  private String git(String... arguments) throws Exception {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "-C",
+                directory.resolve("checkout").toString(),
+                "-c",
+                "user.name=Alice",
+                "-c",
+                "user.email=alice@example.com"));
+    all.addAll(List.of(arguments));
+    return RealPart.find("git", "no checkout was compared with a cluster")
+        .output(all.toArray(String[]::new))
+        .strip();
+  }
+
+  private String commit(String timeout) throws Exception {
+    Files.writeString(
+        directory.resolve("checkout/settings.yaml"),
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {timeout: %s}\n"
+            .formatted(timeout));
+    git("add", ".");
+    git("commit", "--quiet", "-m", "timeout " + timeout);
+    return git("rev-parse", "HEAD");
+  }
+
+  @Test
+  void C11_anObjectThatIsNotAsACheckoutOfGitSaysIsDriftUntilEitherFollows() throws Exception {
+    Path checkout = checkout();
+    String first = commit("3s");
+    scene.with(
+        "discovery: PT0.2S\ndeclared: [{directory: %s, namespace: %s, settling: PT5S}]"
+            .formatted(checkout, scene.namespace));
+    plane.create(
+        configMaps,
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {timeout: 3s, other: \"1\"}}");
+    scene.start();
+    plane.patch(
+        ControlPlane.ALICE, configMaps + "/settings", "{data: {timeout: 30s, other: \"2\"}}");
+    AuditEvent drifted = scene.await(1, drift("ConfigMap/settings")).get(0);
+    JsonNode fields = drifted.change().state().after().path("fields");
+    assertThat(fields).hasSize(1);
+    assertThat(fields.at("/data.timeout/declared").asText()).isEqualTo("3s");
+    assertThat(fields.at("/data.timeout/live").asText()).isEqualTo("30s");
+    assertThat(fields.at("/data.timeout/declaredBy").asText())
+        .isEqualTo("settings.yaml at " + first.substring(0, 7));
+
+    commit("30s");
+    assertThat(scene.await(2, drift("ConfigMap/settings")).get(1).change().action())
+        .isEqualTo("drift_resolved");
+
+    // What is committed now takes a while to be applied, and that is no drift.
+    String last = commit("60s");
+    Instant committed = Instant.now();
+    AuditEvent late = scene.await(3, drift("ConfigMap/settings")).get(2);
+    assertThat(late.change().state().after().at("/fields/data.timeout/declaredBy").asText())
+        .isEqualTo("settings.yaml at " + last.substring(0, 7));
+    assertThat(late.observedTime()).isAfter(committed.plusSeconds(3));
+  }
+
+  @Test
+  void C11_aManifestThatIsThereTwiceOrCannotBeReadIsNotComparedAndTheOthersAre() throws Exception {
+    Path manifests = Files.createDirectories(directory.resolve("manifests/.hidden")).getParent();
+    String manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {k: %s}}";
+    Files.writeString(manifests.resolve("a.yaml"), manifest.formatted("twice", "a"));
+    Files.writeString(
+        manifests.resolve("b.yaml"),
+        manifest.formatted("twice", "b") + "\n---\n" + manifest.formatted("once", "declared"));
+    Files.writeString(manifests.resolve("broken.yaml"), "{{- if .Values.x }}");
+    Files.writeString(manifests.resolve(".hidden/c.yaml"), manifest.formatted("hidden", "c"));
+    scene.with("declared: [{directory: %s, namespace: %s}]".formatted(manifests, scene.namespace));
+    for (String name : List.of("twice", "once", "hidden")) {
+      plane.create(configMaps, manifest.formatted(name, "live"));
+    }
+    scene.start();
+    scene.await(1, drift("ConfigMap/once"));
+    scene.settle();
+    assertThat(scene.events())
+        .noneMatch(drift("ConfigMap/twice"))
+        .noneMatch(drift("ConfigMap/hidden"));
   }
 }

@@ -141,8 +141,7 @@ class HelmTest {
     scene.stop();
     helm("uninstall shop");
     scene.start();
-    assertThat(scene.await(4, HelmTest::isRelease).get(3).change().action())
-        .isEqualTo("uninstall");
+    assertThat(scene.await(4, HelmTest::isRelease).get(3).change().action()).isEqualTo("uninstall");
     scene.stop();
     scene.start();
     scene.settle();

@@ -57,11 +57,7 @@ class UsesTest {
 
   private List<String> services(String kind, String name) {
     AuditEvent event = scene.await(1, Scene.of(kind, name)).get(0);
-    return event.targets().stream()
-        .map(Target::service)
-        .filter(Objects::nonNull)
-        .sorted()
-        .toList();
+    return event.targets().stream().map(Target::service).filter(Objects::nonNull).sorted().toList();
   }
 
   private void settings(String name) throws Exception {

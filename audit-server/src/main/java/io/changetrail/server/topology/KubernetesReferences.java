@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is told to call whom in a cluster: a workload whose settings (environment variables,
  * arguments, ConfigMaps that it uses) hold the address of a Service calls what that Service
- * selects; so does one that holds a host which an Ingress, HTTPRoute or VirtualService leads to that
- * Service, and one whose pods a NetworkPolicy names as those that may come in. Objects may come in
- * any order, and any may be missing: that gives no edge.
+ * selects; so does one that holds a host which an Ingress, HTTPRoute or VirtualService leads to
+ * that Service, and one whose pods a NetworkPolicy names as those that may come in. Objects may
+ * come in any order, and any may be missing: that gives no edge.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/">
  *     Kubernetes, DNS for Services and Pods</a>
@@ -90,8 +90,7 @@ final class KubernetesReferences {
    *
    * @param from the labels of pods of each peer, by its namespace
    */
-  private record Admission(
-      String namespace, JsonNode to, List<Map.Entry<String, JsonNode>> from) {}
+  private record Admission(String namespace, JsonNode to, List<Map.Entry<String, JsonNode>> from) {}
 
   /** Hosts by key. */
   private final Map<Name, Map<String, Set<String>>> configMaps = new HashMap<>();
@@ -142,8 +141,7 @@ final class KubernetesReferences {
     } else if (kind.equals("Ingress")) {
       for (JsonNode rule : object.at("/spec/rules")) {
         for (JsonNode path : rule.at("/http/paths")) {
-          route(
-              rule.path("host"), name.namespace, path.at("/backend/service/name").asText(""));
+          route(rule.path("host"), name.namespace, path.at("/backend/service/name").asText(""));
         }
       }
     } else if (kind.equals("HTTPRoute")) {

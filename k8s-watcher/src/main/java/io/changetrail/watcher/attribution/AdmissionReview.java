@@ -50,8 +50,7 @@ record AdmissionReview(String place, String result, Actor actor) {
   }
 
   /** What a write that left an object so may have been reviewed as. */
-  static boolean isResult(
-      String result, Witness.Seen change, Function<JsonNode, String> hash) {
+  static boolean isResult(String result, Witness.Seen change, Function<JsonNode, String> hash) {
     if (change.deleted()) {
       return result.equals(GONE);
     }

@@ -131,8 +131,7 @@ public final class AdmissionWitness implements Witness {
 
   /** A review does not tell the tool; the owner of the fields does. */
   private static Actor through(Actor actor, Attribution known) {
-    return new Actor(
-        actor.id(), actor.name(), actor.kind(), known.actor().via(), actor.evidence());
+    return new Actor(actor.id(), actor.name(), actor.kind(), known.actor().via(), actor.evidence());
   }
 
   /** The one account that asked for it. */
@@ -182,8 +181,7 @@ public final class AdmissionWitness implements Witness {
     shipper.accept(
         AuditEvent.builder(
                 new EventRef(
-                    event.ref().source(),
-                    event.ref().id() + "/who/" + actor.evidence().wireName()),
+                    event.ref().source(), event.ref().id() + "/who/" + actor.evidence().wireName()),
                 event.time(),
                 actor,
                 Change.of(event.change().kind(), Phase.OCCURRED, Folding.AMEND)

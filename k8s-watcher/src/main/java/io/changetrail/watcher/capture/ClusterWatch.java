@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Watches all configured types that the cluster serves; one that it does not serve yet, such as a
@@ -226,6 +227,16 @@ public final class ClusterWatch implements AutoCloseable {
                 "the recorded states cannot be read; tried again: {0}",
                 String.valueOf(e.getMessage()));
             timer.schedule(this::compareAll, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+          }
+        });
+  }
+
+  /** Lists, and compares, all objects of some types once more. */
+  public synchronized void look(Predicate<ResourceType> wanted) {
+    types.forEach(
+        (one, type) -> {
+          if (wanted.test(type)) {
+            watches.getOrDefault(one, List.of()).forEach(TypeWatch::compareAnew);
           }
         });
   }

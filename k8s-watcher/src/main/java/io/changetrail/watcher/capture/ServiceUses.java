@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which services an object is there for that does not say so itself: a ConfigMap is of the services
- * whose pods use it, an autoscaler of what it scales, an Ingress of what it leads to. Known from the
- * workloads and Services that were seen. Thread-safe.
+ * whose pods use it, an autoscaler of what it scales, an Ingress of what it leads to. Known from
+ * the workloads and Services that were seen. Thread-safe.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/">Labels
  *     and selectors</a>
@@ -26,7 +26,8 @@ public final class ServiceUses {
 
   /** What a controller puts behind a workload's name to name a pod. */
   private static final Pattern POD =
-      Pattern.compile("-(\\d+|([a-z0-9]{5,10}-)?[bcdfghjklmnpqrstvwxz2456789]{5}|\\d{8}-[a-z0-9]{5})");
+      Pattern.compile(
+          "-(\\d+|([a-z0-9]{5,10}-)?[bcdfghjklmnpqrstvwxz2456789]{5}|\\d{8}-[a-z0-9]{5})");
 
   /**
    * What runs pods.
@@ -35,8 +36,12 @@ public final class ServiceUses {
    * @param uses kind and name of the ConfigMaps and Secrets that its pods use
    */
   private record Workload(
-      String kind, String namespace, String name, String service, JsonNode labels, Set<String> uses) {
-  }
+      String kind,
+      String namespace,
+      String name,
+      String service,
+      JsonNode labels,
+      Set<String> uses) {}
 
   private record Front(String namespace, String name, JsonNode selector) {}
 
@@ -162,8 +167,7 @@ public final class ServiceUses {
       case "HTTPRoute" -> {
         for (JsonNode rule : spec.path("rules")) {
           for (JsonNode backend : rule.path("backendRefs")) {
-            behind(
-                backend.path("namespace").asText(namespace), backend.path("name"), services);
+            behind(backend.path("namespace").asText(namespace), backend.path("name"), services);
           }
         }
       }

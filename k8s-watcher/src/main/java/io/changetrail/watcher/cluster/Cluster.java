@@ -171,8 +171,7 @@ public final class Cluster {
                 one.path("namespaced").asBoolean()));
       }
       if (group.isEmpty() && plural.equals("secrets")) {
-        types.add(
-            new ResourceType(group, version, ResourceType.HELM_RELEASE, plural, true));
+        types.add(new ResourceType(group, version, ResourceType.HELM_RELEASE, plural, true));
       }
     }
     return types;

@@ -14,8 +14,8 @@ public record ResourceType(
     String group, String version, String kind, String plural, boolean namespaced) {
 
   /**
-   * The kind that stands for the Secrets in which Helm keeps its releases: only what is beside their
-   * data is listed and watched.
+   * The kind that stands for the Secrets in which Helm keeps its releases: only what is beside
+   * their data is listed and watched.
    */
   public static final String HELM_RELEASE = "HelmReleaseSecret";
 

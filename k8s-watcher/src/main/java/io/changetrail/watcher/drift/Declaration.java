@@ -2,7 +2,7 @@
 package io.changetrail.watcher.drift;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Optional;
+import java.util.List;
 
 /** A place where it stands what an object should be like. */
 public interface Declaration {
@@ -13,6 +13,9 @@ public interface Declaration {
    */
   record Declared(ObjectNode state, String by) {}
 
-  /** What is declared of an object that the API serves. */
-  Optional<Declared> of(ObjectNode object);
+  /**
+   * What is declared of an object that the API serves; empty if nothing is. Of several, any may be
+   * in force, and the first is the newest.
+   */
+  List<Declared> of(ObjectNode object);
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,13 @@ record DriftedField(
     List<String> path, @Nullable JsonNode declared, @Nullable JsonNode live, String by) {
   DriftedField {
     path = List.copyOf(path);
+  }
+
+  /** Whether it is the same drift; where it is declared may be told in other words. */
+  boolean isSame(DriftedField other) {
+    return path.equals(other.path)
+        && Objects.equals(declared, other.declared)
+        && Objects.equals(live, other.live);
   }
 
   ObjectNode json() {

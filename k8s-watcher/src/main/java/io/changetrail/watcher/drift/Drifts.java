@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,22 +126,32 @@ public final class Drifts implements Observer {
         shipped == null ? List.of() : StructuralDiff.differences(shipped.change().state());
     List<DriftedField> taken = applied.taken(object, changed);
     applied.remember(object);
-    List<Declaration.Declared> declared =
-        declarations.stream().flatMap(declaration -> declaration.of(object).stream()).toList();
+    List<List<Declaration.Declared>> declared =
+        declarations.stream()
+            .map(declaration -> declaration.of(object))
+            .filter(versions -> !versions.isEmpty())
+            .toList();
     if (before == null && taken.isEmpty() && declared.isEmpty()) {
       return;
     }
     ObjectNode live = canonical.whole(object, null);
     Map<List<String>, DriftedField> fields = new LinkedHashMap<>();
-    for (Declaration.Declared one : declared) {
-      DeclaredFields.compare(canonical.whole(one.state(), null), live, one.by())
-          .forEach(field -> fields.putIfAbsent(field.path(), field));
+    for (List<Declaration.Declared> versions : declared) {
+      nearest(versions, live).forEach(field -> fields.putIfAbsent(field.path(), field));
     }
     stillTaken(before, object, live).forEach(field -> fields.putIfAbsent(field.path(), field));
     taken.forEach(field -> fields.putIfAbsent(field.path(), field));
     fields.keySet().removeIf(path -> isAutoscaled(object, path));
     List<DriftedField> now = fields.values().stream().limit(MOST).toList();
     tell(type, object, uid, recordedSince, before, now, shipped);
+  }
+
+  /** How an object departs from the version that it is most like. */
+  private List<DriftedField> nearest(List<Declaration.Declared> versions, ObjectNode live) {
+    return versions.stream()
+        .map(one -> DeclaredFields.compare(canonical.whole(one.state(), null), live, one.by()))
+        .min(Comparator.comparing(List::size))
+        .orElse(List.of());
   }
 
   /** What was taken from an applier stays drift until it is as before or somebody applies it. */
@@ -176,7 +187,7 @@ public final class Drifts implements Observer {
       @Nullable Open before,
       List<DriftedField> now,
       @Nullable AuditEvent shipped) {
-    if (before == null ? now.isEmpty() : before.fields().equals(now)) {
+    if (before == null ? now.isEmpty() : isSame(before.fields(), now)) {
       return;
     }
     Instant seen = clock.instant();
@@ -203,6 +214,18 @@ public final class Drifts implements Observer {
     } else {
       open.put(uid, new Open(target, since, state, now));
     }
+  }
+
+  private static boolean isSame(List<DriftedField> before, List<DriftedField> now) {
+    if (before.size() != now.size()) {
+      return false;
+    }
+    for (int i = 0; i < now.size(); i++) {
+      if (!before.get(i).isSame(now.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void ship(
@@ -269,9 +292,7 @@ public final class Drifts implements Observer {
   private Target target(ObjectNode object, String uid, @Nullable AuditEvent shipped) {
     Target of = places.of(object, uid);
     return new Target(
-        of.service() == null && shipped != null
-            ? shipped.targets().get(0).service()
-            : of.service(),
+        of.service() == null && shipped != null ? shipped.targets().get(0).service() : of.service(),
         of.environment(),
         of.region(),
         of.cluster(),

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * What {@code kubectl apply}, and Argo CD by default, leave at the object: what they were given.
@@ -19,22 +19,22 @@ public final class LastApplied implements Declaration {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Override
-  public Optional<Declared> of(ObjectNode object) {
+  public List<Declared> of(ObjectNode object) {
     String text = object.at("/metadata/annotations").path(ANNOTATION).asText("");
     if (text.isEmpty()) {
-      return Optional.empty();
+      return List.of();
     }
     try {
       return JSON.readTree(text) instanceof ObjectNode declared
-          ? Optional.of(new Declared(asServed(declared), "last-applied-configuration"))
-          : Optional.empty();
+          ? List.of(new Declared(asServed(declared), "last-applied-configuration"))
+          : List.of();
     } catch (JsonProcessingException e) {
-      return Optional.empty(); // somebody wrote it by hand: it declares nothing
+      return List.of(); // somebody wrote it by hand: it declares nothing
     }
   }
 
   /** What is written into a Secret as text is served encoded, with the rest of its data. */
-  private static ObjectNode asServed(ObjectNode declared) {
+  static ObjectNode asServed(ObjectNode declared) {
     if (declared.path("kind").asText().equals("Secret")
         && declared.remove("stringData") instanceof ObjectNode texts) {
       ObjectNode data = declared.withObject("/data");

@@ -15,8 +15,7 @@ import java.util.zip.GZIPInputStream;
  *
  * @param status {@code deployed}, {@code failed}, {@code superseded}, {@code uninstalled}, or one
  *     that passes
- * @see <a
- *     href="https://helm.sh/docs/topics/advanced/#storage-backends">Helm, storage backends</a>
+ * @see <a href="https://helm.sh/docs/topics/advanced/#storage-backends">Helm, storage backends</a>
  */
 record HelmRelease(String namespace, String name, int revision, String status) {
   /** How the uids of releases begin; Helm gives them none. */

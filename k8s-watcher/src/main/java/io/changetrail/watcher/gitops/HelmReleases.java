@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HelmReleases implements ObjectSink {
   private static final System.Logger LOG = System.getLogger(HelmReleases.class.getName());
-  private static final ResourceType SECRET =
-      new ResourceType("", "v1", "Secret", "secrets", true);
+  private static final ResourceType SECRET = new ResourceType("", "v1", "Secret", "secrets", true);
   private static final Set<String> ENDED = Set.of("deployed", "failed", "uninstalled");
 
   private final Cluster cluster;
@@ -159,7 +158,8 @@ public final class HelmReleases implements ObjectSink {
           String.valueOf(e.getMessage()));
       return;
     }
-    Witness.Seen write = new Witness.Seen(SECRET, withoutData(secret), List.of(), false, null, live);
+    Witness.Seen write =
+        new Witness.Seen(SECRET, withoutData(secret), List.of(), false, null, live);
     Attribution by = witness.attribute(write);
     AuditEvent event =
         syncs.released(

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision the commit, or the version of a chart
  * @param ref the branch or tag that was asked for
  * @param path within the repository
- * @param action what was done: {@code sync}, an action of Helm, or a rollback to an earlier revision
+ * @param action what was done: {@code sync}, an action of Helm, or a rollback to an earlier
+ *     revision
  * @param namespace where what it applied lies
  * @param cluster where that is, if it is another one
  * @param values what a chart was given, without secrets

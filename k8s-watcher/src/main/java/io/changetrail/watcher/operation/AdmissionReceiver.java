@@ -57,10 +57,7 @@ public final class AdmissionReceiver implements HttpEndpoints.Endpoint {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.set("apiVersion", review.path("apiVersion"));
     answer.put("kind", "AdmissionReview");
-    answer
-        .putObject("response")
-        .put("allowed", true)
-        .set("uid", review.at("/request/uid"));
+    answer.putObject("response").put("allowed", true).set("uid", review.at("/request/uid"));
     return new Answer(200, "application/json", JSON.writeValueAsBytes(answer));
   }
 }

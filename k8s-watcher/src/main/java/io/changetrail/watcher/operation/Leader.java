@@ -28,10 +28,7 @@ public final class Leader {
    * @param patience for one request
    */
   public Leader(
-      Supplier<Optional<String>> host,
-      int port,
-      ServerCertificate certificate,
-      Duration patience) {
+      Supplier<Optional<String>> host, int port, ServerCertificate certificate, Duration patience) {
     this.host = host;
     this.port = port;
     this.http =

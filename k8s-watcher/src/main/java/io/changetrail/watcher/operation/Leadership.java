@@ -92,7 +92,10 @@ public final class Leadership implements AutoCloseable {
     return leading;
   }
 
-  /** The host where another process, which leads, takes what the API server sends; empty if none does. */
+  /**
+   * The host where another process, which leads, takes what the API server sends; empty if none
+   * does.
+   */
   public Optional<String> leader() {
     return Optional.ofNullable(leader);
   }

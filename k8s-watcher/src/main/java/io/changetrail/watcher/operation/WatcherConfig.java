@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param onlyResources whether the built-in ones are left out
  * @param discovery how often types that the cluster does not serve are looked for, as ISO 8601;
  *     half a minute unless given
+ * @param declared where it stands what objects should be like, beside what stands at them
  * @param port of {@code /metrics}, {@code /healthz} and {@code /readyz}; none if 0
  */
 public record WatcherConfig(
@@ -61,7 +62,8 @@ public record WatcherConfig(
     int port,
     @Nullable LeaderElection leaderElection,
     @Nullable AuditWebhook auditWebhook,
-    @Nullable AdmissionWebhook admissionWebhook) {
+    @Nullable AdmissionWebhook admissionWebhook,
+    List<ManifestsIn> declared) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -207,6 +209,29 @@ public record WatcherConfig(
     }
   }
 
+  /**
+   * A directory of manifests, which declares what objects should be like.
+   *
+   * @param namespace of those that name none; {@code default} unless given
+   * @param settling how long what is declared anew may take to be applied, as ISO 8601; ten minutes
+   *     unless given
+   */
+  public record ManifestsIn(Path directory, String namespace, String settling) {
+    // Jackson hands over null for what the file leaves out.
+    @SuppressWarnings({"ConstantConditions", "NullAway"})
+    public ManifestsIn {
+      if (directory == null) {
+        throw new IllegalArgumentException("declared: give each its directory");
+      }
+      namespace = namespace == null ? "default" : namespace;
+      settling = settling == null ? "PT10M" : settling;
+      if (!isDuration(settling)) {
+        throw new IllegalArgumentException(
+            "declared: settling is a duration of ISO 8601, such as PT10M, not '" + settling + "'");
+      }
+    }
+  }
+
   // Jackson hands over null for what the file leaves out.
   @SuppressWarnings({"ConstantConditions", "NullAway"})
   public WatcherConfig {
@@ -239,6 +264,7 @@ public record WatcherConfig(
     exclude = exclude == null ? Map.of() : Map.copyOf(exclude);
     ignore = ignore == null ? Map.of() : Map.copyOf(ignore);
     resources = resources == null ? List.of() : List.copyOf(resources);
+    declared = declared == null ? List.of() : List.copyOf(declared);
   }
 
   private static boolean isDuration(String text) {
@@ -278,7 +304,9 @@ public record WatcherConfig(
     return List.copyOf(wanted);
   }
 
-  /** Types that are read to tell more of those that are watched: how their rollouts go on and end. */
+  /**
+   * Types that are read to tell more of those that are watched: how their rollouts go on and end.
+   */
   public List<Wanted> followed() {
     List<Wanted> followed = new ArrayList<>();
     List<String> kinds = wanted().stream().map(Wanted::kind).toList();

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher.drift;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.changetrail.watcher.capture.PackedJson;
+import io.changetrail.watcher.cluster.ResourceType;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of manifests, mostly a checkout of Git that something keeps up to date. What is
+ * declared anew takes a while to be applied: until then an object may be as either says.
+ * Thread-safe.
+ */
+public final class ManifestDirectory implements Declaration {
+  private static final System.Logger LOG = System.getLogger(ManifestDirectory.class.getName());
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+  private static final long MOST_BYTES = 4 << 20;
+  private static final int MOST_FILES = 20_000;
+
+  private final Path directory;
+  private final String namespace;
+  private final Duration settling;
+  private final InstantSource clock;
+
+  /** By group, kind, namespace and name. */
+  private Map<String, Manifest> manifests = Map.of();
+
+  /** What stood there before, as long as it may still be in force. */
+  private Map<String, Manifest> replaced = Map.of();
+
+  private @Nullable Instant replacedAt;
+  private Map<Path, String> read = Map.of();
+  private String revision = "";
+
+  /** What was complained of. */
+  private Set<String> troubles = Set.of();
+
+  /**
+   * One declared object.
+   *
+   * @param file relative to the directory
+   */
+  private record Manifest(String type, String apiVersion, PackedJson state, String file) {
+    boolean says(Manifest other) {
+      return apiVersion.equals(other.apiVersion) && state.unpacked().equals(other.state.unpacked());
+    }
+  }
+
+  /**
+   * @param namespace of what names none
+   * @param settling how long what is declared anew may take to be applied
+   */
+  public ManifestDirectory(
+      Path directory, String namespace, Duration settling, InstantSource clock) {
+    this.directory = directory;
+    this.namespace = namespace;
+    this.settling = settling;
+    this.clock = clock;
+  }
+
+  /**
+   * Reads it again if it has changed.
+   *
+   * @return group and kind of what is to be compared anew, as {@link #type} names them
+   * @throws IOException if it cannot be read; what was read before stays
+   */
+  public Set<String> refresh() throws IOException {
+    Map<Path, String> now = files();
+    synchronized (this) {
+      Instant moment = clock.instant();
+      Set<String> types = new HashSet<>();
+      if (replacedAt != null && !moment.isBefore(replacedAt.plus(settling))) {
+        replaced.values().forEach(one -> types.add(one.type()));
+        replaced = Map.of();
+        replacedAt = null;
+      }
+      if (!now.equals(read)) {
+        load(now, moment, types);
+      }
+      return types;
+    }
+  }
+
+  private void load(Map<Path, String> now, Instant moment, Set<String> types) {
+    Map<String, Manifest> fresh = manifests(now.keySet());
+    boolean first = read.isEmpty() && manifests.isEmpty();
+    Map<String, Manifest> old = new HashMap<>(replaced);
+    manifests.forEach(
+        (key, manifest) -> {
+          Manifest next = fresh.get(key);
+          if (next == null || !next.says(manifest)) {
+            types.add(manifest.type());
+            old.putIfAbsent(key, manifest);
+          }
+        });
+    fresh.forEach(
+        (key, manifest) -> {
+          Manifest before = manifests.get(key);
+          if (before == null || !before.says(manifest)) {
+            types.add(manifest.type());
+          }
+        });
+    if (!first && !types.isEmpty()) {
+      replaced = old;
+      replacedAt = moment;
+    }
+    manifests = fresh;
+    read = now;
+    revision = Checkout.revision(directory).orElse("");
+  }
+
+  /** The files with what shows that one has changed. */
+  private Map<Path, String> files() throws IOException {
+    Map<Path, String> files = new TreeMap<>();
+    Path root = directory.toRealPath();
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            boolean hidden = !path.equals(root) && path.getFileName().toString().startsWith(".");
+            return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            String name = path.getFileName().toString();
+            if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) {
+              files.put(path, attributes.lastModifiedTime() + "/" + attributes.size());
+            }
+            return files.size() < MOST_FILES ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+          }
+        });
+    return files;
+  }
+
+  private Map<String, Manifest> manifests(Set<Path> files) {
+    Map<String, Manifest> found = new HashMap<>();
+    Set<String> twice = new HashSet<>();
+    Set<String> complaints = new HashSet<>();
+    if (files.size() == MOST_FILES) {
+      complaints.add("only " + MOST_FILES + " of its files are read");
+    }
+    for (Path file : files) {
+      try {
+        if (Files.size(file) > MOST_BYTES) {
+          complaints.add(file.getFileName() + " is larger than " + MOST_BYTES + " bytes");
+          continue;
+        }
+        for (ObjectNode object : objects(file)) {
+          Manifest manifest = manifest(file, object);
+          String key = key(object);
+          Manifest other = found.put(key, manifest);
+          if (other != null) {
+            twice.add(key);
+            complaints.add(
+                key
+                    + " is declared in "
+                    + other.file()
+                    + " and in "
+                    + manifest.file()
+                    + ", so nothing is compared with either; give a directory of rendered"
+                    + " manifests");
+          }
+        }
+      } catch (IOException | RuntimeException e) {
+        complaints.add(
+            file.getFileName()
+                + " is not read: "
+                + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      }
+    }
+    found.keySet().removeAll(twice);
+    complaints.stream()
+        .filter(one -> !troubles.contains(one))
+        .sorted()
+        .forEach(one -> LOG.log(System.Logger.Level.WARNING, "{0}: {1}", directory, one));
+    troubles = complaints;
+    return found;
+  }
+
+  private static List<ObjectNode> objects(Path file) throws IOException {
+    List<ObjectNode> objects = new ArrayList<>();
+    try (MappingIterator<JsonNode> documents =
+        YAML.readerFor(JsonNode.class).readValues(file.toFile())) {
+      while (documents.hasNextValue()) {
+        JsonNode document = documents.nextValue();
+        if (document.path("items").isArray()) {
+          document.path("items").forEach(item -> add(item, objects));
+        } else {
+          add(document, objects);
+        }
+      }
+    }
+    return objects;
+  }
+
+  private static void add(JsonNode document, List<ObjectNode> objects) {
+    if (document instanceof ObjectNode object
+        && object.path("apiVersion").isTextual()
+        && object.path("kind").isTextual()
+        && object.at("/metadata/name").isTextual()) {
+      objects.add(object);
+    }
+  }
+
+  private Manifest manifest(Path file, ObjectNode object) throws IOException {
+    return new Manifest(
+        type(object),
+        object.path("apiVersion").asText(),
+        PackedJson.of(LastApplied.asServed(object)),
+        directory.toRealPath().relativize(file).toString());
+  }
+
+  /** Group and kind. */
+  private static String type(JsonNode object) {
+    String apiVersion = object.path("apiVersion").asText();
+    int slash = apiVersion.indexOf('/');
+    return (slash < 0 ? "" : apiVersion.substring(0, slash)) + "/" + object.path("kind").asText();
+  }
+
+  /** Group and kind of a type, as {@link #refresh} names them. */
+  public static String type(ResourceType type) {
+    return type.group() + "/" + type.kind();
+  }
+
+  /** What lies in no namespace has none in a manifest either, and is found without. */
+  private String key(JsonNode manifest) {
+    return key(manifest, manifest.at("/metadata/namespace").asText(namespace));
+  }
+
+  private static String key(JsonNode object, String namespace) {
+    return type(object) + "/" + namespace + "/" + object.at("/metadata/name").asText();
+  }
+
+  @Override
+  public synchronized List<Declared> of(ObjectNode object) {
+    String key = key(object, object.at("/metadata/namespace").asText(namespace));
+    List<Declared> declared = new ArrayList<>();
+    Manifest now = manifests.get(key);
+    Manifest before = replaced.get(key);
+    // Fields of another version have other names.
+    if (now != null && now.apiVersion().equals(object.path("apiVersion").asText())) {
+      declared.add(declared(now, revision));
+      if (before != null && before.apiVersion().equals(now.apiVersion())) {
+        declared.add(declared(before, ""));
+      }
+    }
+    return declared;
+  }
+
+  private static Declared declared(Manifest manifest, String revision) {
+    return new Declared(
+        (ObjectNode) manifest.state().unpacked(),
+        manifest.file()
+            + (revision.isEmpty()
+                ? ""
+                : " at " + revision.substring(0, Math.min(7, revision.length()))));
+  }
+}
