@@ -188,6 +188,10 @@ class DriftTest {
     plane.patch(configMaps + "/a", "{data: {k: \"1\"}}");
     AuditEvent resolved = scene.await(2, drift("ConfigMap/a")).get(1);
     assertThat(resolved.change().id()).isEqualTo(first.change().id());
+    scene.stop();
+    scene.start();
+    scene.settle();
+    scene.await(2, drift("ConfigMap/a"));
   }
 
   @Test

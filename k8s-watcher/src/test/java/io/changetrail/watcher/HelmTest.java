@@ -94,7 +94,7 @@ class HelmTest {
     assertThat(upgrade.change().state().after().at("/values/db/password").asText())
         .startsWith("hmac-sha256:");
     assertThat(upgrade.toString()).doesNotContain("canary-7");
-    assertThat(upgrade.actor().id()).isEqualTo("helm");
+    assertThat(upgrade.actor().id()).isEqualTo("Helm");
     assertThat(upgrade.actor().evidence()).isEqualTo(Actor.Evidence.FIELD_MANAGER);
     org.awaitility.Awaitility.await()
         .atMost(Scene.PATIENCE)

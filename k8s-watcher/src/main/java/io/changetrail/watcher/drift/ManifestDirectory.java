@@ -17,14 +17,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of manifests, mostly a checkout of Git that something keeps up to date. What is
@@ -45,10 +46,9 @@ public final class ManifestDirectory implements Declaration {
   /** By group, kind, namespace and name. */
   private Map<String, Manifest> manifests = Map.of();
 
-  /** What stood there before, as long as it may still be in force. */
-  private Map<String, Manifest> replaced = Map.of();
+  /** What stood there before, as long as it may still be in force; the newest first. */
+  private final Deque<Replaced> replaced = new ArrayDeque<>();
 
-  private @Nullable Instant replacedAt;
   private Map<Path, String> read = Map.of();
   private String revision = "";
 
@@ -65,6 +65,8 @@ public final class ManifestDirectory implements Declaration {
       return apiVersion.equals(other.apiVersion) && state.unpacked().equals(other.state.unpacked());
     }
   }
+
+  private record Replaced(String key, Manifest manifest, Instant at) {}
 
   /**
    * @param namespace of what names none
@@ -89,10 +91,8 @@ public final class ManifestDirectory implements Declaration {
     synchronized (this) {
       Instant moment = clock.instant();
       Set<String> types = new HashSet<>();
-      if (replacedAt != null && !moment.isBefore(replacedAt.plus(settling))) {
-        replaced.values().forEach(one -> types.add(one.type()));
-        replaced = Map.of();
-        replacedAt = null;
+      while (!replaced.isEmpty() && !moment.isBefore(replaced.getLast().at().plus(settling))) {
+        types.add(replaced.removeLast().manifest().type());
       }
       if (!now.equals(read)) {
         load(now, moment, types);
@@ -103,14 +103,12 @@ public final class ManifestDirectory implements Declaration {
 
   private void load(Map<Path, String> now, Instant moment, Set<String> types) {
     Map<String, Manifest> fresh = manifests(now.keySet());
-    boolean first = read.isEmpty() && manifests.isEmpty();
-    Map<String, Manifest> old = new HashMap<>(replaced);
     manifests.forEach(
         (key, manifest) -> {
           Manifest next = fresh.get(key);
           if (next == null || !next.says(manifest)) {
             types.add(manifest.type());
-            old.putIfAbsent(key, manifest);
+            replaced.addFirst(new Replaced(key, manifest, moment));
           }
         });
     fresh.forEach(
@@ -120,10 +118,6 @@ public final class ManifestDirectory implements Declaration {
             types.add(manifest.type());
           }
         });
-    if (!first && !types.isEmpty()) {
-      replaced = old;
-      replacedAt = moment;
-    }
     manifests = fresh;
     read = now;
     revision = Checkout.revision(directory).orElse("");
@@ -258,12 +252,13 @@ public final class ManifestDirectory implements Declaration {
     String key = key(object, object.at("/metadata/namespace").asText(namespace));
     List<Declared> declared = new ArrayList<>();
     Manifest now = manifests.get(key);
-    Manifest before = replaced.get(key);
     // Fields of another version have other names.
     if (now != null && now.apiVersion().equals(object.path("apiVersion").asText())) {
       declared.add(declared(now, revision));
-      if (before != null && before.apiVersion().equals(now.apiVersion())) {
-        declared.add(declared(before, ""));
+      for (Replaced before : replaced) {
+        if (before.key().equals(key) && before.manifest().apiVersion().equals(now.apiVersion())) {
+          declared.add(declared(before.manifest(), ""));
+        }
       }
     }
     return declared;

@@ -164,7 +164,7 @@ public final class HelmReleases implements ObjectSink {
     AuditEvent event =
         syncs.released(
             release.object(secret.at("/metadata/resourceVersion").asText()),
-            sync(release, content, secret, by.actor()),
+            sync(release, content, by.actor(), live ? null : end(secret, content.path("info"))),
             live);
     if (event != null) {
       witness.shipped(write, event);
@@ -177,14 +177,14 @@ public final class HelmReleases implements ObjectSink {
     return bare;
   }
 
-  private Sync sync(HelmRelease release, JsonNode content, JsonNode secret, Actor actor) {
+  private Sync sync(HelmRelease release, JsonNode content, Actor actor, @Nullable Instant end) {
     JsonNode info = content.path("info");
     JsonNode chart = content.at("/chart/metadata");
     boolean failed = release.status().equals("failed");
     String description = info.path("description").asText("");
     return new Sync(
         release.id(),
-        end(secret, info),
+        end,
         failed ? Outcome.FAILURE : Outcome.SUCCESS,
         failed && !description.isBlank() ? cut(description) : null,
         null,
@@ -208,7 +208,7 @@ public final class HelmReleases implements ObjectSink {
         : release.revision() == 1 ? "install" : "upgrade";
   }
 
-  /** When Helm wrote it last: in a label, in seconds. */
+  /** When Helm wrote it last: in a label, in whole seconds. */
   private static @Nullable Instant end(JsonNode secret, JsonNode info) {
     JsonNode labels = secret.at("/metadata/labels");
     long seconds = labels.path("modifiedAt").asLong(labels.path("createdAt").asLong(0));

@@ -185,7 +185,7 @@ public final class Syncs implements Observer {
                 title(release)
                     + ": uninstalled "
                     + (state == null ? "" : state.path("revision").asText()));
-    if (!live && before != null && before.since().isBefore(time)) {
+    if (!live && before != null && !before.since().isAfter(time)) {
       change.observedLate(new Interval(before.since(), time));
     }
     AuditEvent event =
@@ -216,7 +216,9 @@ public final class Syncs implements Observer {
       return null;
     }
     Instant end = sync.end();
-    Instant time = end == null || end.isAfter(now) ? now : end;
+    Instant ended = end == null || end.isAfter(now) ? now : end;
+    // Never before the state that it ends, or the order of states would be another.
+    Instant time = before != null && ended.isBefore(before.since()) ? before.since() : ended;
     boolean late = !known.contains(uid);
     AuditEvent event = event(object, uid, sync, before, state, time, late);
     shipper.accept(event);
@@ -255,7 +257,7 @@ public final class Syncs implements Observer {
             .reason(sync.message())
             .state(StructuralDiff.between(before == null ? null : before.state(), state))
             .summary(summary(object, sync, before));
-    if (late && before != null && before.since().isBefore(time)) {
+    if (late && before != null && !before.since().isAfter(time)) {
       change.observedLate(new Interval(before.since(), time));
     }
     return AuditEvent.builder(

@@ -36,7 +36,7 @@ public final class Leader {
             .sslSocketFactory(
                 certificate.forClient().getSocketFactory(), certificate.trustingItself())
             // The certificate itself says who it is; pods have addresses that no name stands for.
-            .hostnameVerifier((host, session) -> true)
+            .hostnameVerifier((name, session) -> true)
             .followRedirects(false)
             .callTimeout(patience)
             .build();
@@ -48,8 +48,8 @@ public final class Leader {
    * @return whether the leader took it
    */
   boolean take(String path, String authorization, byte[] body) {
-    Optional<String> leader = host.get();
-    if (leader.isEmpty()) {
+    Optional<String> there = host.get();
+    if (there.isEmpty()) {
       return false;
     }
     Request request =
@@ -57,7 +57,7 @@ public final class Leader {
             .url(
                 new HttpUrl.Builder()
                     .scheme("https")
-                    .host(leader.get())
+                    .host(there.get())
                     .port(port)
                     .addPathSegments(path.substring(1))
                     .build())

@@ -7,8 +7,10 @@ import io.changetrail.model.Change;
 import io.changetrail.model.EventId;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
+import io.changetrail.model.StateChange;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.model.content.Leaf;
+import io.changetrail.model.diff.StructuralDiff;
 import io.changetrail.store.NewEvent;
 import io.changetrail.store.ResourceKey;
 import java.util.Optional;
@@ -61,11 +63,18 @@ record PreparedEvent(
       return Optional.empty();
     }
     JsonNode after = change.state().after();
-    boolean deleted = after == null && change.action().equals("delete");
+    boolean deleted =
+        after == null && (change.action().equals("delete") || leavesNothing(change.state()));
     if (after == null && !deleted) {
       return Optional.empty();
     }
     return ResourceKey.of(event)
         .map(key -> new NewState(key, after, after == null ? "" : CanonicalContent.hash(after)));
+  }
+
+  /** A drift that is over, or a release that was uninstalled, is gone by another name. */
+  private static boolean leavesNothing(StateChange state) {
+    return state.before() != null
+        && StructuralDiff.patch(state.before(), null).equals(state.patch());
   }
 }

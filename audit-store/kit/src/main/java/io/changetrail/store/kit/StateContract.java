@@ -4,7 +4,10 @@ package io.changetrail.store.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.Resource;
+import io.changetrail.model.StateChange;
 import io.changetrail.model.Target;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.store.AppendResult;
@@ -122,6 +125,34 @@ abstract class StateContract extends AppendContract {
     assertThat(deleted.hash()).isEmpty();
     assertThat(keysOf(all, Set.of(), 1)).hasSize(1);
     assertThat(keysOf(all, Set.of(), 2)).isEmpty();
+  }
+
+  @Test
+  void whatIsGoneByAnotherNameLeavesNoStateAndWhatIsOnlyUnknownLeavesTheOld() {
+    String tenant = newTenant();
+    Scope all = Scope.of(tenant);
+    AuditEvent gone = Samples.config("c2", at(2), place("checkout", "prod", "u"), ONE, null);
+    AuditEvent.Builder unknown = gone.toBuilder();
+    append(
+        tenant,
+        Samples.config("c1", at(1), place("checkout", "prod", "u"), null, ONE),
+        gone.toBuilder()
+            .change(gone.change().toBuilder().action(Change.DRIFT_RESOLVED).build())
+            .build(),
+        Samples.config("d1", at(1), place("checkout", "prod", "v"), null, ONE),
+        unknown
+            .ref(new EventRef(gone.ref().source(), "d2"))
+            .targets(List.of(place("checkout", "prod", "v")))
+            .change(
+                gone.change().toBuilder()
+                    .action("update")
+                    .state(new StateChange(Samples.json(ONE), null, null, List.of(), false))
+                    .build())
+            .build());
+
+    assertThat(store().state(all, key("u"), at(2)).orElseThrow().state()).isNull();
+    assertThat(store().state(all, key("v"), at(2)).orElseThrow().state())
+        .isEqualTo(Samples.json(ONE));
   }
 
   @Test
