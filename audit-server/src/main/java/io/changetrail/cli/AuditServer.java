@@ -122,12 +122,18 @@ final class AuditServer {
     return json(exchange);
   }
 
-  /** Posts JSON, and gives the answer in the media type that is asked for. */
-  String postForText(String path, byte[] body, String mediaType) {
-    HttpURLConnection connection = connection("POST", path);
-    connection.setRequestProperty("Content-Type", "application/json");
+  /**
+   * The answer in the media type that is asked for.
+   *
+   * @param question JSON to post; null where there is nothing to say
+   */
+  String text(String path, byte @Nullable [] question, String mediaType) {
+    HttpURLConnection connection = connection(question == null ? "GET" : "POST", path);
+    if (question != null) {
+      connection.setRequestProperty("Content-Type", "application/json");
+    }
     connection.setRequestProperty("Accept", mediaType + ", application/problem+json");
-    try (InputStream in = send(connection, body).body) {
+    try (InputStream in = send(connection, question).body) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw unreachable(e);

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  changetrail correlations",
       "  changetrail correlations 41dc1717b242834faf56d43071c2d3fc",
+      "  changetrail correlations 41dc1717b242834faf56d43071c2d3fc --postmortem > incident.md",
       ""
     })
 final class Correlations implements Callable<Integer> {
@@ -28,6 +29,11 @@ final class Correlations implements Callable<Integer> {
 
   @Parameters(arity = "0..1", paramLabel = "ID", description = "Of an incident, as the list shows.")
   private @Nullable String id;
+
+  @Option(
+      names = "--postmortem",
+      description = "Write the one of that id down, as Markdown or with --json as one object.")
+  private boolean postmortem;
 
   @Option(
       names = "--limit",
@@ -45,10 +51,20 @@ final class Correlations implements Callable<Integer> {
   public Integer call() {
     Output output = session.output();
     if (id != null) {
+      AuditServer server = remote.connect();
+      String path = "/v1/correlations/" + EventArgument.checked(id);
+      if (postmortem && !session.json()) {
+        server.text(path + "/postmortem", null, "text/markdown").lines().forEach(output::line);
+        return ExitCodes.OK;
+      }
       JsonNode correlation =
-          remote.connect().get("/v1/correlations/" + EventArgument.checked(id), new QueryString());
+          server.get(postmortem ? path + "/postmortem" : path, new QueryString());
       show(output, correlation, session.json());
       return ExitCodes.OK;
+    }
+    if (postmortem) {
+      throw Failure.usage(
+          "--postmortem is of one incident", "name it by its id, as the list shows it");
     }
     JsonNode list =
         remote

@@ -10,7 +10,12 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "postmortem",
     header = "Write down an incident: chain, suspects, timeline, links and gaps, as Markdown.",
-    description = {"", "With --json the same as one JSON object.", ""},
+    description = {
+      "",
+      "With --json the same as one JSON object. Of an incident, with what people said of it:",
+      "changetrail correlations ID --postmortem",
+      ""
+    },
     footer = {
       "",
       "Example:",
@@ -36,7 +41,7 @@ final class Postmortem implements Callable<Integer> {
     if (session.json()) {
       session.output().json(server.post(PATH, "application/json", question));
     } else {
-      server.postForText(PATH, question, "text/markdown").lines().forEach(session.output()::line);
+      server.text(PATH, question, "text/markdown").lines().forEach(session.output()::line);
     }
     return ExitCodes.OK;
   }

@@ -17,7 +17,7 @@ import io.changetrail.server.answer.CorrelationEndpoints;
 import io.changetrail.server.answer.Correlations;
 import io.changetrail.server.answer.Correlator;
 import io.changetrail.server.answer.Notifier;
-import io.changetrail.server.answer.PostmortemEndpoint;
+import io.changetrail.server.answer.PostmortemEndpoints;
 import io.changetrail.server.catalogue.AliasEndpoints;
 import io.changetrail.server.catalogue.CatalogueFiles;
 import io.changetrail.server.catalogue.Catalogues;
@@ -194,6 +194,7 @@ public final class ChangetrailServer implements AutoCloseable {
     Correlator correlator = new Correlator(store, changes, known, topologies, prometheus);
     Correlations correlations = new Correlations(store, correlator, own, notifier);
     CorrelationEndpoints answers = new CorrelationEndpoints(correlations, correlator);
+    PostmortemEndpoints postmortems = new PostmortemEndpoints(store, correlator, correlations);
     AliasEndpoints aliases = new AliasEndpoints(known, store, own::append);
     CountEndpoints counts = new CountEndpoints(store, known);
     SessionEndpoints sessions = new SessionEndpoints(authenticator);
@@ -266,12 +267,8 @@ public final class ChangetrailServer implements AutoCloseable {
         read("/v1/correlations/{id}", answers::one),
         new Route(
             "POST", "/v1/correlations/{id}/feedback", Access.READ, Lane.READ, answers::feedback),
-        new Route(
-            "POST",
-            "/v1/postmortem",
-            Access.READ,
-            Lane.READ,
-            new PostmortemEndpoint(store, correlator)),
+        read("/v1/correlations/{id}/postmortem", postmortems::ofIncident),
+        new Route("POST", "/v1/postmortem", Access.READ, Lane.READ, postmortems::asked),
         new Route("POST", "/v1/github/backfill", Access.ADMIN, Lane.STREAM, github::backfill),
         new Route(
             "GET", "/v1/backup", Access.ADMIN, Lane.STREAM, new BackupEndpoint(store, copies)),

@@ -125,6 +125,30 @@ class FeedbackTest {
   }
 
   @Test
+  void U4_thePostMortemOfAnIncidentHasWhatPeopleSaidAndTheSuspectsAsThatLeavesThem() {
+    String second = Release.eventId(terminal, "second");
+    terminal.run("feedback", incident, second, "--cause", "--reason=seen in logs").succeeded();
+
+    String page = terminal.run("correlations", incident, "--postmortem").succeeded().out();
+    JsonNode json =
+        terminal.run("correlations", incident, "--postmortem", "--json").succeeded().json().get(0);
+
+    assertThat(page)
+        .startsWith("# Post-mortem: checkout in prod")
+        .contains("**explained**", "## What people said", ": it was second (seen in logs)")
+        .contains("**The alert fired**", "**It began, within this time**", "change `" + second);
+    assertThat(page.substring(page.indexOf("## Suspects"), page.indexOf("## What people said")))
+        .containsSubsequence("1. ", " second", "2. ", " first");
+    assertThat(json.at("/incident/id").asText()).isEqualTo(incident);
+    assertThat(json.at("/suspects/0/change/summary").asText()).isEqualTo("second");
+    assertThat(json.at("/feedback/0/reason").asText()).isEqualTo("seen in logs");
+    assertThat(json.at("/chain/0/proof/leaf").asText()).matches("[0-9a-f]{64}");
+    assertThat(terminal.run("correlations", "none", "--postmortem").err())
+        .contains("there is no such incident");
+    assertThat(terminal.run("correlations", "--postmortem").exitCode()).isEqualTo(ExitCodes.USAGE);
+  }
+
+  @Test
   void R2_feedbackIsAnEventOnTheTimelineOfTheChange() {
     terminal
         .run("feedback", incident, Release.eventId(terminal, "first"), "--not", "--reason=idle")

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -36,6 +36,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final double TALLEST_SHOT = 3_000;
   private static final Path SHOTS = Path.of("target", "screenshots");
 
   private final ChromeDriver driver;
@@ -225,11 +226,23 @@ final class Browser implements AutoCloseable {
                 + "navigator.clipboard.readText().then(done, (e) => done('' + e))"));
   }
 
-  /** Kept as an artefact of the build. */
+  /** The page from its top on, kept as an artefact of the build. */
   void screenshot(String name) {
+    double height = number("return document.documentElement.scrollHeight");
+    Map<String, Object> clip =
+        Map.of(
+            "x", 0,
+            "y", 0,
+            "width", number("return document.documentElement.clientWidth"),
+            "height", Math.min(height, TALLEST_SHOT),
+            "scale", 1);
+    Map<String, Object> shot =
+        driver.executeCdpCommand(
+            "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip", clip));
     try {
       Files.createDirectories(SHOTS);
-      Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+      Files.write(
+          SHOTS.resolve(name + ".png"), Base64.getDecoder().decode(shot.get("data").toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -244,22 +257,34 @@ final class Browser implements AutoCloseable {
   }
 
   /** What axe-core finds against WCAG 2.2 AA on the page as it is. */
-  @SuppressWarnings("unchecked")
   List<String> accessibilityFaults() {
-    try (InputStream axe = Browser.class.getResourceAsStream("/axe.min.js")) {
-      assertThat(axe).as("axe-core on the class path").isNotNull();
-      // By the debugger, which the policy of the page does not bind.
-      driver.executeCdpCommand(
-          "Runtime.evaluate",
-          Map.of("expression", new String(axe.readAllBytes(), StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return faults("runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']");
+  }
+
+  /** What of that depends on the colours. */
+  List<String> contrastFaults() {
+    return faults("runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}");
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<String> faults(String rules) {
+    if (!Boolean.TRUE.equals(run("return 'axe' in window"))) {
+      try (InputStream axe = Browser.class.getResourceAsStream("/axe.min.js")) {
+        assertThat(axe).as("axe-core on the class path").isNotNull();
+        // By the debugger, which the policy of the page does not bind.
+        driver.executeCdpCommand(
+            "Runtime.evaluate",
+            Map.of("expression", new String(axe.readAllBytes(), StandardCharsets.UTF_8)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
     Object faults =
         driver.executeAsyncScript(
             "const done = arguments[arguments.length - 1];"
-                + "axe.run({runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']}).then(r =>"
-                + " done(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' +"
+                + "axe.run({resultTypes: ['violations'], "
+                + rules
+                + "}).then(r => done(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' +"
                 + " n.target.join(' ') + ' ' + n.failureSummary))))");
     return (List<String>) faults;
   }

@@ -83,7 +83,8 @@ class HostilePagesTest {
                 "/sources",
                 "/unmapped",
                 "/state?service=" + service,
-                "/investigate?service=" + service)) {
+                "/investigate?service=" + service,
+                "/postmortem?service=" + service)) {
           inspect(browser, page);
         }
         browser.screenshot("hostile");
@@ -279,7 +280,12 @@ class HostilePagesTest {
       server.post("/v1/declarations", "application/json", declaration.toString());
 
       for (String page :
-          List.of("/incidents/" + incident, "/investigate", "/sources", "/unmapped")) {
+          List.of(
+              "/incidents/" + incident,
+              "/postmortem?incident=" + incident,
+              "/investigate",
+              "/sources",
+              "/unmapped")) {
         inspect(browser, page);
         assertThat(browser.text("main")).as(page).contains("alive");
       }

@@ -9,8 +9,10 @@ import io.changetrail.server.access.Token;
 import io.changetrail.server.access.TokenFile;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -234,6 +236,36 @@ class LoginTest {
       assertThat(browser.one("[role=alert] a").getDomAttribute("href"))
           .isEqualTo("/login?next=" + "%2Fsearch%3Fservice%3Dcheckout");
       assertThat(browser.texts("tbody a")).as("what is no more to be seen").isEmpty();
+    }
+  }
+
+  @Test
+  void aSessionThatHasExpiredLeadsToTheLoginAndBack() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    Path elsewhere = data.resolve("expiring");
+    TokenFile.Created person =
+        new TokenFile(elsewhere.resolve(TokenFile.NAME))
+            .create(
+                new TokenFile.Grant(
+                    "on-call", "default", null, null, new Token.Read(null, null, null), false),
+                now.get());
+    try (RunningServer expiring = RunningServer.start(elsewhere, now::get);
+        Browser browser = Browser.open(expiring.address())) {
+      browser.visit("/login?next=/sources");
+      browser.one("input[name=token]").sendKeys(person.secret());
+      browser.click("main form button");
+      browser.waitForText("main h1", "Sources");
+
+      now.updateAndGet(at -> at.plus(Duration.ofHours(12)));
+      browser.click("nav a[href='/search']");
+
+      browser.waitForText("[role=alert]", "A credential is needed");
+      browser.click("[role=alert] a");
+      browser.waitForText("main h1", "Log in");
+      browser.one("input[name=token]").sendKeys(person.secret());
+      browser.click("main form button");
+      browser.waitForText("main h1", "Search");
+      assertThat(browser.text("main")).contains("The store is empty");
     }
   }
 

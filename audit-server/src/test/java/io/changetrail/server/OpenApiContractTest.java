@@ -189,6 +189,25 @@ class OpenApiContractTest {
             "{\"service\":\"checkout\",\"environment\":\"prod\"}"));
     answersAsDescribed(
         "/v1/correlate", "post", 400, server.post("/v1/correlate", "application/json", "{}"));
+    String question = "{\"service\":\"checkout\",\"environment\":\"prod\"}";
+    answersAsDescribed(
+        "/v1/postmortem", "post", 200, server.post("/v1/postmortem", "application/json", question));
+    Answer incident = server.post("/v1/correlations", "application/json", question);
+    answersAsDescribed("/v1/correlations", "post", 201, incident);
+    String known = "/v1/correlations/" + incident.json().path("id").asText();
+    answersAsDescribed("/v1/correlations/{id}", "get", 200, server.get(known));
+    answersAsDescribed(
+        "/v1/correlations/{id}/feedback",
+        "post",
+        200,
+        server.post(
+            known + "/feedback",
+            "application/json",
+            "{\"change\":\""
+                + server.get("/v1/changes").json().at("/changes/0/id").asText()
+                + "\",\"cause\":false}"));
+    answersAsDescribed(
+        "/v1/correlations/{id}/postmortem", "get", 200, server.get(known + "/postmortem"));
     answersAsDescribed("/v1/resources", "put", 400, server.put("/v1/resources", "{}"));
     answersAsDescribed("/v1/resources", "get", 400, server.get("/v1/resources"));
     answersAsDescribed("/v1/state", "get", 400, server.get("/v1/state"));

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -183,8 +185,39 @@ class PagesTest {
     browser.one("input[type=file]").sendKeys(metric().toAbsolutePath().toString());
 
     browser.waitFor("ct-plot canvas");
-    browser.waitForText("main", "1 series taken");
-    assertThat(browser.run("return document.querySelector('ct-plot').marks.length")).isEqualTo(5L);
+    browser.waitForText("main .chip", "1 series of checkout.json");
+    assertThat(browser.run("return document.querySelector('ct-plot').marks.length"))
+        .as("of eight suspects, one of which reached more in two steps")
+        .isEqualTo(9L);
+    browser.waitForText("dl.facts", "series\n1");
+
+    browser.visit("/investigate?service=cart&environment=prod&at=" + alertedAt());
+    assertThat(browser.all("main .chip")).as("it is of another service").isEmpty();
+    browser.visit(investigate());
+    assertThat(browser.all("main .chip")).as("a page that is loaded anew has none").isEmpty();
+    browser.one("input[type=file]").sendKeys(metric().toAbsolutePath().toString());
+    browser.waitFor("main .chip");
+    browser.click("main .chip button");
+    browser.waitForText("dl.facts", "series\n0");
+    assertThat(browser.all("ct-plot")).isEmpty();
+  }
+
+  @Test
+  void U2_suspectsOfAnotherTimeAndOnesSideBySideAreToldApartOnTheAxis() throws Exception {
+    Instant fired = Instant.now();
+    try (RunningServer few = RunningServer.start(data.resolve("tides"))) {
+      few.store(
+          Events.deployment("old", fired.minus(Duration.ofHours(10)), "tide", "prod").build(),
+          Events.deployment("near", fired.minusSeconds(600), "tide", "prod").build(),
+          Events.config("next", fired.minusSeconds(602), "tide", "{\"a\":1}", "{\"a\":2}").build());
+      browser.goesTo(few.address());
+      browser.visit("/investigate?service=tide&environment=prod&at=" + fired);
+
+      assertThat(browser.texts("svg.wide text")).containsAnyOf("1 2", "2 1").contains("◂ 3");
+      assertThat(browser.all("svg.wide .stem")).hasSize(2);
+    } finally {
+      browser.goesTo(server.address());
+    }
   }
 
   @Test
@@ -223,6 +256,23 @@ class PagesTest {
       assertThat(((Number) places.get(3)).longValue()).isEqualTo(millis(answer, "/onset/latest"));
       assertThat(((Number) places.get(4)).doubleValue()).isBetween(-1.0, 1.0);
       browser.screenshot("investigate-prometheus");
+
+      String incident =
+          asking
+              .post(
+                  "/v1/correlations",
+                  "application/json",
+                  "{\"service\":\"checkout\",\"environment\":\"prod\",\"alertedAt\":\""
+                      + alertedAt()
+                      + "\"}")
+              .json()
+              .path("id")
+              .asText();
+      browser.visit("/incidents/" + incident);
+      browser.waitForText("ct-plot", "checkout error_rate");
+      browser.click("ol.suspects li:first-child details summary");
+      assertThat(browser.text("ol.suspects li:first-child .effects"))
+          .contains("checkout error_rate", "95 % interval", "n = ");
 
       browser.visit("/timeline?service=checkout&" + span());
       for (WebElement button : browser.all("main .row button")) {
@@ -293,6 +343,26 @@ class PagesTest {
         browser.waitForText("tbody", "back-again");
         browser.waitForText(".pill.live", "live");
       }
+    } finally {
+      browser.goesTo(server.address());
+    }
+  }
+
+  @Test
+  void whatOneSaysWhileTheServerIsAwayIsNotLostUnnoticed() throws Exception {
+    RunningServer first = RunningServer.start(data.resolve("leaving"));
+    first.store(Events.deployment("a", Instant.now().minusSeconds(60), "checkout", "prod").build());
+    try {
+      browser.goesTo(first.address());
+      browser.visit("/investigate?service=checkout");
+      first.close();
+
+      browser.click(".judgement button");
+
+      browser.waitForText("[role=alert]", "The server does not answer");
+      assertThat(browser.all("ol.suspects > li")).as("what was there is there still").hasSize(1);
+      browser.click("nav a[href='/sources']");
+      browser.waitForText("[role=alert]", "The server does not answer");
     } finally {
       browser.goesTo(server.address());
     }
@@ -387,10 +457,10 @@ class PagesTest {
   void whatCannotHaveBeenItIsListedWithTheReason() {
     browser.visit(investigate());
 
-    browser.click("main details summary");
+    browser.click("details.excluded summary");
 
-    assertThat(browser.text("main details summary")).contains("cannot have been it");
-    assertThat(browser.texts("main details tbody td:last-child"))
+    assertThat(browser.text("details.excluded summary")).contains("cannot have been it");
+    assertThat(browser.texts("details.excluded tbody td:last-child"))
         .isNotEmpty()
         .allMatch(reason -> reason.length() > 10);
   }
@@ -442,23 +512,58 @@ class PagesTest {
   }
 
   @Test
-  void U4_thePageGivesThePostMortemAsMarkdownAndAsJson() throws Exception {
+  void U4_thePostMortemIsAPageThatIsTakenAlongAsMarkdownAndAsJson() throws Exception {
     Path downloads = Files.createDirectories(data.resolve("downloads"));
     browser.download(downloads);
     browser.visit(investigate());
+    browser.click("main a[href^='/postmortem']");
+    browser.shown();
 
-    for (WebElement button : browser.all("main .row button")) {
-      if (button.getText().startsWith("Post-mortem")) {
+    assertThat(browser.path()).startsWith("/postmortem?service=checkout&environment=prod&at=");
+    assertThat(browser.text("main h1")).isEqualTo("Post-mortem: checkout in prod");
+    assertThat(browser.text(".notice")).contains("One change explains this");
+    assertThat(browser.texts("main h2"))
+        .contains(
+            "Chain of the first suspect",
+            "Suspects",
+            "Timeline",
+            "What cannot have been it",
+            "What is not known");
+    assertThat(browser.text("ol.chain")).contains("checkout-new-pricing", "leaf ");
+    assertThat(browser.texts("tbody td:last-child b"))
+        .containsExactly("It began, within this time", "The alert fired");
+    assertThat(browser.texts("tbody time:first-child")).isSorted();
+    assertThat(browser.accessibilityFaults()).isEmpty();
+    browser.screenshot("postmortem");
+
+    for (WebElement button : browser.all("main .tools button")) {
+      if (button.getText().startsWith("Save")) {
         button.click();
       }
     }
-
     Path markdown = downloads.resolve("postmortem-checkout.md");
     Path json = downloads.resolve("postmortem-checkout.json");
     Awaitility.await().until(() -> Files.exists(markdown) && Files.exists(json));
     assertThat(markdown).content().contains("# Post-mortem", "checkout-new-pricing", "leaf `");
     assertThat(new ObjectMapper().readTree(json.toFile()).path("verdict").asText())
         .isEqualTo("explained");
+  }
+
+  @Test
+  void U4_thePostMortemOfAnIncidentHasWhatPeopleSaid() {
+    browser.visit("/investigate?service=payments&environment=prod&at=" + alertedAt());
+    browser.click("ol.suspects li:first-child .judgement button");
+    browser.waitFor("ol.suspects button[aria-pressed=true]");
+    String cause = browser.text("ol.suspects li:first-child h3");
+
+    browser.click("main a[href^='/postmortem?incident=']");
+    browser.shown();
+
+    assertThat(browser.texts("ul.chain li")).anyMatch(said -> said.endsWith("it was " + cause));
+    assertThat(browser.text("main h2 + ol.chain li")).isNotEmpty();
+    browser.click("main .tools a");
+    browser.shown();
+    assertThat(browser.path()).startsWith("/incidents/");
   }
 
   @Test
@@ -471,7 +576,11 @@ class PagesTest {
 
     assertThat(browser.text("main"))
         .contains(
-            "feature flag checkout-new-pricing", "Deployment checkout-svc", "image ", "since");
+            "feature flag checkout-new-pricing", "Deployment checkout-svc", "image\n", "since");
+    assertThat(browser.text("main")).as("the flag's value").contains("fallthrough.rollout");
+    assertThat(browser.texts("main [title^='SHA-256 '] code"))
+        .isNotEmpty()
+        .allMatch(hash -> hash.matches("[0-9a-f]{10}"));
     assertThat(browser.texts("main .sheet .pill")).contains("changed");
     assertThat(browser.texts("table.diff tbody tr:first-child td"))
         .as("field, before, after")
@@ -495,10 +604,62 @@ class PagesTest {
 
     assertThat(browser.texts("tbody a")).isEqualTo(found);
     assertThat(browser.run("return document.title")).isEqualTo("Search – Changetrail");
-    browser.click(".facets a[href='/search?']");
+    browser.click(".facets a[href='/search']");
     browser.shown();
     browser.back();
     browser.waitForText("main p[role=status]", "5 events");
+  }
+
+  @Test
+  void Q7_whatNarrowsASearchIsSaidAndStaysAndIsTakenAwayByOneClick() throws Exception {
+    server.store(Events.deployment("narrow", Instant.now(), "narrow-service", "prod").build());
+    browser.visit("/search?source=" + Events.GITHUB + "&service=narrow-service");
+    assertThat(browser.texts(".chips .chip"))
+        .anyMatch(chip -> chip.startsWith("source " + Events.GITHUB))
+        .anyMatch(chip -> chip.startsWith("service narrow-service"));
+    assertThat(browser.texts("tbody a")).containsExactly("narrow-service 1.4.2 deployed to prod");
+
+    browser.one("main input[name=q]").sendKeys("nothinglikethis" + Keys.ENTER);
+    browser.waitForText("main", "Nothing found");
+    assertThat(browser.texts(".chips .chip")).hasSize(2);
+    browser.click(".chip a[aria-label^='Without source']");
+    browser.shown();
+    assertThat(browser.path()).isEqualTo("/search?service=narrow-service&q=nothinglikethis");
+
+    browser.visit("/search?kind=feature_flag");
+    browser.click(".facets a[href$='kind=scale']");
+    browser.shown();
+    assertThat(browser.path()).isEqualTo("/search?kind=feature_flag&kind=scale");
+    assertThat(browser.texts("tbody .pill.kind")).contains("feature flag", "scale");
+  }
+
+  @Test
+  void U1_theTimelineIsNarrowedToAKindAndAnOutcome() {
+    browser.visit("/timeline?" + span());
+    browser.one("select[name=kind]").sendKeys("feature flag");
+    browser.click("main form button.first");
+    browser.shown();
+
+    assertThat(browser.path()).contains("kind=feature_flag", "from=");
+    assertThat(browser.texts("tbody .pill.kind")).isNotEmpty().containsOnly("feature flag");
+    browser.visit("/timeline?outcome=failure&" + span());
+    assertThat(browser.one("select[name=outcome]").getDomProperty("value")).isEqualTo("failure");
+    assertThat(browser.texts("tbody .pill.failure"))
+        .isNotEmpty()
+        .hasSameSizeAs(browser.all("tbody tr"));
+  }
+
+  @Test
+  void namesToChooseFromAreOfferedWhereOneIsTyped() {
+    browser.visit("/investigate");
+    browser.one("main input[name=service]").click();
+
+    browser.waitFor("datalist#services option[value=storefront]");
+    assertThat(browser.one("main input[name=service]").getDomAttribute("list"))
+        .isEqualTo("services");
+    browser.click("footer button kbd");
+    assertThat(browser.one("dialog").isDisplayed()).isTrue();
+    assertThat(browser.accessibilityFaults()).isEmpty();
   }
 
   @Test
@@ -532,33 +693,40 @@ class PagesTest {
             .json()
             .path("id")
             .asText();
-    for (String page :
-        List.of(
-            investigate(),
-            "/timeline?" + span(),
-            "/search",
-            "/changes/" + change,
-            "/state?service=checkout",
-            "/sources",
-            "/unmapped",
-            "/incidents/" + incident,
-            "/login")) {
-      String name = page.substring(1).split("[?/]", 2)[0];
-      for (boolean dark : new boolean[] {false, true}) {
-        browser.dark(dark);
-        browser.size(1280, 1000);
-        browser.visit(page);
-        browser.accessibilityFaults().forEach(fault -> faults.add(page + ": " + fault));
-      }
+    Map<String, String> pages = new LinkedHashMap<>();
+    pages.put("investigate", investigate());
+    pages.put("incidents", "/investigate");
+    pages.put("incident", "/incidents/" + incident);
+    pages.put("postmortem", "/postmortem?incident=" + incident);
+    pages.put("timeline", "/timeline?" + span());
+    pages.put("search", "/search");
+    pages.put("nothing-found", "/search?q=nothinglikethis&kind=scale");
+    pages.put("change", "/changes/" + change);
+    pages.put("unknown", "/changes/none");
+    pages.put("state", "/state?service=checkout");
+    pages.put("sources", "/sources");
+    pages.put("unmapped", "/unmapped");
+    pages.put("login", "/login");
+    for (Map.Entry<String, String> page : pages.entrySet()) {
+      String name = page.getKey();
+      browser.size(1280, 1000);
+      browser.visit(page.getValue());
+      browser.accessibilityFaults().forEach(fault -> faults.add(name + ": " + fault));
+      browser.screenshot(name);
+      browser.dark(true);
+      browser.contrastFaults().forEach(fault -> faults.add(name + " in the dark: " + fault));
       browser.screenshot(name + "-dark");
       browser.dark(false);
       browser.size(360, 780);
-      browser.visit(page);
+      browser.visit(page.getValue());
+      browser
+          .accessibilityFaults()
+          .forEach(fault -> faults.add(name + " on a narrow screen: " + fault));
       browser.screenshot(name + "-narrow");
       double overflow =
           browser.number("return document.documentElement.scrollWidth - window.innerWidth");
       if (overflow > 0) {
-        faults.add(page + ": wider than 360 px by " + overflow);
+        faults.add(name + ": wider than 360 px by " + overflow);
       }
     }
     assertThat(faults).isEmpty();
@@ -593,13 +761,28 @@ class PagesTest {
     assertThat(browser.text("[role=alert]")).contains("at");
     browser.visit("/search?q=nothinglikethis");
     assertThat(browser.text("main")).contains("Nothing found");
+    browser.visit("/incidents/none");
+    assertThat(browser.text("[role=alert]")).contains("there is no such incident");
+    browser.visit("/investigate?service=checkout&at=2999-01-01T00:00Z");
+    assertThat(browser.text("[role=alert]")).contains("is in the future; check the clock");
+    browser.visit("/timeline?from=yesterday");
+    assertThat(browser.text("[role=alert]")).contains("Write from and to as");
     browser.visit("/investigate?service=unheard-of");
     assertThat(browser.text(".notice")).contains("No recorded change explains this");
   }
 
   @Test
   void nothingIsAskedOfAnybodyElseAndThePolicyIsKept() {
-    for (String page : List.of(investigate(), "/timeline", "/search")) {
+    for (String page :
+        List.of(
+            investigate(),
+            investigate().replace("/investigate", "/postmortem"),
+            "/timeline?" + span(),
+            "/search",
+            "/state?service=checkout",
+            "/sources",
+            "/unmapped",
+            "/login")) {
       browser.complaints();
       browser.visit(page);
       assertThat(browser.complaints()).as(page).isEmpty();
@@ -769,6 +952,12 @@ class PagesTest {
       late.store(Events.deployment("late-1", now.get(), "till", "prod").build());
       browser.visit("/investigate?service=till&at=" + now.get());
       assertThat(browser.text(".notice.warn")).contains("Not everything was seen", "/runner");
+      browser.clipboard();
+      browser.click("main .row button");
+      browser.waitForText("main .row [role=status]", "copied");
+      assertThat(browser.clipboard()).contains("Not everything was seen: events of /runner are");
+      browser.visit("/postmortem?service=till&at=" + now.get());
+      assertThat(browser.texts("ul.chain li")).contains("events of /runner are missing");
     } finally {
       browser.goesTo(server.address());
     }

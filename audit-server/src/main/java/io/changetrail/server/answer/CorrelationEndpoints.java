@@ -63,7 +63,8 @@ public final class CorrelationEndpoints {
   public Response one(Request request) {
     request.query().only(List.of());
     return Response.json(
-        200, correlations.json(request.scope(), incident(request), request.received()));
+        200,
+        correlations.json(request.scope(), correlations.incident(request), request.received()));
   }
 
   /**
@@ -72,7 +73,7 @@ public final class CorrelationEndpoints {
    */
   public Response feedback(Request request) {
     request.query().only(List.of());
-    StoredEvent incident = incident(request);
+    StoredEvent incident = correlations.incident(request);
     JsonFields fields = JsonFields.ofBody(request.body());
     fields.only(Set.of("change", "cause", "reason"));
     JsonNode cause = fields.node().path("cause");
@@ -96,16 +97,5 @@ public final class CorrelationEndpoints {
           .asException();
     }
     return Response.json(200, correlations.json(request.scope(), incident, request.received()));
-  }
-
-  private StoredEvent incident(Request request) {
-    return correlations
-        .incident(request.scope(), request.pathParameter("id"))
-        .orElseThrow(
-            () ->
-                Problem.notFound(
-                        "there is no such incident, or not within what the credential may read;"
-                            + " /v1/correlations lists them")
-                    .asException());
   }
 }

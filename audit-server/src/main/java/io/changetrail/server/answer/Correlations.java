@@ -19,6 +19,8 @@ import io.changetrail.model.Phase;
 import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.server.http.Caller;
+import io.changetrail.server.http.Problem;
+import io.changetrail.server.http.Request;
 import io.changetrail.server.ingest.OwnEvents;
 import io.changetrail.server.prometheus.AlertRule;
 import io.changetrail.server.prometheus.RangeQuery;
@@ -402,8 +404,19 @@ public final class Correlations {
   }
 
   /** The incident that was detected by the event of this id, if visible. */
-  Optional<StoredEvent> incident(Scope scope, String id) {
+  private Optional<StoredEvent> incident(Scope scope, String id) {
     return store.get(scope, id, View.FOLDED).filter(stored -> Incidents.isDetected(stored.event()));
+  }
+
+  /** The incident that the path names, or a 404. */
+  StoredEvent incident(Request request) {
+    return incident(request.scope(), request.pathParameter("id"))
+        .orElseThrow(
+            () ->
+                Problem.notFound(
+                        "there is no such incident, or not within what the credential may read;"
+                            + " /v1/correlations lists them")
+                    .asException());
   }
 
   /** The incidents that were detected last. */

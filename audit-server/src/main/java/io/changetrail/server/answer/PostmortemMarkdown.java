@@ -2,7 +2,14 @@
 package io.changetrail.server.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A post-mortem as Markdown (CommonMark). Captured text is escaped: it is shown, never obeyed. */
 final class PostmortemMarkdown {
@@ -21,7 +28,14 @@ final class PostmortemMarkdown {
     page.line("**" + text(postmortem, "verdict") + "**: " + text(postmortem, "reason"));
     page.line("");
     JsonNode onset = postmortem.path("onset");
+    JsonNode incident = postmortem.path("incident");
+    if (incident.isObject()) {
+      page.line("- Incident: " + text(incident, "summary") + " (" + text(incident, "status") + ")");
+    }
     page.line("- Alert: " + text(postmortem, "alertedAt"));
+    if (incident.has("end")) {
+      page.line("- Over: " + text(incident, "end"));
+    }
     page.line(
         "- Onset: "
             + text(onset, "earliest")
@@ -41,7 +55,9 @@ final class PostmortemMarkdown {
     page.line("- Written: " + text(postmortem, "written"));
     page.chain(postmortem.path("chain"));
     page.suspects(postmortem.path("suspects"));
-    page.timeline(postmortem.path("timeline"));
+    page.feedback(postmortem);
+    page.timeline(postmortem);
+    page.excluded(postmortem.path("excluded"));
     page.gaps(postmortem.path("gaps"));
     return page.out.toString();
   }
@@ -81,6 +97,11 @@ final class PostmortemMarkdown {
               + number(suspect.path("score"))
               + " "
               + text(suspect.path("change"), "summary"));
+      JsonNode change = suspect.path("change");
+      line("   - change `" + text(change, "id") + "`, " + text(change, "start"));
+      if (change.has("buildUrl")) {
+        line("   - " + link(change.path("buildUrl").asText()));
+      }
       for (JsonNode factor : suspect.path("factors")) {
         line(
             "   - "
@@ -95,21 +116,84 @@ final class PostmortemMarkdown {
     }
   }
 
-  private void timeline(JsonNode changes) {
+  /** What people said of the suspects, in the order in which they said it. */
+  private void feedback(JsonNode postmortem) {
+    JsonNode said = postmortem.path("feedback");
+    if (said.isEmpty()) {
+      return;
+    }
+    heading("What people said");
+    for (JsonNode word : said) {
+      String reason = text(word, "reason");
+      line(
+          "- "
+              + text(word, "at")
+              + " "
+              + text(word, "by")
+              + (word.path("cause").asBoolean() ? ": it was " : ": it was not ")
+              + summary(postmortem.path("timeline"), word.path("change").asText())
+              + (reason.isEmpty() ? "" : " (" + reason + ")"));
+    }
+  }
+
+  private static String summary(JsonNode changes, String id) {
+    for (JsonNode change : changes) {
+      for (JsonNode event : change.path("events")) {
+        if (event.asText().equals(id)) {
+          return text(change, "summary");
+        }
+      }
+    }
+    return "`" + escaped(id) + "`";
+  }
+
+  /** The changes, with the onset and the alert among them. */
+  private void timeline(JsonNode postmortem) {
     heading("Timeline");
     line("| start | end | change | outcome |");
     line("| --- | --- | --- | --- |");
-    for (JsonNode change : changes) {
+    List<JsonNode> rows = new ArrayList<>();
+    postmortem.path("timeline").forEach(rows::add);
+    rows.add(
+        row(
+            postmortem.at("/onset/earliest"),
+            postmortem.at("/onset/latest"),
+            "**It began, within this time**"));
+    rows.add(row(postmortem.path("alertedAt"), null, "**The alert fired**"));
+    if (postmortem.at("/incident").has("end")) {
+      rows.add(row(postmortem.at("/incident/end"), null, "**It was over**"));
+    }
+    rows.sort(Comparator.comparing(row -> Instant.parse(row.path("start").asText())));
+    for (JsonNode row : rows) {
       line(
           "| "
-              + text(change, "start")
+              + text(row, "start")
               + " | "
-              + text(change, "end")
+              + text(row, "end")
               + " | "
-              + text(change, "summary")
+              + (row.has("mark") ? row.path("mark").asText() : text(row, "summary"))
               + " | "
-              + text(change, "outcome")
+              + text(row, "outcome")
               + " |");
+    }
+  }
+
+  private static JsonNode row(JsonNode start, @Nullable JsonNode end, String mark) {
+    ObjectNode row = JsonNodeFactory.instance.objectNode();
+    row.set("start", start);
+    if (end != null) {
+      row.set("end", end);
+    }
+    return row.put("mark", mark);
+  }
+
+  private void excluded(JsonNode excluded) {
+    if (excluded.isEmpty()) {
+      return;
+    }
+    heading("What cannot have been it");
+    for (JsonNode one : excluded) {
+      line("- " + text(one.path("change"), "summary") + ": " + text(one, "reason"));
     }
   }
 

@@ -121,6 +121,7 @@ public final class StateEndpoint implements Endpoint {
     json.put("source", resource.key().source());
     json.set("target", EventJson.of(resource.target()));
     json.put("since", resource.since().toString());
+    json.put("hash", resource.hash());
     json.set("state", resource.state());
     EventJson.put(json, "eventId", resource.eventId());
     return json;

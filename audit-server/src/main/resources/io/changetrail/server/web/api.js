@@ -23,8 +23,23 @@ export async function who() {
   }
 }
 
-export function get(path, params = {}) {
-  return ask('GET', path + query(params));
+export function get(path, params = {}, accept) {
+  return ask('GET', path + query(params), undefined, undefined, accept);
+}
+
+let known;
+
+/** Names of services and environments that events have, to choose from; asked once for each page load. */
+export function names() {
+  known ??= get('/v1/facets', { facet: ['service', 'environment'], top: 200 }).then(
+    ({ facets }) => Object.fromEntries(facets.map(({ field, values }) => [field, values.map(({ value }) => value)])),
+    () => {
+      // Names can be typed as well.
+      known = undefined;
+      return {};
+    },
+  );
+  return known;
 }
 
 export async function post(path, body, accept) {

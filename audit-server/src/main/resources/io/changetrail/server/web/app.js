@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame around the pages: where to go, who one is, and the keys.
 import { LitElement, html, nothing } from 'lit';
-import { who, logOut } from './api.js';
+import { names, who, logOut } from './api.js';
 import { setZone, zone, zoneName } from './format.js';
 import './investigate.js';
 import './incident.js';
+import './postmortem.js';
 import './timeline.js';
 import './search.js';
 import './change.js';
@@ -23,7 +24,7 @@ const PAGES = [
 ];
 
 class App extends LitElement {
-  static properties = { path: { state: true }, caller: { state: true } };
+  static properties = { path: { state: true }, caller: { state: true }, names: { state: true } };
 
   constructor() {
     super();
@@ -31,6 +32,7 @@ class App extends LitElement {
     addEventListener('popstate', () => this.arrive());
     addEventListener('ct-go', (event) => this.go(event.detail));
     addEventListener('keydown', (event) => this.key(event));
+    addEventListener('focusin', (event) => this.choose(event));
     document.addEventListener('click', (event) => this.click(event));
     this.identify();
   }
@@ -45,6 +47,11 @@ class App extends LitElement {
     } catch {
       // The page itself says that the server does not answer.
     }
+  }
+
+  /** Names to choose from are asked for when somebody is about to type one. */
+  async choose({ target }) {
+    if (target.hasAttribute?.('list')) this.names = await names();
   }
 
   click(event) {
@@ -76,16 +83,20 @@ class App extends LitElement {
       event.preventDefault();
       this.querySelector('header input').focus();
     } else if (event.key === '?') {
-      this.querySelector('dialog').showModal();
+      this.keys();
     } else if (event.key === 'j' || event.key === 'k') {
       this.step(event.key === 'j' ? 1 : -1);
     }
   }
 
+  keys() {
+    this.querySelector('dialog').showModal();
+  }
+
   /** Moves between the entries of the page's list. */
   step(by) {
     const entries = [...this.querySelectorAll('[data-entry] a[href]:first-of-type')].filter(
-      (link, i, all) => all.findIndex((other) => other.closest('[data-entry]') === link.closest('[data-entry]')) === i,
+      (link, i, all) => link.checkVisibility() && all.findIndex((other) => other.closest('[data-entry]') === link.closest('[data-entry]')) === i,
     );
     if (!entries.length) return;
     const now = entries.findIndex((link) => link.closest('[data-entry]').contains(document.activeElement));
@@ -96,6 +107,7 @@ class App extends LitElement {
   page() {
     const { pathname } = location;
     if (pathname === '/login') return html`<ct-login></ct-login>`;
+    if (pathname === '/postmortem') return html`<ct-postmortem></ct-postmortem>`;
     if (pathname.startsWith('/incidents/')) return html`<ct-incident></ct-incident>`;
     if (pathname.startsWith('/changes/')) return html`<ct-change></ct-change>`;
     return PAGES.find(([path]) => path === pathname)?.[2] ?? html`<h1>There is no such page</h1>`;
@@ -116,10 +128,11 @@ class App extends LitElement {
       <main id="main" tabindex="-1">${[this.path].map(() => html`${this.keyed()}`)}</main>
       <footer>
         <span>Times are in <button @click=${this.otherZone} title="Change the zone">${zoneName()}</button></span>
-        <span><kbd>?</kbd> keys</span>
+        <button @click=${this.keys}><kbd>?</kbd> keys</button>
         ${this.caller ? html`<span>${this.caller.development ? 'development mode: no login' : this.caller.name}</span>` : nothing}
         ${this.caller?.csrf ? html`<button @click=${this.leave}>Log out</button>` : nothing}
       </footer>
+      ${['service', 'environment'].map((field) => html`<datalist id=${field + 's'}>${this.names?.[field]?.map((name) => html`<option value=${name}></option>`)}</datalist>`)}
       <dialog aria-labelledby="keys">
         <h2 id="keys">Keys</h2>
         <dl class="facts">

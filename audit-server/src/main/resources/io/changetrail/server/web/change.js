@@ -7,6 +7,9 @@ import { Page } from './page.js';
 import { actor, count, link, outcome, short, span, time, words } from './format.js';
 import { where } from './suspects.js';
 
+/** As many as are read and shown of what observed a change, and of a stage of its chain. */
+const MOST_EVENTS = 50;
+const MOST_STEPS = 12;
 const STAGES = ['commit', 'build', 'artifact', 'deployment', 'config', 'feature_flag', 'incident', 'other'];
 
 function trail(event) {
@@ -23,7 +26,7 @@ class Change extends Page {
     const change = await get(`/v1/changes/${encodeURIComponent(id)}`);
     const [lineage, ...events] = await Promise.all([
       get('/v1/lineage', { event: change.id }),
-      ...change.events.slice(0, 50).map((event) => get(`/v1/events/${event}`)),
+      ...change.events.slice(0, MOST_EVENTS).map((event) => get(`/v1/events/${event}`)),
     ]);
     return { change, events, lineage };
   }
@@ -53,17 +56,18 @@ class Change extends Page {
       ${states.length ? html`<h2>What changed</h2>${states.map(([event, state]) => html`<div class="sheet"><p class="small quiet">${time(event.time)} · <span class="captured">${event.source}</span></p>${diff.view(state)}</div>`)}` : nothing}
       <h2>Where it comes from, and what came of it</h2>${this.lineage(lineage)}
       <h2>${count(change.events.length, 'event')} observed it</h2>
-      <p class="quiet captured">${change.reason}</p>
+      <p class="quiet captured">${change.reason}${change.events.length > events.length ? `; the first ${events.length} are shown` : ''}</p>
       ${events.map((event) => html`<details class="sheet"><summary>${time(event.time)} <span class="captured">${event.type}</span> <span class="quiet captured">${event.source}</span></summary><pre tabindex="0">${JSON.stringify(event, null, 2)}</pre></details>`)}`;
   }
 
   lineage({ steps, missing }) {
+    const of = (stage) => steps.filter((step) => step.stage === stage);
     const present = STAGES.filter((stage) => steps.some((step) => step.stage === stage));
     const gaps = missing.map((text) => text.split(':', 1)[0]);
     return html`<ol class="lineage" tabindex="0" aria-label="Chain from commit to incident">
       ${STAGES.filter((stage) => present.includes(stage) || gaps.includes(stage)).map((stage) => html`<li class=${present.includes(stage) ? '' : 'missing'}><b>${stage === 'other' ? 'change' : words(stage)}</b>
         ${present.includes(stage)
-          ? html`<ul>${steps.filter((step) => step.stage === stage).slice(0, 12).map(({ event, relation }) => html`<li><a class="captured" href=${'/changes/' + event.eventid}>${trail(event).change?.summary || short(event.id)}</a><br><span class="small quiet">${time(event.time)}, ${relation}</span></li>`)}</ul>`
+          ? html`<ul>${of(stage).slice(0, MOST_STEPS).map(({ event, relation }) => html`<li><a class="captured" href=${'/changes/' + event.eventid}>${trail(event).change?.summary || short(event.id)}</a><br><span class="small quiet">${time(event.time)}, ${relation}</span></li>`)}${of(stage).length > MOST_STEPS ? html`<li class="quiet">and ${of(stage).length - MOST_STEPS} more</li>` : nothing}</ul>`
           : html`<p class="quiet">missing</p>`}</li>`)}</ol>
       ${missing.length ? html`<ul class="quiet">${missing.map((text) => html`<li class="captured">${text}</li>`)}</ul>` : nothing}`;
   }

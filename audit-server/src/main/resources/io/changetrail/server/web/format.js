@@ -53,7 +53,14 @@ const STEPS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 
 export function ticks([from, to], most) {
   const length = to - from;
   const last = STEPS.at(-1);
-  const step = STEPS.find((ms) => length / ms <= most) ?? Math.ceil(length / most / last) * last;
+  const widest = STEPS.findIndex((ms) => length / ms <= most);
+  let found = [];
+  // One label alone tells no scale: then those of the step below are taken.
+  for (let i = widest; found.length < 2 && i >= 0; i--) found = every(STEPS[i], from, to);
+  return found.length ? found : every(Math.ceil(length / most / last) * last, from, to);
+}
+
+function every(step, from, to) {
   const offset = zone() === 'UTC' ? 0 : new Date(from).getTimezoneOffset() * 60e3;
   const found = [];
   for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) {
@@ -61,8 +68,11 @@ export function ticks([from, to], most) {
     const midnight = clock === '00:00:00';
     const hour = step < 60e3 ? clock : clock.slice(0, 5);
     const day = step > 200 * 86400e3 ? date : date.slice(5);
-    found.push({ at, label: midnight || step >= 86400e3 ? day : found.length ? hour : `${day} ${hour}` });
+    found.push({ at, label: midnight || step >= 86400e3 ? day : hour, day });
   }
+  // The first tells the day, unless another does.
+  const [first] = found;
+  if (first && found.every(({ label, day }) => label !== day)) first.label = `${first.day} ${first.label}`;
   return found;
 }
 
@@ -119,6 +129,11 @@ export function actor(who) {
     who.evidence ? html` <span class="pill" title="How this is known">${words(who.evidence)}</span>` : nothing}`;
 }
 
+/** Text whose long words break at their signs before they break anywhere. */
+export function breaking(text) {
+  return String(text).slice(0, 2000).split(/(?<=\S{20,}[@:/._-])/).map((part) => html`${part}<wbr>`);
+}
+
 /** A link to elsewhere, if it is one that can be followed safely; text otherwise. */
 export function link(url, label = url) {
   let safe = false;
@@ -145,5 +160,6 @@ export function problem(error) {
   return html`<div class="notice bad" role="alert">
     <h2>${error.title ?? 'This page failed'}</h2><p class="captured">${error.message}</p>
     ${error.status === 401 ? html`<p><a href=${'/login?next=' + encodeURIComponent(location.pathname + location.search)}>Log in</a></p>` : nothing}
+    ${error.status === 404 ? html`<p><a href="/search">Search</a> for it, or go back to the <a href="/timeline">timeline</a>.</p>` : nothing}
   </div>`;
 }

@@ -8,7 +8,7 @@ import * as report from './report.js';
 import * as suspects from './suspects.js';
 
 class Incident extends Page {
-  static properties = { ...Page.properties, said: { state: true } };
+  static properties = { ...Page.properties, said: { state: true }, series: { state: true } };
 
   heading() {
     return html`<span class="captured">${this.answer?.summary ?? 'Incident'}</span>`;
@@ -18,13 +18,25 @@ class Incident extends Page {
     return encodeURIComponent(decodeURIComponent(location.pathname.split('/')[2]));
   }
 
-  load() {
-    return get('/v1/correlations/' + this.id());
+  async load() {
+    const incident = await get('/v1/correlations/' + this.id());
+    if (incident.answer) this.measure(incident);
+    return incident;
+  }
+
+  /** An answer is stored without the metrics that it was made of; they are asked for again. */
+  async measure(incident) {
+    try {
+      this.series = (await post('/v1/correlate', this.question(incident))).series;
+    } catch {
+      // The answer stands without them.
+    }
   }
 
   async judge(change, cause) {
     try {
       this.answer = await post(`/v1/correlations/${this.id()}/feedback`, { change, cause });
+      this.failure = undefined;
     } catch (failure) {
       this.failure = failure;
     }
@@ -35,24 +47,23 @@ class Incident extends Page {
   }
 
   again(incident) {
-    const { service, environment, alertedAt } = this.question(incident);
-    return new URLSearchParams({ service, ...(environment ? { environment } : {}), at: alertedAt });
+    const { alertedAt, ...rest } = this.question(incident);
+    return new URLSearchParams({ ...rest, at: alertedAt });
   }
 
   view(incident) {
     const said = incident.feedback ?? [];
-    const actions = ({ change }) => {
-      const last = said.findLast((one) => change.events.includes(one.change) || one.change === change.id);
-      return suspects.judgement((cause) => this.judge(change.id, cause), last);
-    };
+    const last = (change) => said.findLast((one) => change.events.includes(one.change) || one.change === change.id);
+    const actions = ({ change }) => suspects.judgement((cause) => this.judge(change.id, cause), last(change));
     return html`<div class="row">${suspects.status(incident)}
         <span class="captured">${suspects.where(incident)}</span><span>${span(incident.start, incident.end)}</span></div>
       ${incident.answer
         ? html`${suspects.verdict(incident.answer)}
-          <div class="row">${report.buttons(incident.answer, this.question(incident), (said) => (this.said = said), (failure) => (this.failure = failure))}
+          <div class="row">${report.copy(incident.answer, this.question(incident), (said) => (this.said = said))}
+            <a class="button" href=${'/postmortem?incident=' + this.id()}>Post-mortem</a>
             <a class="button" href=${'/investigate?' + this.again(incident)}>Ask anew</a>
             <span role="status" class="quiet captured">${this.said ?? nothing}</span></div>
-          <div class="sheet">${suspects.strip(incident.answer)}</div>${suspects.view(incident.answer, actions)}
+          ${suspects.drawing(incident.answer, this.series ?? [])}${suspects.view(incident.answer, actions, last)}
           <p class="quiet">answered ${time(incident.answeredAt)}</p>`
         : html`<div class="notice plain"><h2>No answer</h2><p>The alert names no service, so there was nothing to ask.</p></div>`}`;
   }

@@ -51,13 +51,14 @@ export class Page extends LitElement {
     document.title = `${this.querySelector('h1').textContent.trim()} – Changetrail`;
   }
 
-  /** Takes the filled fields of a form into the address. */
+  /** Takes the filled fields of a form into the address, beside what it has no field for. */
   submit(event) {
     event.preventDefault();
+    const fields = new FormData(event.target);
     const filled = new URLSearchParams();
-    for (const [name, value] of new FormData(event.target)) {
-      if (typeof value === 'string' && value.trim()) filled.append(name, value.trim());
+    for (const [name, value] of [...this.params].filter(([name]) => !fields.has(name)).concat([...fields])) {
+      if (value.trim()) filled.append(name, value.trim());
     }
-    go(location.pathname + '?' + filled);
+    go(location.pathname + (filled.size ? '?' + filled : ''));
   }
 }

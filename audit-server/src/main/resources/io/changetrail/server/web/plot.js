@@ -18,10 +18,31 @@ function marked(u, from, to) {
   return ticks([from * 1e3, to * 1e3], Math.max(1, Math.floor((u.width - GUTTER) / 75)));
 }
 
+/**
+ * Labels where marks stand; those that would overlap become one.
+ *
+ * @param place of a time
+ * @param apart how far two labels must be apart, in the unit of place
+ */
+export function joined(marks, place, apart) {
+  const found = [];
+  for (const mark of [...marks].sort((a, b) => a.at - b.at)) {
+    const at = place(mark.at);
+    const last = found.at(-1);
+    if (last && at - last.at < apart * last.size) {
+      last.label += ' ' + mark.label;
+      last.size++;
+    } else {
+      found.push({ at, label: mark.label, size: 1 });
+    }
+  }
+  return found;
+}
+
 class Plot extends LitElement {
   static properties = {
     series: { attribute: false }, // {name, points: [[epoch seconds, value], …]}
-    marks: { attribute: false }, // [{at: epoch ms, label}]
+    marks: { attribute: false }, // [{at: epoch ms, end?, label, color: a custom property of the page, or a colour}]
     band: { attribute: false }, // [epoch ms, epoch ms], the onset
     range: { attribute: false }, // [epoch ms, epoch ms]
     gutter: { attribute: false }, // pixels left of the axis of time, to stand above another drawing
@@ -65,7 +86,8 @@ class Plot extends LitElement {
             grid: { stroke: css('--line'), width: 1 },
             ticks: { stroke: css('--line'), width: 1 },
             splits: (u, axis, from, to) => marked(u, from, to).map(({ at }) => at / 1e3),
-            values: (u) => marked(u, u.scales.x.min, u.scales.x.max).map(({ label }) => label),
+            // A label at the right edge would be cut off.
+            values: (u) => marked(u, u.scales.x.min, u.scales.x.max).map(({ at, label }) => (u.valToPos(at / 1e3, 'x') > u.bbox.width / devicePixelRatio - 12 ? '' : label)),
           },
           { stroke, grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line'), width: 1 }, size: this.gutter ?? GUTTER },
         ],
@@ -101,20 +123,29 @@ class Plot extends LitElement {
   }
 
   mark(u, marks) {
+    const { left, top, width, height } = u.bbox;
+    const inside = marks.filter(({ at }) => at >= u.scales.x.min * 1e3 && at <= u.scales.x.max * 1e3);
+    const place = (at) => u.valToPos(at / 1e3, 'x', true);
     u.ctx.save();
-    u.ctx.strokeStyle = css('--mark');
-    u.ctx.fillStyle = css('--mark');
     u.ctx.lineWidth = 2 * devicePixelRatio;
-    u.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-    u.ctx.textAlign = 'left';
-    for (const { at, label } of marks) {
-      const x = u.valToPos(at / 1e3, 'x', true);
-      if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
+    for (const { at, color } of inside) {
+      u.ctx.strokeStyle = color.startsWith('--') ? css(color) : color;
       u.ctx.beginPath();
-      u.ctx.moveTo(x, u.bbox.top);
-      u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+      u.ctx.moveTo(place(at), top);
+      u.ctx.lineTo(place(at), top + height);
       u.ctx.stroke();
-      u.ctx.fillText(label, x + 4 * devicePixelRatio, u.bbox.top + 12 * devicePixelRatio);
+    }
+    // How long it took, along the axis.
+    for (const { at, end, color } of marks) {
+      const [from, to] = [at, end ?? at].map((ms) => Math.min(left + width, Math.max(left, place(ms))));
+      u.ctx.fillStyle = color.startsWith('--') ? css(color) : color;
+      u.ctx.fillRect(from, top + height - 4 * devicePixelRatio, to - from, 4 * devicePixelRatio);
+    }
+    u.ctx.textAlign = 'left';
+    u.ctx.fillStyle = css('--ink');
+    u.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+    for (const { at, label } of joined(inside, place, 14 * devicePixelRatio)) {
+      u.ctx.fillText(label, at + 4 * devicePixelRatio, top + 12 * devicePixelRatio);
     }
     u.ctx.restore();
   }

@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes an answer elsewhere: as Markdown into a chat, as a post-mortem into a file.
+// Takes an answer elsewhere: into a chat, or into a file.
 import { html } from 'lit';
-import { post } from './api.js';
 import { markdown } from './suspects.js';
 
 /**
- * @param answer of the API
- * @param question that gave it
+ * A button that copies text, or saves it where the browser does not let it copy.
+ *
+ * @param text gives it
  * @param said is told what became of it
- * @param failed is told what went wrong
  */
-export function buttons(answer, question, said, failed) {
-  const download = async (type, ending) => {
+export function copying(text, name, said) {
+  return html`<button @click=${async () => {
     try {
-      const report = await post('/v1/postmortem', question, type);
-      const text = typeof report === 'string' ? report : JSON.stringify(report, null, 2);
-      said(save(text, type, `postmortem-${question.service.replace(/[^\w.-]/g, '_')}.${ending}`));
-    } catch (failure) {
-      failed(failure);
-    }
-  };
-  const copy = async () => {
-    const text = markdown(answer, question);
-    try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(text());
       said('copied');
     } catch {
-      said(save(text, 'text/markdown', 'answer.md'));
+      said(save(text(), 'text/markdown', name));
     }
-  };
-  return html`<button @click=${copy}>Copy as Markdown</button>
-    <button @click=${() => download('text/markdown', 'md')}>Post-mortem (Markdown)</button>
-    <button @click=${() => download('application/json', 'json')}>Post-mortem (JSON)</button>`;
+  }}>Copy as Markdown</button>`;
 }
 
-function save(text, type, name) {
+export function copy(answer, question, said) {
+  return copying(() => markdown(answer, question), 'answer.md', said);
+}
+
+export function save(text, type, name) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;

@@ -3,7 +3,7 @@
 import { html, nothing, svg } from 'lit';
 import { get } from './api.js';
 import { Page } from './page.js';
-import { actorText, count, time, timeText, typedInstant, words } from './format.js';
+import { actorText, breaking, count, time, timeText, typedInstant, words } from './format.js';
 
 const DAY = 86400e3;
 const MOST_BARS = 120;
@@ -31,12 +31,15 @@ class Search extends Page {
 
   async load() {
     const filters = this.filters();
-    const [page, facets, histogram] = await Promise.all([
+    const [page, facets, histogram, ...others] = await Promise.all([
       get('/v1/events', { ...filters, limit: 50 }),
       get('/v1/facets', filters),
       this.histogram(filters),
+      // What else could be chosen: a facet is not narrowed by what is chosen of itself.
+      ...FACETS.filter((name) => filters[name]).map((name) => get('/v1/facets', { ...filters, [name]: undefined, facet: name })),
     ]);
-    return { events: page.events, next: page.nextCursor, facets: facets.facets, histogram };
+    const wider = Object.fromEntries(others.map((other) => [other.facets[0].field, other.facets[0]]));
+    return { events: page.events, next: page.nextCursor, facets: facets.facets.map((facet) => wider[facet.field] ?? facet), histogram };
   }
 
   /** By day, or by hour where there are few days: as many bars as can be told apart. */
@@ -55,15 +58,21 @@ class Search extends Page {
   }
 
   form() {
-    const kept = [...this.params].filter(([name]) => FACETS.includes(name));
     return html`<form class="ask" @submit=${this.submit}>
       <label>words, path:spec.replicas or value:…
         <input name="q" type="search" size="36" .value=${this.param('q')} autocomplete="off"></label>
       <label>from (UTC)<input name="from" size="20" .value=${this.param('from')} placeholder="2026-11-26T00:00:00Z"></label>
       <label>to (UTC)<input name="to" size="20" .value=${this.param('to')}></label>
-      ${kept.map(([name, value]) => html`<input type="hidden" name=${name} .value=${value}>`)}
       <button class="first">Search</button>
-      ${[...this.params].length ? html`<a href="/search">Clear</a>` : nothing}</form>`;
+      ${[...this.params].length ? html`<a href="/search">Clear</a>` : nothing}</form>
+      ${this.filtered()}`;
+  }
+
+  /** What narrows the result beside the fields of the form, also where no facet shows it. */
+  filtered() {
+    const chosen = [...this.params].filter(([name]) => !['q', 'from', 'to'].includes(name));
+    return chosen.length ? html`<ul class="row chips" aria-label="Filters">${chosen.map(([name, value]) => html`<li class="chip"><span><span class="quiet">${words(name)}</span> <span class="captured">${value}</span></span>
+      <a href=${this.toggled(name, value)} aria-label=${`Without ${name} ${value}`}>×</a></li>`)}</ul>` : nothing;
   }
 
   toggled(name, value) {
@@ -75,7 +84,7 @@ class Search extends Page {
     } else {
       changed.append(name, value);
     }
-    return '/search?' + changed;
+    return '/search' + (changed.size ? '?' + changed : '');
   }
 
   view({ events, next, facets, histogram }) {
@@ -104,7 +113,7 @@ class Search extends Page {
       <td><a class="captured" href=${'/changes/' + event.eventid}>${change.summary || event.subject || event.id}</a>
         <div class="row"><span class="pill kind">${words(change.kind ?? event.type)}</span>${change.outcome ? html`<span class="pill ${change.outcome}">${change.outcome}</span>` : html`<span class="pill">${change.phase}</span>`}</div></td>
       <td><span class="captured">${places.slice(0, 3).join(', ')}${places.length > 3 ? ` +${places.length - 3}` : ''}</span></td>
-      <td><span class="captured">${actorText(actor)}</span></td></tr>`;
+      <td><span class="captured">${breaking(actorText(actor))}</span></td></tr>`;
   }
 
   bars({ buckets, step }) {

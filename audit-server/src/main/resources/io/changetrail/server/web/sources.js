@@ -23,7 +23,8 @@ class Sources extends Page {
       <thead><tr><th scope="col">source</th><th scope="col" class="number">events</th><th scope="col">last event</th><th scope="col">received after</th><th scope="col">complete?</th></tr></thead>
       <tbody>${sources.map((one) => html`<tr><td><a class="captured" href=${'/search?source=' + encodeURIComponent(one.source)}>${one.source}</a></td>
         <td class="number" data-label="events">${one.events.toLocaleString('en')}</td><td data-label="last event">${time(one.lastTime)}</td>
-        <td class="nowrap" data-label="received after">${one.lag ? duration(one.lag) : nothing}</td><td>${this.account(one)}</td></tr>`)}</tbody></table></div>`;
+        <td class="nowrap" data-label="received after">${one.lag ? duration(one.lag) : nothing}</td><td>${this.account(one)}</td></tr>`)}</tbody></table></div>
+      ${sources.some((one) => one.continuity === 'not counted') ? html`<p class="quiet small">not counted: the sender gives its events no numbers, so nobody can tell whether one is missing</p>` : nothing}`;
   }
 
   account(one) {

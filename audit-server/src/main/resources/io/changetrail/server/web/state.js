@@ -4,17 +4,22 @@ import { html, nothing } from 'lit';
 import { get } from './api.js';
 import * as diff from './diff.js';
 import { Page } from './page.js';
-import { count, time, typedInstant, words } from './format.js';
+import { count, short, time, typedInstant, words } from './format.js';
 
-/** Images named anywhere in a workload's state. */
-export function images(tree, found = []) {
-  if (tree && typeof tree === 'object') {
-    for (const [name, value] of Object.entries(tree)) {
-      if (name === 'image' && typeof value === 'string') found.push(value);
-      else images(value, found);
-    }
-  }
-  return found;
+const MOST_FIELDS = 12;
+
+/** The values of a state with their paths, in its order. */
+export function leaves(tree, path = '') {
+  if (tree === null || typeof tree !== 'object') return [[path.slice(1), tree]];
+  return Object.entries(tree).flatMap(([name, value]) => leaves(value, `${path}.${name}`));
+}
+
+/** What one wants to know first: of a workload its images and replicas, of anything small all. */
+export function gist(state) {
+  const all = leaves(state);
+  const workload = all.filter(([path]) => /(^|\.)(image|replicas)$/.test(path)).map(([path, value]) => [path.split('.').at(-1), value]);
+  if (workload.some(([name]) => name === 'image')) return workload;
+  return all.length <= MOST_FIELDS ? all : [];
 }
 
 class State extends Page {
@@ -24,8 +29,8 @@ class State extends Page {
 
   form() {
     return html`<form class="ask" @submit=${this.submit}>
-      <label>service<input name="service" required .value=${this.param('service')} autocomplete="off"></label>
-      <label>environment<input name="environment" .value=${this.param('environment')} placeholder="any" size="10"></label>
+      <label>service<input name="service" required .value=${this.param('service')} list="services" autocomplete="off"></label>
+      <label>environment<input name="environment" .value=${this.param('environment')} list="environments" placeholder="any" size="10"></label>
       <label>at (UTC)<input name="at" .value=${this.param('at')} placeholder="now" size="22"></label>
       <label>changes since (UTC)<input name="from" .value=${this.param('from')} size="22"></label>
       <button class="first">Show</button></form>`;
@@ -50,8 +55,8 @@ class State extends Page {
       <h2>${count(answer.resources.length, 'resource')}</h2>
       ${answer.resources.length ? nothing : html`<p>No recorded event says what was in force then. State is known from the first event or baseline of a resource on.</p>`}
       ${answer.resources.map((one) => html`<div class="sheet"><h3>${this.name(one.target)}</h3>
-        <p class="small quiet">since ${time(one.since)} · <span class="captured">${one.source}</span> ${one.eventId ? html`· <a href=${'/changes/' + one.eventId}>the change</a>` : nothing}</p>
-        ${images(one.state).map((image) => html`<p>image <code class="captured">${image}</code></p>`)}
+        <p class="small quiet">since ${time(one.since)} · <span class="captured">${one.source}</span> · <span title=${`SHA-256 ${one.hash}`}>state <code>${short(one.hash)}</code></span> ${one.eventId ? html`· <a href=${'/changes/' + one.eventId}>the change</a>` : nothing}</p>
+        <dl class="facts fields">${gist(one.state).map(([path, value]) => html`<dt class="captured">${path}</dt><dd><code>${diff.value(value)}</code></dd>`)}</dl>
         <details><summary>whole state</summary><pre tabindex="0">${JSON.stringify(one.state, null, 2)}</pre></details></div>`)}`;
   }
 

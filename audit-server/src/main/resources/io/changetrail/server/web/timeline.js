@@ -4,7 +4,7 @@ import { LitElement, html, nothing } from 'lit';
 import { Problem, follow, get, post } from './api.js';
 import { Page, go } from './page.js';
 import { parseSeries, plotted } from './plot.js';
-import { actorText, count, outcome, span, ticks, typedInstant, words } from './format.js';
+import { actorText, breaking, count, outcome, span, ticks, typedInstant, words } from './format.js';
 import { where } from './suspects.js';
 
 const MOST = 10_000;
@@ -122,7 +122,7 @@ class Lanes extends LitElement {
     pen.scale(devicePixelRatio, devicePixelRatio);
     pen.font = '12px system-ui, sans-serif';
     const [line, ink, quiet, sheet] = ['--line', '--ink', '--quiet', '--sheet'].map(css);
-    for (const { at, label } of ticks(this.range, Math.max(1, Math.floor((this.width - this.left) / 75)))) {
+    for (const { at, label } of ticks(this.range, Math.max(2, Math.round((this.width - this.left) / 75)))) {
       const x = this.x(at);
       pen.fillStyle = line;
       pen.fillRect(x, TOP - 4, 1, height);
@@ -256,6 +256,8 @@ function mark(pen, change, from, to, y, rim) {
 
 customElements.define('ct-lanes', Lanes);
 
+const KINDS = ['deployment', 'config', 'feature_flag', 'infrastructure', 'schema', 'secret_rotation', 'permission', 'scale', 'operation', 'manual'];
+const OUTCOMES = ['success', 'failure', 'aborted', 'denied', 'unknown'];
 const SPANS = { '1 h': 3600e3, '6 h': 6 * 3600e3, '24 h': 86400e3, '7 d': 7 * 86400e3 };
 const given = { series: undefined };
 
@@ -350,13 +352,21 @@ class Timeline extends Page {
 
   form() {
     return html`<form class="ask" @submit=${this.submit}>
-      <label>service<input name="service" .value=${this.param('service')} placeholder="all" size="14"></label>
-      <label>environment<input name="environment" .value=${this.param('environment')} placeholder="all" size="10"></label>
-      <label>from (UTC)<input name="from" .value=${this.param('from')} placeholder="24 h ago" size="22"></label>
-      <label>to (UTC)<input name="to" .value=${this.param('to')} placeholder="now" size="22"></label>
+      <label>service<input name="service" .value=${this.param('service')} list="services" autocomplete="off" placeholder="all" size="12"></label>
+      <label>environment<input name="environment" list="environments" autocomplete="off" .value=${this.param('environment')} placeholder="all" size="9"></label>
+      ${this.choice('kind', KINDS)}${this.choice('outcome', OUTCOMES)}
+      <label>from (UTC)<input name="from" .value=${this.param('from')} placeholder="24 h ago" size="19"></label>
+      <label>to (UTC)<input name="to" .value=${this.param('to')} placeholder="now" size="19"></label>
       <button class="first">Show</button>
       <span class="row">${Object.entries(SPANS).map(([label, ms]) => html`<button type="button" @click=${() => this.to({ from: new Date(this.range()[1] - ms).toISOString() })}>${label}</button>`)}
         <button type="button" @click=${() => this.zoom(2)}>Zoom out</button></span></form>`;
+  }
+
+  choice(name, values) {
+    const chosen = this.param(name);
+    return html`<label>${name}<select name=${name}>
+      <option value="">all</option>
+      ${[...new Set([...values, ...(chosen ? [chosen] : [])])].map((value) => html`<option value=${value} ?selected=${value === chosen}>${words(value)}</option>`)}</select></label>`;
   }
 
   zoom(by) {
@@ -369,8 +379,7 @@ class Timeline extends Page {
     this.to({ from: new Date(from).toISOString(), to: new Date(Math.max(to, from + 1000)).toISOString() });
   }
 
-  async take(event) {
-    const [file] = event.target.files;
+  async take(file) {
     try {
       given.series = file ? parseSeries(await file.text(), this.param('service') || file.name, 'value')[0] : undefined;
       this.said = '';
@@ -406,10 +415,11 @@ class Timeline extends Page {
       <div class="row"><span role="status">${count(changes.length, 'change')}${cut ? ' (the newest; show a shorter span for the rest)' : ''}</span>
         ${this.live === undefined ? nothing : html`<span class="pill live ${this.live ? 'success' : 'unknown'}">${this.live ? 'live' : 'waiting for the server'}</span>`}
         ${this.param('service') ? html`<button class="push" @click=${this.ask}>Its metric above</button>` : nothing}
-        <label class="file button ${this.param('service') ? '' : 'push'}">Draw a metric from a file<input type="file" accept=".json,.csv,.txt" @change=${this.take}></label></div>
+        <label class="file button ${this.param('service') ? '' : 'push'}">Draw a metric from a file<input type="file" accept=".json,.csv,.txt" @change=${(event) => this.take(event.target.files[0])}></label>
+        ${given.series ? html`<button @click=${() => this.take()}>Take the metric away</button>` : nothing}</div>
       ${this.said ? html`<p class="captured">${this.said}</p>` : nothing}
       <div class="sheet">
-        ${given.series ? html`<ct-plot .series=${plotted(given.series)} .range=${range} .gutter=${gutter()} .marks=${changes.slice(0, 200).map((change) => ({ at: Date.parse(change.start), label: '' }))}></ct-plot>` : nothing}
+        ${given.series ? html`<ct-plot .series=${plotted(given.series)} .range=${range} .gutter=${gutter()} .marks=${changes.slice(0, 200).map((change) => ({ at: Date.parse(change.start), label: '', color: color(change.kind) }))}></ct-plot>` : nothing}
         <ct-lanes .changes=${changes} .range=${range} @range=${(event) => this.show(event.detail)}></ct-lanes>
         <p class="legend">${['deployment', 'config', 'feature_flag', 'other'].map((kind) => html`<span>${dot(kind)} ${words(kind)}</span>`)}<span>crossed: failed or outcome unknown</span><span>drag to zoom, or Ctrl and wheel</span></p>
       </div>
@@ -417,7 +427,7 @@ class Timeline extends Page {
         <thead><tr><th scope="col">when</th><th scope="col">what</th><th scope="col">where</th><th scope="col">who</th></tr></thead>
         <tbody>${shown.map((change) => html`<tr data-entry><td>${span(change.start, change.end)}</td>
           <td><a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a><div class="row">${outcome(change)}</div></td>
-          <td><span class="captured">${where(change)}</span></td><td><span class="captured">${actorText(change.actor)}</span></td></tr>`)}</tbody></table></div>
+          <td><span class="captured">${where(change)}</span></td><td><span class="captured">${breaking(actorText(change.actor))}</span></td></tr>`)}</tbody></table></div>
         ${changes.length > shown.length ? html`<p class="quiet">The ${shown.length} newest are listed; all ${changes.length.toLocaleString('en')} are drawn above.</p>` : nothing}`
         : html`<div class="sheet"><h3>No change in this span</h3><p>Show a longer one, see <a href="/sources">who reports</a>, or record a first change:</p><pre>changetrail emit --service checkout --environment prod --summary "DNS moved"</pre></div>`}`;
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.changetrail.server.http.Endpoint;
+import io.changetrail.server.http.Problem;
 import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
 import io.changetrail.server.query.LineageEndpoint;
@@ -13,6 +13,7 @@ import io.changetrail.store.AuditStore;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -21,45 +22,71 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code POST /v1/postmortem}: what a post-mortem needs of an anomaly, out of the same question as
- * {@code /v1/correlate}. As JSON, or as Markdown for who accepts {@code text/markdown}.
+ * What a post-mortem needs, as JSON, or as Markdown for who accepts {@code text/markdown}: the
+ * chain of the first suspect with links and proofs, the evidence, the timeline and the gaps.
  */
-public final class PostmortemEndpoint implements Endpoint {
+public final class PostmortemEndpoints {
   private static final int MAX_SUSPECTS = 5;
 
   private final AuditStore store;
   private final Correlator correlator;
+  private final Correlations correlations;
 
-  public PostmortemEndpoint(AuditStore store, Correlator correlator) {
+  public PostmortemEndpoints(AuditStore store, Correlator correlator, Correlations correlations) {
     this.store = store;
     this.correlator = correlator;
+    this.correlations = correlations;
   }
 
-  @Override
-  public Response handle(Request request) {
+  /** {@code POST /v1/postmortem}: of the same question as {@code /v1/correlate}. */
+  public Response asked(Request request) {
     request.query().only(List.of());
-    ObjectNode postmortem = postmortem(request);
-    if (request.headers().joined("accept").contains("text/markdown")) {
-      return Response.bytes(
-          200,
-          "text/markdown; charset=utf-8",
-          PostmortemMarkdown.of(postmortem).getBytes(StandardCharsets.UTF_8));
-    }
-    return Response.json(200, postmortem);
+    Question question = correlator.question(request);
+    ObjectNode about = about(request);
+    about.put("service", question.anomaly().service());
+    question.anomaly().environmentName().ifPresent(name -> about.put("environment", name));
+    about.put("alertedAt", question.anomaly().detectedAt().toString());
+    return report(
+        request, about, correlator.answer(request.scope(), question, request.received()).toJson());
   }
 
-  private ObjectNode postmortem(Request request) {
-    Question question = correlator.question(request);
-    ObjectNode answer = correlator.answer(request.scope(), question, request.received()).toJson();
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("written", request.received().toString());
-    json.put("service", question.anomaly().service());
-    question.anomaly().environmentName().ifPresent(name -> json.put("environment", name));
-    json.put("alertedAt", question.anomaly().detectedAt().toString());
-    for (String part : List.of("verdict", "reason", "onset", "searched")) {
-      json.set(part, answer.get(part));
+  /**
+   * {@code GET /v1/correlations/{id}/postmortem}: of an incident, with its stored answer as what
+   * people said of it leaves it.
+   */
+  public Response ofIncident(Request request) {
+    request.query().only(List.of());
+    ObjectNode incident =
+        correlations.json(request.scope(), correlations.incident(request), request.received());
+    if (!incident.has("answer")) {
+      throw Problem.notFound("the incident names no service, so nothing was answered about it")
+          .asException();
     }
-    ArrayNode suspects = json.putArray("suspects");
+    ObjectNode about = about(request);
+    about.set("service", incident.at("/services/0"));
+    if (!incident.path("environments").isEmpty()) {
+      about.set("environment", incident.at("/environments/0"));
+    }
+    about.set("alertedAt", incident.path("start"));
+    ObjectNode known = about.putObject("incident");
+    for (String part : List.of("id", "summary", "status", "start", "end")) {
+      if (incident.has(part)) {
+        known.set(part, incident.get(part));
+      }
+    }
+    about.set("feedback", incident.path("feedback"));
+    return report(request, about, incident.get("answer"));
+  }
+
+  private static ObjectNode about(Request request) {
+    return JsonNodeFactory.instance.objectNode().put("written", request.received().toString());
+  }
+
+  private Response report(Request request, ObjectNode postmortem, JsonNode answer) {
+    for (String part : List.of("verdict", "reason", "onset", "searched", "excluded")) {
+      postmortem.set(part, answer.get(part));
+    }
+    ArrayNode suspects = postmortem.putArray("suspects");
     List<JsonNode> timeline = new ArrayList<>();
     for (JsonNode suspect : answer.path("suspects")) {
       if (suspects.size() < MAX_SUSPECTS) {
@@ -68,14 +95,25 @@ public final class PostmortemEndpoint implements Endpoint {
       timeline.add(suspect.path("change"));
     }
     answer.path("excluded").forEach(one -> timeline.add(one.path("change")));
-    timeline.sort(Comparator.comparing(change -> change.path("start").asText()));
-    json.putArray("timeline").addAll(timeline);
-    ArrayNode gaps = json.putArray("gaps");
+    timeline.sort(Comparator.comparing(change -> Instant.parse(change.path("start").asText())));
+    postmortem.putArray("timeline").addAll(timeline);
+    ArrayNode gaps = postmortem.putArray("gaps");
     answer
         .path("silentSources")
         .forEach(source -> gaps.add("events of " + source.asText() + " are missing"));
-    chain(request, answer.at("/suspects/0/change/events"), json.putArray("chain"), gaps);
-    return json;
+    answer.path("notes").forEach(gaps::add);
+    int unlisted = answer.path("moreSuspects").asInt() + answer.path("moreExcluded").asInt();
+    if (unlisted > 0) {
+      gaps.add(unlisted + " more changes were judged and are not listed here");
+    }
+    chain(request, answer.at("/suspects/0/change/events"), postmortem.putArray("chain"), gaps);
+    if (request.headers().joined("accept").contains("text/markdown")) {
+      return Response.bytes(
+          200,
+          "text/markdown; charset=utf-8",
+          PostmortemMarkdown.of(postmortem).getBytes(StandardCharsets.UTF_8));
+    }
+    return Response.json(200, postmortem);
   }
 
   /** From the commit to what came of it, in order, each with its place in the log. */
