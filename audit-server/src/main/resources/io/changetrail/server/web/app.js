@@ -128,7 +128,7 @@ class App extends LitElement {
       <main id="main" tabindex="-1">${[this.path].map(() => html`${this.keyed()}`)}</main>
       <footer>
         <span>Times are in <button @click=${this.otherZone} title="Change the zone">${zoneName()}</button></span>
-        <button @click=${this.keys}><kbd>?</kbd> keys</button>
+        <span><button @click=${this.keys}><kbd>?</kbd> keys</button></span>
         ${this.caller ? html`<span>${this.caller.development ? 'development mode: no login' : this.caller.name}</span>` : nothing}
         ${this.caller?.csrf ? html`<button @click=${this.leave}>Log out</button>` : nothing}
       </footer>
