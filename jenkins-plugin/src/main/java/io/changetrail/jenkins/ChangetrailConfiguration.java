@@ -286,6 +286,22 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
         .includeCurrentValue(credentialsId == null ? "" : credentialsId);
   }
 
+  /** Reads what ran in the last days, on a thread of its own. */
+  @POST
+  public FormValidation doBackfill(@QueryParameter @Nullable String backfillDays) {
+    Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+    String days = Util.fixEmptyAndTrim(backfillDays);
+    try {
+      return FormValidation.ok(
+          ExtensionList.lookupSingleton(HistoryReader.class)
+              .begin(Integer.parseInt(days == null ? "30" : days)));
+    } catch (NumberFormatException e) {
+      return FormValidation.error("Enter a number of days, for example 30.");
+    } catch (IllegalArgumentException e) {
+      return FormValidation.error(e.getMessage());
+    }
+  }
+
   /** Asks the server of the form whether it takes events with the credential of the form. */
   @POST
   public FormValidation doTestConnection(

@@ -2,6 +2,7 @@
 package io.changetrail.jenkins.capture;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,21 +10,34 @@ import org.jspecify.annotations.Nullable;
  *
  * @param repository as configured; it is normalised here
  * @param branch without its remote
- * @param base the revision that the run before this one had
- * @param commits since then, the newest last
+ * @param base the revision that the run before this one had, or that was deployed before
+ * @param commits that the run before did not have, the newest last
+ * @param complete whether these are all commits since {@code base}
  */
 public record Checkout(
     @Nullable String repository,
     @Nullable String revision,
     @Nullable String branch,
     @Nullable String base,
-    List<Commit> commits) {
+    List<Commit> commits,
+    boolean complete) {
   public Checkout {
     commits = List.copyOf(commits);
   }
 
-  /** The same with another beginning of its range of commits. */
+  public Checkout(
+      @Nullable String repository,
+      @Nullable String revision,
+      @Nullable String branch,
+      @Nullable String base,
+      List<Commit> commits) {
+    this(repository, revision, branch, base, commits, true);
+  }
+
+  /** The same with another beginning of its range of commits, of which it then has only some. */
   public Checkout since(@Nullable String revisionBefore) {
-    return new Checkout(repository, revision, branch, revisionBefore, commits);
+    boolean same = Objects.equals(base, revisionBefore);
+    return new Checkout(
+        repository, revision, branch, revisionBefore, commits, complete && same);
   }
 }

@@ -9,21 +9,24 @@ import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Interval;
 import io.changetrail.model.Phase;
+import io.changetrail.model.RedactedValue;
 import io.changetrail.model.Resource;
 import io.changetrail.model.StateChange;
 import io.changetrail.model.Target;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.model.diff.StructuralDiff;
-import io.changetrail.model.redaction.RedactedTree;
-import io.changetrail.model.redaction.Redactor;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of Jenkins itself: of its jobs, nodes, plugins, credentials and its own settings. */
 public final class ConfigChanges {
   /** Where Jenkins' own configuration counts as being. */
   public static final String ENVIRONMENT = "jenkins";
+
+  /** The kind of what names the credentials of the controller. */
+  public static final String CREDENTIALS = "jenkins.credentials";
 
   private ConfigChanges() {}
 
@@ -33,7 +36,12 @@ public final class ConfigChanges {
    * @param kind for example {@code jenkins.item}, {@code jenkins.node}, {@code jenkins.system}
    * @param name full name of the item, or the file's path below {@code JENKINS_HOME}
    */
-  public record Thing(String kind, String name) {}
+  public record Thing(String kind, String name) {
+    /** What it is kept under. */
+    public String key() {
+      return kind + "/" + name;
+    }
+  }
 
   /**
    * Who changed it, and when.
@@ -49,44 +57,80 @@ public final class ConfigChanges {
   }
 
   /**
-   * The event of another state; nothing if it is the same, or differs only in what is secret.
+   * The events of another state: one of who may do what, and one of all the rest, each only if that
+   * has changed. Both states are redacted already, so that secrets are compared by their hashes.
    *
    * @param before {@code null} if there was none
    * @param after {@code null} if there is none any more
    */
-  public static Optional<AuditEvent> changed(
+  public static List<AuditEvent> changed(
       Controller controller,
       Thing thing,
       @Nullable JsonNode before,
       @Nullable JsonNode after,
-      Doing doing,
-      Redactor redactor) {
-    JsonNode old = before == null ? null : redacted(before, redactor);
-    JsonNode fresh = after == null ? null : redacted(after, redactor);
-    if (old == null ? fresh == null : old.equals(fresh)) {
-      return Optional.empty();
+      Doing doing) {
+    List<AuditEvent> events = new ArrayList<>();
+    if (before == null || after == null) {
+      if (before != after) {
+        StateChange state = StructuralDiff.between(before, after);
+        String action = before == null ? "create" : "delete";
+        events.add(event(controller, thing, ChangeKind.CONFIG, action, state, doing));
+      }
+      return events;
     }
-    StateChange state = StructuralDiff.between(old, fresh);
-    String action = old == null ? "create" : fresh == null ? "delete" : "update";
-    return Optional.of(
-        event(controller, thing, action, state, StructuralDiff.summary(state), doing));
+    PermissionSplit old = PermissionSplit.of(before);
+    PermissionSplit fresh = PermissionSplit.of(after);
+    if (!old.rest().equals(fresh.rest())) {
+      StateChange state = StructuralDiff.between(old.rest(), fresh.rest());
+      boolean rotated = isRotation(thing, state);
+      events.add(
+          event(
+              controller,
+              thing,
+              rotated ? ChangeKind.SECRET_ROTATION : ChangeKind.CONFIG,
+              rotated ? "rotate" : "update",
+              state,
+              doing));
+    }
+    if (!old.permissions().equals(fresh.permissions())) {
+      StateChange state = StructuralDiff.between(old.permissions(), fresh.permissions());
+      events.add(event(controller, thing, ChangeKind.PERMISSION, "update", state, doing));
+    }
+    return events;
   }
 
-  private static JsonNode redacted(JsonNode tree, Redactor redactor) {
-    RedactedTree redacted = redactor.redact(tree);
-    return redacted.tree();
+  /** Whether credentials have other secrets, and are the same otherwise. */
+  private static boolean isRotation(Thing thing, StateChange state) {
+    return thing.kind().equals(CREDENTIALS)
+        && StructuralDiff.differences(state).stream()
+            .allMatch(each -> isHash(each.before()) && isHash(each.after()));
+  }
+
+  private static boolean isHash(@Nullable JsonNode value) {
+    return value != null && value.isTextual() && RedactedValue.is(value.textValue());
   }
 
   /** The event of another name or place. */
   public static AuditEvent moved(Controller controller, Thing now, String before, Doing doing) {
     StateChange state =
         StructuralDiff.between(TextNode.valueOf(before), TextNode.valueOf(now.name()));
-    return event(controller, now, "rename", state, "was " + before, doing);
+    return event(controller, now, ChangeKind.CONFIG, "rename", state, "was " + before, doing);
   }
 
   private static AuditEvent event(
       Controller controller,
       Thing thing,
+      ChangeKind kind,
+      String action,
+      StateChange state,
+      Doing doing) {
+    return event(controller, thing, kind, action, state, StructuralDiff.summary(state), doing);
+  }
+
+  private static AuditEvent event(
+      Controller controller,
+      Thing thing,
+      ChangeKind kind,
       String action,
       StateChange state,
       String line,
@@ -94,7 +138,7 @@ public final class ConfigChanges {
     String name = Text.required(thing.name(), 1024);
     Instant since = doing.since();
     Change change =
-        Change.of(ChangeKind.CONFIG, Phase.OCCURRED, action)
+        Change.of(kind, Phase.OCCURRED, action)
             .state(state)
             .summary(Text.required(thing.name() + ": " + line, 2000))
             .observedLate(since == null ? null : new Interval(since, doing.at()))
@@ -102,7 +146,8 @@ public final class ConfigChanges {
     String hash =
         CanonicalContent.hash(state.after() == null ? TextNode.valueOf(action) : state.after());
     String id =
-        "config-"
+        kind.name()
+            + "-"
             + Text.inId(thing.kind() + "-" + thing.name(), 300)
             + "-"
             + doing.at().toEpochMilli()

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.RedactedValue;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -23,8 +25,8 @@ import org.xml.sax.SAXParseException;
 
 /**
  * One of Jenkins' XML files as a tree that can be compared: an element with others in it becomes an
- * object, one that is there several times an array, and any other its text. Secrets that Jenkins has
- * encrypted are left out, since it encrypts them anew at each save.
+ * object, one that is there several times an array, and any other its text. Of secrets that Jenkins
+ * has encrypted something else is taken, since the same one may be encrypted anew at a save.
  */
 public final class ConfigXml {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -34,29 +36,49 @@ public final class ConfigXml {
 
   private static final int DEEPEST = 100;
 
-  private ConfigXml() {}
+  private final UnaryOperator<String> secret;
+
+  private ConfigXml(UnaryOperator<String> secret) {
+    this.secret = secret;
+  }
+
+  /** Credentials that lie in the configuration of a folder. */
+  private static final Pattern CREDENTIALS = Pattern.compile(".*FolderCredentialsProp.*");
 
   /**
-   * The tree of a file.
+   * The tree of a file, in which all encrypted secrets are alike.
    *
    * @throws IOException if it is not XML
    */
   public static JsonNode parse(String xml) throws IOException {
+    return parse(xml, encrypted -> RedactedValue.UNKEYED);
+  }
+
+  /**
+   * The tree of a file.
+   *
+   * @param secret what stands for an encrypted secret, given as it is in the file
+   * @throws IOException if it is not XML
+   */
+  public static JsonNode parse(String xml, UnaryOperator<String> secret) throws IOException {
     try {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       factory.setExpandEntityReferences(false);
       DocumentBuilder builder = factory.newDocumentBuilder();
       builder.setErrorHandler(new Quiet());
-      return content(
-          builder.parse(new InputSource(new StringReader(xml))).getDocumentElement(), 0);
+      return new ConfigXml(secret)
+          .content(builder.parse(new InputSource(new StringReader(xml))).getDocumentElement(), 0);
     } catch (SAXException | ParserConfigurationException e) {
       // Without its message, which might show a piece of the file.
       throw new IOException("not a configuration file in XML", e);
     }
   }
 
-  /** The same without anything but what names the credentials in it. */
+  /**
+   * The same without anything but what names the credentials in it, and the hashes of their
+   * secrets: that one has another secret is a change, whatever it is.
+   */
   public static JsonNode credentialNames(JsonNode tree) {
     ArrayNode names = JSON.arrayNode();
     collectNames("", tree, names);
@@ -69,6 +91,14 @@ public final class ConfigXml {
       if (tree.path("description").isTextual()) {
         name.put("description", tree.get("description").asText());
       }
+      tree.properties()
+          .forEach(
+              field -> {
+                if (RedactedValue.is(field.getValue().asText())
+                    && !field.getValue().asText().equals(RedactedValue.UNKEYED)) {
+                  name.set(field.getKey(), field.getValue());
+                }
+              });
     } else if (tree.isArray()) {
       tree.forEach(each -> collectNames(type, each, names));
     } else {
@@ -76,7 +106,7 @@ public final class ConfigXml {
     }
   }
 
-  private static JsonNode content(Element element, int depth) {
+  private JsonNode content(Element element, int depth) {
     ObjectNode object = JSON.objectNode();
     NamedNodeMap attributes = element.getAttributes();
     for (int i = 0; i < attributes.getLength(); i++) {
@@ -88,7 +118,9 @@ public final class ConfigXml {
     StringBuilder text = new StringBuilder();
     for (Node child = element.getFirstChild(); child != null; child = child.getNextSibling()) {
       if (child instanceof Element nested && depth < DEEPEST) {
-        add(object, nested.getNodeName(), content(nested, depth + 1));
+        JsonNode content = content(nested, depth + 1);
+        boolean credentials = CREDENTIALS.matcher(nested.getNodeName()).matches();
+        add(object, nested.getNodeName(), credentials ? credentialNames(content) : content);
       } else if (child.getNodeType() == Node.TEXT_NODE
           || child.getNodeType() == Node.CDATA_SECTION_NODE) {
         text.append(child.getNodeValue());
@@ -114,8 +146,12 @@ public final class ConfigXml {
     }
   }
 
-  private static JsonNode text(String text) {
-    return TextNode.valueOf(ENCRYPTED.matcher(text).replaceAll(RedactedValue.UNKEYED).strip());
+  private JsonNode text(String text) {
+    return TextNode.valueOf(
+        ENCRYPTED
+            .matcher(text)
+            .replaceAll(found -> Matcher.quoteReplacement(secret.apply(found.group())))
+            .strip());
   }
 
   /** The usual one writes to the console. */

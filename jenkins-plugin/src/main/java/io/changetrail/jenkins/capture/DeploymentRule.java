@@ -28,6 +28,9 @@ public record DeploymentRule(
     @Nullable String service,
     @Nullable String environment,
     @Nullable String version) {
+  /** The key of the deployment that a run is as a whole. */
+  public static final String WHOLE_RUN = "run";
+
   private static final Pattern DEPLOYS =
       Pattern.compile(
           "(?i)(?<![a-z])(deploy(ment|ing|s)?|roll ?out|promote|go[ -]?live|helm upgrade"

@@ -50,7 +50,7 @@ final class Description {
         new Provenance.Build(
             SYSTEM,
             Text.required(run.job(), 1000),
-            Text.required(run.job(), 490) + "#" + run.number(),
+            RunFacts.runId(run.job(), run.number()),
             run.controller().url(run.path()),
             Text.cut(stage, 512));
     return new Provenance(vcs(run), build, artifacts);
@@ -129,7 +129,8 @@ final class Description {
     first.commits().stream()
         .skip(Math.max(0, first.commits().size() - MOST_COMMITS))
         .forEach(commit -> commits.add(Text.required(commit.revision(), 256)));
-    if (!commits.isEmpty()) {
+    // A part of them would pass for all of them.
+    if (!commits.isEmpty() && first.complete()) {
       event.attribute("vcs.commits", commits);
     }
     if (checkouts.size() > 1) {

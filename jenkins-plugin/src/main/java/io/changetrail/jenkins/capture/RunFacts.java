@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.jenkins.capture;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,22 @@ public record RunFacts(
         node,
         traceparent,
         backfilled);
+  }
+
+  /** What names a run for people and in queries. */
+  static String runId(String job, int number) {
+    return Text.required(job, 490) + "#" + number;
+  }
+
+  /**
+   * The page of an audit server that shows everything of a run.
+   *
+   * @param server as configured, with or without a slash at its end
+   */
+  public static String page(String server, String job, int number) {
+    return server.replaceFirst("/+$", "")
+        + "/search?build="
+        + URLEncoder.encode(runId(job, number), StandardCharsets.UTF_8);
   }
 
   /** What names the run in ids: never again used by another run, even of a job made anew. */

@@ -4,14 +4,16 @@ package io.changetrail.jenkins.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import hudson.PluginWrapper;
 import hudson.model.User;
+import hudson.util.Secret;
 import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.capture.ConfigChanges;
 import io.changetrail.jenkins.capture.ConfigXml;
-import io.changetrail.jenkins.shipping.ConfigSnapshots;
+import io.changetrail.jenkins.capture.PluginChanges;
+import io.changetrail.jenkins.shipping.Snapshots;
 import io.changetrail.jenkins.shipping.Trail;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.RedactedValue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,11 +26,20 @@ import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 import org.jspecify.annotations.Nullable;
 
-/** Compares a configuration with what it was when it was seen last, and records the difference. */
+/**
+ * Compares a configuration with what it was when it was seen last, and records the difference. Only
+ * who it was and what was written is noted in the thread of whoever saves.
+ */
 final class ConfigCapture {
   private static final System.Logger LOG = System.getLogger(ConfigCapture.class.getName());
 
+  private static final long MOST_CHARACTERS = 16 << 20;
+
+  private static final ConfigChanges.Thing PLUGINS =
+      new ConfigChanges.Thing("jenkins.plugins", "plugins");
+
   private static final Baseline BASELINE = new Baseline();
+  private static final ConfigWork WORK = new ConfigWork(MOST_CHARACTERS);
 
   private ConfigCapture() {}
 
@@ -37,16 +48,17 @@ final class ConfigCapture {
     return jenkins != null && ChangetrailConfiguration.get().capturesConfiguration();
   }
 
-  /** Looks at all that there is, on a thread of its own, if capturing has just begun. */
+  /** Looks at all that there is if capturing has just begun. */
   static void lookIfBegun() {
     if (BASELINE.begins(isOn())) {
+      // By a thread that acts for Jenkins itself, and so sees every item.
       Timer.get()
           .execute(
               () -> {
                 findChangesSinceLastTime();
                 NodeCapture.look();
                 ItemCapture.look();
-                BASELINE.looked();
+                WORK.later(BASELINE::looked);
               });
     }
   }
@@ -66,48 +78,77 @@ final class ConfigCapture {
     if (path.startsWith(home) && (name == null || captures(name))) {
       String relative = home.relativize(path).toString().replace('\\', '/');
       if (ConfigFiles.configures(relative)) {
-        quietly(
-            () -> {
-              String xml = Files.readString(path);
-              compare(thing(relative, name), state(relative, xml), doing(), false);
-            });
+        ConfigChanges.Doing doing = doing();
+        WORK.withTextOf(
+            path, xml -> compare(thing(relative, name), state(relative, xml), doing, false));
       }
     }
   }
 
   private static JsonNode state(String path, String xml) throws IOException {
-    JsonNode tree = ConfigXml.parse(xml);
+    JsonNode tree = tree(xml);
     return path.endsWith("credentials.xml") ? ConfigXml.credentialNames(tree) : tree;
+  }
+
+  private static JsonNode tree(String xml) throws IOException {
+    return ConfigXml.parse(xml, ConfigCapture::hash);
+  }
+
+  /** The same secret has the same hash, however it is encrypted; it stays within this method. */
+  private static String hash(String encrypted) {
+    Secret secret = Secret.decrypt(encrypted);
+    if (secret == null) {
+      return RedactedValue.UNKEYED;
+    }
+    ObjectNode named = JsonNodeFactory.instance.objectNode().put("password", secret.getPlainText());
+    return ChangetrailConfiguration.get()
+        .trail()
+        .redactor()
+        .redact(named)
+        .tree()
+        .path("password")
+        .asText(RedactedValue.UNKEYED);
   }
 
   private static ConfigChanges.Thing thing(String path, @Nullable String item) {
     if (item != null) {
-      return new ConfigChanges.Thing("jenkins.item", item);
+      return item(item);
     }
     return new ConfigChanges.Thing(
-        path.endsWith("credentials.xml") ? "jenkins.credentials" : "jenkins.system", path);
+        path.endsWith("credentials.xml") ? ConfigChanges.CREDENTIALS : "jenkins.system", path);
   }
 
   /** An item is gone. */
   static void deleted(String name) {
     if (captures(name)) {
-      quietly(() -> compare(new ConfigChanges.Thing("jenkins.item", name), null, doing(), false));
+      gone(item(name));
     }
   }
 
   /** A node is there, or is another one. */
   static void nodeWritten(String name, File file) {
-    quietly(() -> compare(node(name), read(file), doing(), false));
+    ConfigChanges.Doing doing = doing();
+    WORK.withTextOf(
+        file.toPath(), xml -> compare(node(name), tree(xml), doing, false));
   }
 
   /** A node was there when all was looked at. */
   static void nodeFound(String name, File file) {
-    quietly(() -> compare(node(name), read(file), byNobody(), true));
+    WORK.later(() -> compare(node(name), read(file), byNobody(), true));
   }
 
   /** A node is gone. */
   static void nodeDeleted(String name) {
-    quietly(() -> compare(node(name), null, doing(), false));
+    gone(node(name));
+  }
+
+  private static void gone(ConfigChanges.Thing thing) {
+    ConfigChanges.Doing doing = doing();
+    WORK.later(() -> compare(thing, null, doing, false));
+  }
+
+  private static ConfigChanges.Thing item(String name) {
+    return new ConfigChanges.Thing("jenkins.item", name);
   }
 
   private static ConfigChanges.Thing node(String name) {
@@ -115,7 +156,7 @@ final class ConfigCapture {
   }
 
   private static JsonNode read(File file) throws IOException {
-    return ConfigXml.parse(Files.readString(file.toPath()));
+    return tree(Files.readString(file.toPath()));
   }
 
   /** An item has another name, or is in another folder. */
@@ -126,29 +167,26 @@ final class ConfigCapture {
     Trail trail = ChangetrailConfiguration.get().trail();
     ConfigChanges.Doing doing = doing();
     // What it was like goes with it, or its next change would seem to be its creation.
-    quietly(
+    WORK.later(
         () -> {
-          Optional<ConfigSnapshots.Seen> seen =
-              trail.snapshots().swap("jenkins.item/" + before, null, doing.at());
+          Optional<Snapshots.Seen> seen =
+              trail.snapshots().swap(item(before).key(), null, doing.at());
           if (seen.isPresent()) {
-            trail.snapshots().swap("jenkins.item/" + now, seen.get().tree(), doing.at());
+            trail.snapshots().swap(item(now).key(), seen.get().tree(), doing.at());
           }
         });
     trail.record(
         () ->
             ConfigChanges.moved(
                 ChangetrailConfiguration.controller(),
-                new ConfigChanges.Thing("jenkins.item", now),
+                item(now),
                 before,
                 doing));
   }
 
   /** What was changed while nobody looked: plugins, and files that were edited on the disk. */
   static void findChangesSinceLastTime() {
-    quietly(
-        () ->
-            compare(
-                new ConfigChanges.Thing("jenkins.plugins", "plugins"), plugins(), byNobody(), true));
+    findPlugins();
     Path home = Jenkins.get().getRootDir().toPath();
     try (Stream<Path> files = Files.list(home)) {
       files
@@ -158,7 +196,7 @@ final class ConfigCapture {
               file -> {
                 String name = file.getFileName().toString();
                 if (ConfigFiles.configures(name)) {
-                  quietly(
+                  WORK.later(
                       () ->
                           compare(
                               thing(name, null),
@@ -175,24 +213,28 @@ final class ConfigCapture {
   /** As {@link #findChangesSinceLastTime}, of one item. */
   static void found(String name, File file) {
     if (captures(name)) {
-      quietly(
+      WORK.later(
           () ->
               compare(
-                  new ConfigChanges.Thing("jenkins.item", name), read(file), byNobody(), true));
+                  item(name), read(file), byNobody(), true));
     }
   }
 
-  private static JsonNode plugins() {
-    ObjectNode plugins = JsonNodeFactory.instance.objectNode();
-    List<PluginWrapper> all = Jenkins.get().getPluginManager().getPlugins();
-    all.stream()
-        .sorted((one, other) -> one.getShortName().compareTo(other.getShortName()))
-        .forEach(
-            each ->
-                plugins.put(
-                    each.getShortName(),
-                    each.getVersion() + (each.isEnabled() ? "" : " (disabled)")));
-    return plugins;
+  /** Compares the plugins with those of the last time. */
+  static void findPlugins() {
+    JsonNode plugins = PluginCapture.plugins();
+    WORK.later(
+        () -> {
+          Trail trail = ChangetrailConfiguration.get().trail();
+          Optional<Snapshots.Seen> before = trail.snapshots().last(PLUGINS.key());
+          String user =
+              before.isEmpty()
+                  ? null
+                  : PluginChanges.installer(
+                      before.get().tree(), plugins, PluginCapture.installers());
+          compare(
+              PLUGINS, plugins, new ConfigChanges.Doing(user, null, Instant.now(), null), true);
+        });
   }
 
   private static ConfigChanges.Doing byNobody() {
@@ -217,8 +259,8 @@ final class ConfigCapture {
       throws IOException {
     Trail trail = ChangetrailConfiguration.get().trail();
     JsonNode safe = state == null ? null : trail.redactor().redact(state).tree();
-    Optional<ConfigSnapshots.Seen> before =
-        trail.snapshots().swap(thing.kind() + "/" + thing.name(), safe, doing.at());
+    Optional<Snapshots.Seen> before =
+        trail.snapshots().swap(thing.key(), safe, doing.at());
     if (!BASELINE.tells(late, before.isPresent())) {
       return;
     }
@@ -227,27 +269,13 @@ final class ConfigCapture {
             ? new ConfigChanges.Doing(
                 doing.user(), doing.userName(), doing.at(), before.get().seen())
             : doing;
-    Optional<AuditEvent> event =
+    List<AuditEvent> events =
         ConfigChanges.changed(
             ChangetrailConfiguration.controller(),
             thing,
-            before.map(ConfigSnapshots.Seen::tree).orElse(null),
+            before.map(Snapshots.Seen::tree).orElse(null),
             safe,
-            when,
-            trail.redactor());
-    event.ifPresent(each -> trail.record(() -> each));
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  /** Whoever saves a configuration must not be troubled by this. */
-  private static void quietly(Work work) {
-    try {
-      work.run();
-    } catch (IOException | RuntimeException | LinkageError e) {
-      LOG.log(System.Logger.Level.WARNING, "a change of configuration is not captured: {0}", e);
-    }
+            when);
+    events.forEach(each -> trail.record(() -> each));
   }
 }

@@ -5,7 +5,6 @@ import hudson.EnvVars;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.changetrail.jenkins.capture.Deployment;
-import io.changetrail.jenkins.run.RunTrail;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -21,29 +20,22 @@ record DeclaredDeployment(
 
   /** Does it if the run is captured; what is wrong stands in its log, and it goes on. */
   void quietly(Run<?, ?> run, EnvVars variables, TaskListener listener, Work work) {
-    if (!RunTrail.captures(run)) {
-      return;
-    }
-    try {
-      work.on(
-          new Deployment(
-              "freestyle-" + service + "-" + environment,
-              Deployment.names(variables.expand(service)),
-              variables.expand(environment),
-              artifact == null ? null : variables.expand(artifact),
-              version == null ? null : variables.expand(version),
-              null,
-              "deploy",
-              null,
-              null,
-              Instant.now(),
-              true));
-    } catch (IllegalArgumentException e) {
-      listener.getLogger().println("[changetrail] nothing is recorded. " + e.getMessage());
-    } catch (RuntimeException | LinkageError e) {
-      listener
-          .getLogger()
-          .println("[changetrail] nothing is recorded, for a fault of the plugin: " + e.getClass());
-    }
+    Declared.quietly(
+        run,
+        listener,
+        () ->
+            work.on(
+                new Deployment(
+                    "freestyle-" + service + "-" + environment,
+                    Deployment.names(variables.expand(service)),
+                    variables.expand(environment),
+                    artifact == null ? null : variables.expand(artifact),
+                    version == null ? null : variables.expand(version),
+                    null,
+                    "deploy",
+                    null,
+                    null,
+                    Instant.now(),
+                    true)));
   }
 }

@@ -3,17 +3,15 @@ package io.changetrail.jenkins.run;
 
 import hudson.model.Run;
 import io.changetrail.jenkins.ChangetrailConfiguration;
-import io.changetrail.jenkins.capture.Deployed;
 import io.changetrail.jenkins.capture.Deployment;
+import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.model.AuditEvent;
-import io.changetrail.model.Target;
+import io.changetrail.model.Outcome;
 import java.io.Serializable;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jenkins.model.RunAction2;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +36,6 @@ public final class RecordedEvents implements RunAction2 {
     private final String kind;
     private final String phase;
     private final String summary;
-    private final @Nullable String environment;
-    private final @Nullable String services;
-    private final @Nullable String repository;
-    private final @Nullable String revision;
     private final long time;
 
     Entry(AuditEvent event) {
@@ -52,18 +46,6 @@ public final class RecordedEvents implements RunAction2 {
           event.change().ended().map(outcome -> outcome.wireName()).orElse(
               event.change().phase().wireName());
       summary = event.change().summary();
-      environment =
-          event.targets().stream()
-              .flatMap(target -> target.environmentName().stream())
-              .findFirst()
-              .orElse(null);
-      services =
-          event.targets().stream()
-              .map(Target::service)
-              .filter(service -> service != null)
-              .collect(Collectors.joining("\n"));
-      repository = event.provenance().commit().map(vcs -> vcs.repository()).orElse(null);
-      revision = event.provenance().commit().map(vcs -> vcs.revision()).orElse(null);
       time = event.time().toEpochMilli();
     }
 
@@ -87,15 +69,13 @@ public final class RecordedEvents implements RunAction2 {
       return summary;
     }
 
-    public long getTime() {
-      return time;
+    boolean isDeploymentThatEnded() {
+      return kind.equals("deployment")
+          && Stream.of(Outcome.values()).anyMatch(each -> each.wireName().equals(phase));
     }
 
-    boolean deployed(Deployment deployment) {
-      return kind.equals("deployment")
-          && phase.equals("success")
-          && deployment.environment().equals(environment)
-          && String.join("\n", deployment.services()).equals(services);
+    public long getTime() {
+      return time;
     }
   }
 
@@ -142,15 +122,6 @@ public final class RecordedEvents implements RunAction2 {
     return open.stream().map(OpenDeployment::deployment).toList();
   }
 
-  /** The revision that this run deployed there with success. */
-  synchronized Optional<Deployed> deployed(Deployment deployment) {
-    return entries.stream()
-        .filter(each -> each.deployed(deployment))
-        .filter(each -> each.revision != null)
-        .map(each -> new Deployed(each.repository, String.valueOf(each.revision)))
-        .reduce((first, second) -> second);
-  }
-
   /**
    * What is written into the file of the run. Jenkins walks its lists without the lock of this
    * object, while parallel stages add to them.
@@ -174,10 +145,12 @@ public final class RecordedEvents implements RunAction2 {
     if (server == null || known == null) {
       return "";
     }
-    String build = known.getParent().getFullName() + "#" + known.getNumber();
-    return server.replaceFirst("/+$", "")
-        + "/search?build="
-        + URLEncoder.encode(build, StandardCharsets.UTF_8);
+    return RunFacts.page(server, known.getParent().getFullName(), known.getNumber());
+  }
+
+  /** The ends of its deployments, for the page of the run itself. */
+  public synchronized List<Entry> getDeployments() {
+    return entries.stream().filter(Entry::isDeploymentThatEnded).toList();
   }
 
   public @Nullable Run<?, ?> getRun() {

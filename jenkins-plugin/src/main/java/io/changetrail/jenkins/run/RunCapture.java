@@ -7,17 +7,16 @@ import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import io.changetrail.jenkins.capture.Ending;
 import io.changetrail.jenkins.capture.RunEvents;
+import io.changetrail.model.Outcome;
 
 /** Is told of every run of every job, whatever its kind. */
 @Extension
 public class RunCapture extends RunListener<Run<?, ?>> {
-  private static final String WHOLE_RUN = "run";
-
   @Override
   public void onStarted(Run<?, ?> run, TaskListener listener) {
     if (RunTrail.captures(run)) {
       RunTrail.record(run, RunEvents::started);
-      StageDetection.begins(run, null, WHOLE_RUN, null);
+      StageDetection.wholeRun(run);
     }
   }
 
@@ -27,6 +26,9 @@ public class RunCapture extends RunListener<Run<?, ?>> {
     if (RunTrail.captures(run)) {
       Ending ending = RunReader.ending(run);
       RunTrail.close(run, ending.deployment());
+      if (ending.deployment() == Outcome.SUCCESS) {
+        Fingerprints.record(run);
+      }
       RunTrail.record(run, facts -> RunEvents.finished(facts, ending));
       // Jenkins has saved the run before, and does not do so again.
       RunTrail.saveSoon(run);

@@ -6,6 +6,7 @@ import hudson.ExtensionPoint;
 import hudson.model.Run;
 import io.changetrail.jenkins.capture.Branch;
 import io.changetrail.jenkins.capture.Checkout;
+import io.changetrail.jenkins.capture.History;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ public abstract class RunDetails implements ExtensionPoint {
   /** The revision that the run was started for. */
   @Nullable String revision(Run<?, ?> run) {
     return null;
+  }
+
+  /** The stages that a run had which has ended. */
+  List<History.Stage> stages(Run<?, ?> run) {
+    return List.of();
   }
 
   /** The W3C trace context of the run. */

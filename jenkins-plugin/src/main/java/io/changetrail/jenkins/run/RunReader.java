@@ -13,6 +13,7 @@ import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.capture.Checkout;
 import io.changetrail.jenkins.capture.Checkouts;
 import io.changetrail.jenkins.capture.Ending;
+import io.changetrail.jenkins.capture.History;
 import io.changetrail.jenkins.capture.Parameter;
 import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.jenkins.capture.Trigger;
@@ -57,6 +58,16 @@ public final class RunReader {
         node(run),
         first(details -> details.traceparent(run)),
         backfilled);
+  }
+
+  /** The stages of a run that has ended. */
+  public static List<History.Stage> stages(Run<?, ?> run) {
+    List<History.Stage> stages = first(details -> noneIfEmpty(details.stages(run)));
+    return stages == null ? List.of() : stages;
+  }
+
+  private static @Nullable List<History.Stage> noneIfEmpty(List<History.Stage> stages) {
+    return stages.isEmpty() ? null : stages;
   }
 
   /** How the run ended. */

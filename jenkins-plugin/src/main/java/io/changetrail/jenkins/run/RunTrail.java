@@ -11,9 +11,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import jenkins.util.Timer;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** What a run does while it runs, on its way to the trail. Nothing here throws into the run. */
 public final class RunTrail {
   private static final System.Logger LOG = System.getLogger(RunTrail.class.getName());
-  private static final int MOST_REMEMBERED = 20_000;
-  private static final int FARTHEST_BACK = 20;
-
-  /** What was deployed last with success, so that no old run has to be read for it. */
-  private static final Map<String, Optional<Deployed>> DEPLOYED = new ConcurrentHashMap<>();
 
   private RunTrail() {}
 
@@ -48,6 +41,11 @@ public final class RunTrail {
               RecordedEvents.of(run).add(made);
               return made;
             });
+  }
+
+  /** Whether something of it was captured while it ran. */
+  public static boolean isRecorded(Run<?, ?> run) {
+    return run.getAction(RecordedEvents.class) != null;
   }
 
   /**
@@ -108,7 +106,7 @@ public final class RunTrail {
 
   private static RunFacts deployed(RunFacts facts, Deployment deployment, Outcome outcome) {
     if (outcome == Outcome.SUCCESS) {
-      remember(facts, deployment);
+      lastDeployed().put(facts, deployment);
     }
     return facts;
   }
@@ -159,43 +157,12 @@ public final class RunTrail {
     if (traced.checkouts().isEmpty()) {
       return traced;
     }
-    // Not in the map's own function: old runs may be slow to read, and others must not wait for it.
-    String place = place(traced, deployment);
-    Optional<Deployed> before = DEPLOYED.get(place);
-    if (before == null) {
-      before = find(run, deployment);
-      Optional<Deployed> meanwhile = DEPLOYED.putIfAbsent(place, before);
-      before = meanwhile == null ? before : meanwhile;
-    }
-    return traced.withCheckouts(Deployed.since(traced.checkouts(), before));
+    return traced.withCheckouts(
+        Deployed.since(traced.checkouts(), lastDeployed().before(traced, deployment)));
   }
 
-  private static Optional<Deployed> find(Run<?, ?> run, Deployment deployment) {
-    Run<?, ?> before = run.getPreviousBuild();
-    for (int i = 0; i < FARTHEST_BACK && before != null; i++) {
-      RecordedEvents recorded = before.getAction(RecordedEvents.class);
-      Optional<Deployed> revision =
-          recorded == null ? Optional.empty() : recorded.deployed(deployment);
-      if (revision.isPresent()) {
-        return revision;
-      }
-      before = before.getPreviousBuild();
-    }
-    return Optional.empty();
-  }
-
-  private static void remember(RunFacts facts, Deployment deployment) {
-    Optional<Deployed> deployed = Deployed.by(facts.checkouts());
-    if (deployed.isPresent()) {
-      if (DEPLOYED.size() > MOST_REMEMBERED) {
-        DEPLOYED.clear();
-      }
-      DEPLOYED.put(place(facts, deployment), deployed);
-    }
-  }
-
-  private static String place(RunFacts facts, Deployment deployment) {
-    return String.join("\n", facts.job(), deployment.environment(), deployment.services().toString());
+  private static LastDeployed lastDeployed() {
+    return new LastDeployed(ChangetrailConfiguration.get().trail().deployed());
   }
 
   private static void save(Run<?, ?> run) {

@@ -64,16 +64,18 @@ public class StageCapture implements GraphListener {
     String key = key(start);
     // Only then, because it walks over everything in the stage.
     if (RunTrail.open(run, key).isPresent()) {
-      ErrorAction error = end.getError();
-      StageDetection.ends(
-          run,
-          key,
-          new StageEnding(
-                  error == null ? null : result(error.getError()),
-                  TagsAction.getTagValue(start, "STAGE_STATUS"),
-                  warnings(end, start))
-              .outcome());
+      StageDetection.ends(run, key, outcome(end, start));
     }
+  }
+
+  /** How a stage ended. */
+  static Outcome outcome(BlockEndNode<?> end, BlockStartNode start) {
+    ErrorAction error = end.getError();
+    return new StageEnding(
+            error == null ? null : result(error.getError()),
+            TagsAction.getTagValue(start, "STAGE_STATUS"),
+            warnings(end, start))
+        .outcome();
   }
 
   private static List<String> warnings(BlockEndNode<?> end, BlockStartNode start) {
@@ -96,7 +98,7 @@ public class StageCapture implements GraphListener {
   }
 
   /** The name of the stage that a block is; {@code null} for branches of a parallel and others. */
-  private static @Nullable String stage(FlowNode node) {
+  static @Nullable String stage(FlowNode node) {
     LabelAction label = node.getAction(LabelAction.class);
     return label == null || label instanceof ThreadNameAction ? null : label.getDisplayName();
   }
@@ -106,7 +108,7 @@ public class StageCapture implements GraphListener {
     return executable instanceof Run<?, ?> run ? run : null;
   }
 
-  private static String key(FlowNode node) {
+  static String key(FlowNode node) {
     return "stage-" + node.getId();
   }
 

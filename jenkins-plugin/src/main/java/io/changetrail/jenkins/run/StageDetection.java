@@ -15,6 +15,11 @@ final class StageDetection {
 
   private StageDetection() {}
 
+  /** The run itself may be a deployment; asked again when more is known of it. */
+  static void wholeRun(Run<?, ?> run) {
+    begins(run, null, DeploymentRule.WHOLE_RUN, null);
+  }
+
   /**
    * A run or a stage begins.
    *

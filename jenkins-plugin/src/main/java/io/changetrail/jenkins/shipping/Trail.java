@@ -37,17 +37,21 @@ public final class Trail implements AutoCloseable {
   private static final String DESTINATION = "audit";
 
   private static final int MOST_WAITING_FOR_SPOOL = 10_000;
+  private static final Duration BETWEEN_TRIES = Duration.ofMinutes(1);
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
   private final Path home;
   private final String installation;
-  private final ConfigSnapshots snapshots;
+  private final Duration betweenTries;
+  private final Snapshots snapshots;
+  private final Snapshots deployed;
   private final Object switching = new Object();
   private final Deque<AuditEvent> early = new ArrayDeque<>();
   private final AtomicLong lost = new AtomicLong();
   private volatile @Nullable String trouble;
   private volatile @Nullable Shipper shipper;
   private volatile @Nullable Target target;
+  private @Nullable Thread trying;
   private @Nullable Redactor redactor;
 
   /** Where to ship, and as whom. */
@@ -60,9 +64,20 @@ public final class Trail implements AutoCloseable {
    * @param installation id of the controller
    */
   public Trail(Path home, String installation) {
+    this(home, installation, BETWEEN_TRIES);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param betweenTries how long a spool that could not be opened is left alone
+   */
+  Trail(Path home, String installation, Duration betweenTries) {
     this.home = home;
     this.installation = installation;
-    this.snapshots = new ConfigSnapshots(home.resolve("config"));
+    this.betweenTries = betweenTries;
+    this.snapshots = new Snapshots(home.resolve("config"));
+    this.deployed = new Snapshots(home.resolve("deployed"));
   }
 
   /**
@@ -82,7 +97,7 @@ public final class Trail implements AutoCloseable {
     }
   }
 
-  /** Captures and ships nothing from now on; what is spooled stays. */
+  /** Captures and ships nothing from now on; what is spooled stays, what is only in memory is lost. */
   public void stop() {
     synchronized (switching) {
       target = null;
@@ -93,7 +108,10 @@ public final class Trail implements AutoCloseable {
         before.close();
       }
       synchronized (early) {
-        early.clear();
+        if (!early.isEmpty()) {
+          lose(early.size(), "events that waited for the spool are let go", null);
+          early.clear();
+        }
       }
     }
   }
@@ -116,6 +134,36 @@ public final class Trail implements AutoCloseable {
     } catch (SpoolException | IllegalArgumentException e) {
       trouble = e.getMessage() + (e.getCause() == null ? "" : " (" + e.getCause() + ")");
       LOG.log(System.Logger.Level.ERROR, "captured events have to wait in memory: {0}", trouble);
+      tryAgainLater();
+    }
+  }
+
+  /** A disk that was full at the start is not full for ever, and nobody may be there to say so. */
+  private void tryAgainLater() {
+    if (trying == null) {
+      Thread thread = new Thread(this::tryAgain, "changetrail-open-spool");
+      thread.setDaemon(true);
+      trying = thread;
+      thread.start();
+    }
+  }
+
+  private void tryAgain() {
+    try {
+      boolean waits = true;
+      while (waits) {
+        Thread.sleep(betweenTries.toMillis());
+        synchronized (switching) {
+          Target where = target;
+          if (shipper == null && where != null) {
+            open(where.server(), where.credentials());
+          }
+          waits = shipper == null && target != null;
+          trying = waits ? trying : null;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -132,7 +180,7 @@ public final class Trail implements AutoCloseable {
       ship(capture.get());
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       // Without its message, which might hold a piece of what was captured.
-      lose("an event could not be captured: " + e.getClass().getName(), e);
+      lose(1, "an event could not be captured: " + e.getClass().getName(), e);
     }
   }
 
@@ -149,20 +197,25 @@ public final class Trail implements AutoCloseable {
       } else if (early.size() < MOST_WAITING_FOR_SPOOL) {
         early.add(event);
       } else {
-        lose("the spool cannot be opened, and memory holds no more events", null);
+        lose(1, "the spool cannot be opened, and memory holds no more events", null);
       }
     }
   }
 
-  private void lose(String why, @Nullable Throwable cause) {
-    lost.incrementAndGet();
-    LOG.log(System.Logger.Level.WARNING, why);
+  private void lose(int events, String why, @Nullable Throwable cause) {
+    lost.addAndGet(events);
+    LOG.log(System.Logger.Level.WARNING, "{0} lost: {1}", events, why);
     LOG.log(System.Logger.Level.DEBUG, "why it was", cause);
   }
 
   /** What configurations were like before; beside the spool. */
-  public ConfigSnapshots snapshots() {
+  public Snapshots snapshots() {
     return snapshots;
+  }
+
+  /** What was deployed where with success; beside the spool too. */
+  public Snapshots deployed() {
+    return deployed;
   }
 
   /** Replaces secrets as the spool does; for states that are compared before they are shipped. */

@@ -50,6 +50,20 @@ class CheckoutsAndPatternsTest {
     assertThat(Deployed.by(List.of())).isEmpty();
   }
 
+  @Test
+  void ofARangeThatIsLongerThanTheRunsOwnNotAllCommitsAreKnown() {
+    Checkout checkout =
+        new Checkout(
+            "https://git.acme.example/acme/checkout",
+            "bbbb",
+            "main",
+            "aaaa",
+            List.of(new Commit("bbbb", "bob", "Fix")));
+    assertThat(checkout.since("aaaa").complete()).isTrue();
+    assertThat(checkout.since("0000").complete()).isFalse();
+    assertThat(checkout.since("0000").since("0000").complete()).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "payments, payments/checkout/main, true",

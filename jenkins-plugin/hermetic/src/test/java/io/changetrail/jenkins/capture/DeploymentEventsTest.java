@@ -164,6 +164,10 @@ class DeploymentEventsTest {
             deployment(null, "checkout"));
     assertThat(event.provenance().commit().orElseThrow().compareUrl())
         .isEqualTo("https://github.com/acme/checkout/compare/" + deployed + "..." + Runs.REVISION);
+    assertThat(event.attributes())
+        .as("the commits of this run alone would pass for the whole range")
+        .doesNotContainKey("vcs.commits");
+    assertThat(event.provenance().commit().orElseThrow().author()).isEqualTo("bob");
   }
 
   @Test

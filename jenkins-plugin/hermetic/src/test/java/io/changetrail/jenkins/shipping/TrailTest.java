@@ -180,6 +180,34 @@ class TrailTest {
   }
 
   @Test
+  void T1_aSpoolThatCouldNotBeOpenedIsTriedAgainByItself() throws Exception {
+    Files.writeString(home.resolve("spool"), "a disk that was full at the start");
+    try (Trail trail = new Trail(home, Runs.CONTROLLER.instanceId(), Duration.ofMillis(20))) {
+      trail.shipTo(URI.create("http://127.0.0.1:9"), Credentials.none());
+      trail.record(() -> RunEvents.started(run(1)));
+      assertThat(trail.status().spooled()).isFalse();
+
+      Files.delete(home.resolve("spool"));
+      await().atMost(PATIENCE).until(() -> trail.status().spooled());
+      assertThat(trail.status().waiting()).as("what was in memory is on disk").isEqualTo(1);
+      assertThat(trail.status().lost()).isZero();
+    }
+  }
+
+  @Test
+  void T4_whatIsLetGoWhenTheTrailStopsIsCounted() throws Exception {
+    Files.writeString(home.resolve("spool"), "a file where the folder should be");
+    try (Trail trail = trail(URI.create("http://127.0.0.1:9"))) {
+      trail.record(() -> RunEvents.started(run(1)));
+      trail.record(() -> RunEvents.started(run(2)));
+      trail.stop();
+      trail.shipTo(URI.create("http://127.0.0.1:9"), Credentials.none());
+      assertThat(trail.status().lost()).isEqualTo(2);
+      assertThat(trail.status().needsAttention()).isTrue();
+    }
+  }
+
+  @Test
   void T2_aCaptureThatFailsLosesNothingButItselfAndIsCounted() {
     try (Trail trail = trail(URI.create("http://127.0.0.1:9"))) {
       trail.record(

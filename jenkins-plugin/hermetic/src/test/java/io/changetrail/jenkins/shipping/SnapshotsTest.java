@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ConfigSnapshotsTest {
+class SnapshotsTest {
   private static final Instant NOW = Instant.parse("2026-03-04T02:00:00Z");
 
   @TempDir private Path home;
@@ -24,13 +24,13 @@ class ConfigSnapshotsTest {
   void C8_ofManyWhoSaveOneThingAtOnceEachSeesWhatAnotherLeft() throws Exception {
     Trail trail = new Trail(home, "controller");
     ExecutorService savers = Executors.newFixedThreadPool(4);
-    List<Future<Optional<ConfigSnapshots.Seen>>> saved = new ArrayList<>();
+    List<Future<Optional<Snapshots.Seen>>> saved = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       IntNode state = IntNode.valueOf(i);
       saved.add(savers.submit(() -> trail.snapshots().swap("jenkins.item/a", state, NOW)));
     }
     List<Integer> before = new ArrayList<>();
-    for (Future<Optional<ConfigSnapshots.Seen>> one : saved) {
+    for (Future<Optional<Snapshots.Seen>> one : saved) {
       one.get().ifPresent(seen -> before.add(seen.tree().intValue()));
     }
     savers.shutdown();
@@ -43,9 +43,12 @@ class ConfigSnapshotsTest {
   void whatWasSeenLastIsThereAfterARestartAndGoesWithTheThing() throws Exception {
     new Trail(home, "controller").snapshots().swap("jenkins.item/a", IntNode.valueOf(1), NOW);
 
-    ConfigSnapshots again = new Trail(home, "controller").snapshots();
+    Snapshots again = new Trail(home, "controller").snapshots();
+    assertThat(again.last("jenkins.item/a"))
+        .contains(new Snapshots.Seen(IntNode.valueOf(1), NOW));
+    assertThat(again.last("jenkins.item/b")).isEmpty();
     assertThat(again.swap("jenkins.item/a", null, NOW))
-        .contains(new ConfigSnapshots.Seen(IntNode.valueOf(1), NOW));
+        .contains(new Snapshots.Seen(IntNode.valueOf(1), NOW));
     assertThat(again.swap("jenkins.item/a", IntNode.valueOf(2), NOW)).isEmpty();
   }
 }

@@ -19,20 +19,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What configurations looked like when they were seen last, without secrets: when Jenkins tells of a
- * change, the file is another one already. One small file each. Safe for use by several threads.
+ * What things looked like when they were seen last, without secrets: when Jenkins tells of a change,
+ * the file is another one already. One small file each, so they are there after a restart. Safe for
+ * use by several threads.
  */
-public final class ConfigSnapshots {
+public final class Snapshots {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path folder;
 
-  public ConfigSnapshots(Path folder) {
+  public Snapshots(Path folder) {
     this.folder = folder;
   }
 
   /**
-   * A configuration as it was.
+   * A thing as it was.
    *
    * @param seen when
    */
@@ -41,11 +42,11 @@ public final class ConfigSnapshots {
   /**
    * Puts a state in the place of the one before, which it gives back.
    *
-   * @param now {@code null} if the configuration is gone
+   * @param now {@code null} if the thing is gone
    */
   public synchronized Optional<Seen> swap(String name, @Nullable JsonNode now, Instant at)
       throws IOException {
-    Path file = folder.resolve(hash(name) + ".json");
+    Path file = file(name);
     Optional<Seen> before = read(file);
     if (now == null) {
       Files.deleteIfExists(file);
@@ -61,6 +62,15 @@ public final class ConfigSnapshots {
     Files.write(fresh, JSON.writeValueAsBytes(content));
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return before;
+  }
+
+  /** What was seen last of that name. */
+  public Optional<Seen> last(String name) throws IOException {
+    return read(file(name));
+  }
+
+  private Path file(String name) {
+    return folder.resolve(hash(name) + ".json");
   }
 
   private static Optional<Seen> read(Path file) throws IOException {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.jenkins.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HistoryTest {
+  private static final Instant BEGAN = Runs.STARTED.plusSeconds(60);
+  private static final Ending ENDING = new Ending("SUCCESS", Duration.ofMinutes(5), null);
+
+  private static RunFacts read(RunFacts run) {
+    return new RunFacts(
+        run.controller(),
+        run.job(),
+        run.number(),
+        run.started(),
+        run.path(),
+        run.triggers(),
+        run.parameters(),
+        run.checkouts(),
+        run.branch(),
+        run.node(),
+        run.traceparent(),
+        true);
+  }
+
+  private static final History.Stage DEPLOY =
+      new History.Stage(
+          "Deploy to prod", "stage-17", BEGAN, BEGAN.plusSeconds(40), Outcome.SUCCESS);
+
+  @Test
+  void C1_whatIsReadFromHistoryHasTheIdsOfWhatWouldHaveBeenCaptured() {
+    RunFacts live = Runs.run();
+    Deployment deployment =
+        DeploymentRule.detect(List.of(), live, DEPLOY.name(), DEPLOY.key(), BEGAN).orElseThrow();
+    List<AuditEvent> captured =
+        List.of(
+            RunEvents.started(live),
+            DeploymentEvents.started(live, deployment),
+            DeploymentEvents.finished(live, deployment, DEPLOY.ended(), Outcome.SUCCESS),
+            RunEvents.finished(live, ENDING));
+
+    List<AuditEvent> events = History.of(read(live), ENDING, List.of(DEPLOY), List.of());
+    assertThat(events)
+        .extracting(AuditEvent::ref)
+        .containsExactlyElementsOf(captured.stream().map(AuditEvent::ref).toList());
+    assertThat(events).extracting(AuditEvent::time)
+        .containsExactlyElementsOf(captured.stream().map(AuditEvent::time).toList());
+    assertThat(events).allMatch(event -> event.change().backfilled());
+    assertThat(History.of(read(live), ENDING, List.of(DEPLOY), List.of()))
+        .as("read again it is the same")
+        .isEqualTo(events);
+  }
+
+  @Test
+  void C3_aStageThatDidNotEndWellIsToldSo() {
+    History.Stage failed =
+        new History.Stage("Deploy to prod", "stage-9", BEGAN, BEGAN, Outcome.FAILURE);
+    assertThat(History.of(read(Runs.run()), ENDING, List.of(failed), List.of()))
+        .filteredOn(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
+        .last()
+        .satisfies(event -> assertThat(event.change().ended()).contains(Outcome.FAILURE));
+  }
+
+  @Test
+  void C3_aJobThatDeploysAsAWholeIsNotToldAgainByItsStages() {
+    RunFacts run =
+        read(Runs.run(Runs.CONTROLLER, "payments/deploy-prod", 3, Trigger.user("al", null)));
+    RunFacts job =
+        new RunFacts(
+            run.controller(),
+            run.job(),
+            run.number(),
+            run.started(),
+            run.path(),
+            run.triggers(),
+            run.parameters(),
+            run.checkouts(),
+            null,
+            run.node(),
+            run.traceparent(),
+            true);
+    List<AuditEvent> deployments =
+        History.of(job, ENDING, List.of(DEPLOY), List.of()).stream()
+            .filter(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
+            .toList();
+    assertThat(deployments).hasSize(2);
+    assertThat(deployments.get(1).time()).isEqualTo(Runs.STARTED.plus(ENDING.duration()));
+  }
+}
