@@ -4,8 +4,10 @@
 package hudson.cli;
 
 public abstract class CLICommand implements hudson.ExtensionPoint, java.lang.Cloneable {
+  public CLICommand() {}
   public java.io.PrintStream stdout;
   public java.io.PrintStream stderr;
   public abstract java.lang.String getShortDescription();
   protected abstract int run() throws java.lang.Exception;
+  protected native void printUsageSummary(java.io.PrintStream stderr);
 }

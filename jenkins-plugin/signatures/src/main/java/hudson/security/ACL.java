@@ -5,4 +5,5 @@ package hudson.security;
 
 public abstract class ACL {
   public static final org.springframework.security.core.Authentication SYSTEM2 = null;
+  public static native hudson.security.ACLContext as2(org.springframework.security.core.Authentication auth);
 }

@@ -8,9 +8,9 @@ public abstract class Fingerprinter extends hudson.tasks.Recorder implements jav
     public native java.lang.String getIconFileName();
     public native java.lang.String getDisplayName();
     public native java.lang.String getUrlName();
-    public native java.util.Map<java.lang.String,java.lang.String> getRecords();
     public native void onLoad(hudson.model.Run<?,?> r);
     public native void onAttached(hudson.model.Run<?,?> r);
+    public native java.util.Map<java.lang.String,hudson.model.Fingerprint> getFingerprints();
     protected FingerprintAction() {}
   }
   protected Fingerprinter() {}

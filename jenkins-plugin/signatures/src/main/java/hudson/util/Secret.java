@@ -5,5 +5,6 @@ package hudson.util;
 
 public final class Secret implements java.io.Serializable {
   public native java.lang.String getPlainText();
+  public static native hudson.util.Secret decrypt(java.lang.String data);
   protected Secret() {}
 }

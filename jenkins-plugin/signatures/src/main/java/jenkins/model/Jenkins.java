@@ -9,6 +9,7 @@ public abstract class Jenkins extends hudson.model.Node implements hudson.securi
   public native void setNodeName(java.lang.String name);
   public native java.lang.String getNodeDescription();
   public native hudson.PluginManager getPluginManager();
+  public native hudson.model.UpdateCenter getUpdateCenter();
   public native java.lang.String getLegacyInstanceId();
   public native hudson.Launcher createLauncher(hudson.model.TaskListener listener);
   public native java.lang.String getFullName();

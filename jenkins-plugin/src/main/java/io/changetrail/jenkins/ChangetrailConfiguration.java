@@ -11,14 +11,19 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
 import hudson.model.Descriptor;
+import hudson.model.Item;
 import hudson.security.ACL;
+import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.changetrail.jenkins.capture.Controller;
 import io.changetrail.jenkins.capture.DeploymentRule;
+import io.changetrail.jenkins.capture.FolderScope;
 import io.changetrail.jenkins.capture.JobPatterns;
+import io.changetrail.jenkins.capture.Placement;
 import io.changetrail.jenkins.shipping.ConnectionTest;
 import io.changetrail.jenkins.shipping.Trail;
+import io.changetrail.jenkins.shipping.Trails;
 import io.changetrail.shipper.Credentials;
 import io.changetrail.shipper.Destination;
 import java.io.IOException;
@@ -51,15 +56,15 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
   private boolean withoutConfigurationChanges;
   private List<DeploymentRuleSetting> rules = new ArrayList<>();
 
-  private final transient Trail trail;
+  private final transient Trails trails;
   private transient @Nullable String applied;
   private transient @Nullable JobPatterns patterns;
 
   /** Reads what was saved, and begins to capture if there is a server. */
   public ChangetrailConfiguration() {
     Jenkins jenkins = Jenkins.get();
-    trail =
-        new Trail(
+    trails =
+        new Trails(
             jenkins.getRootDir().toPath().resolve("changetrail"), jenkins.getLegacyInstanceId());
     load();
     apply();
@@ -180,9 +185,9 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
 
   private synchronized void apply() {
     if (serverUrl == null) {
-      trail.stop();
+      trails.stop();
     } else if (!serverUrl.equals(applied)) {
-      trail.shipTo(address(serverUrl), this::token);
+      trails.shipTo(address(serverUrl), this::token, sender -> () -> token(sender));
     }
     applied = serverUrl;
   }
@@ -207,9 +212,32 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
     if (id == null) {
       return null;
     }
-    for (StringCredentials each :
+    return secret(
         CredentialsProvider.lookupCredentialsInItemGroup(
-            StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements(url))) {
+            StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements(url)),
+        id,
+        "Changetrail");
+  }
+
+  /** The token of a folder, which need not be known outside of it. */
+  private @Nullable String token(Placement.Sender sender) throws IOException {
+    try (ACLContext everything = ACL.as2(ACL.SYSTEM2)) {
+      Item folder = Jenkins.get().getItemByFullName(sender.folder());
+      if (folder == null) {
+        throw new IOException(
+            "the folder " + sender.folder() + " is gone, and its credential with it");
+      }
+      return secret(
+          CredentialsProvider.lookupCredentialsInItem(
+              StringCredentials.class, folder, ACL.SYSTEM2, requirements(serverUrl)),
+          sender.credentialsId(),
+          "the folder " + sender.folder());
+    }
+  }
+
+  private static String secret(List<StringCredentials> found, String id, String where)
+      throws IOException {
+    for (StringCredentials each : found) {
       if (each.getId().equals(id)) {
         return each.getSecret().getPlainText();
       }
@@ -217,32 +245,59 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
     throw new IOException(
         "there is no secret text with the id '"
             + id
-            + "' that may be used for this server; choose another one in the configuration of"
-            + " Changetrail");
+            + "' that may be used for this server; choose another one in the configuration of "
+            + where);
   }
 
-  private static List<DomainRequirement> requirements(@Nullable String url) {
+  /** By what credentials are chosen for this server. */
+  public static List<DomainRequirement> requirements(@Nullable String url) {
     return URIRequirementBuilder.fromUri(url == null ? "" : url).build();
   }
 
-  /** The way to the server. */
-  public Trail trail() {
-    return trail;
+  /** All ways to the server. */
+  Trails trails() {
+    return trails;
   }
 
-  /** Whether anything of this job is to be captured. */
-  public boolean captures(String job) {
+  /** The way to the server of what is the controller's own. */
+  public Trail trail() {
+    return trails.whole();
+  }
+
+  /** The way to the server of what is of this item. */
+  public Trail trail(Item item) {
+    return trails.of(placement(item).sender());
+  }
+
+  /** What the folders around an item say. */
+  public Placement placement(Item item) {
+    return Placement.in(scopes(item));
+  }
+
+  private static List<FolderScope> scopes(Item item) {
+    return ExtensionList.lookup(FolderScopes.class).stream()
+        .flatMap(scopes -> scopes.around(item).stream())
+        .toList();
+  }
+
+  /** Whether anything of this item is to be captured. */
+  public boolean captures(Item item) {
+    String name = item.getFullName();
+    return captures(name) && scopes(item).stream().allMatch(scope -> scope.captures(name));
+  }
+
+  private boolean captures(String job) {
     JobPatterns current = patterns;
     if (current == null) {
       current = JobPatterns.of(includedJobs, excludedJobs);
       patterns = current;
     }
-    return trail.isCapturing() && current.match(job);
+    return trail().isCapturing() && current.match(job);
   }
 
   /** Whether Jenkins' own configuration is to be captured. */
   public boolean capturesConfiguration() {
-    return trail.isCapturing() && !withoutConfigurationChanges;
+    return trail().isCapturing() && !withoutConfigurationChanges;
   }
 
   /** Who the events are from. */

@@ -28,7 +28,7 @@ public class TrailMonitor extends AdministrativeMonitor {
   }
 
   private static TrailStatus status() {
-    return ChangetrailConfiguration.get().trail().status();
+    return ChangetrailConfiguration.get().trails().status();
   }
 
   public long getWaiting() {
@@ -62,7 +62,7 @@ public class TrailMonitor extends AdministrativeMonitor {
   @POST
   public HttpResponse doRetry() {
     Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-    ChangetrailConfiguration.get().trail().retry();
+    ChangetrailConfiguration.get().trails().retry();
     return HttpResponses.forwardToPreviousPage();
   }
 }

@@ -69,7 +69,7 @@ public final class ArtifactEvents {
         String name = file.getKey().substring(file.getKey().lastIndexOf('/') + 1);
         String purl =
             "pkg:generic/"
-                + URLEncoder.encode(Text.required(name, 400), StandardCharsets.UTF_8)
+                + URLEncoder.encode(Text.required(name, 150), StandardCharsets.UTF_8)
                     .replace("+", "%20")
                 + "?checksum=md5:"
                 + file.getValue();

@@ -18,6 +18,7 @@ import io.changetrail.model.diff.StructuralDiff;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of Jenkins itself: of its jobs, nodes, plugins, credentials and its own settings. */
@@ -82,15 +83,17 @@ public final class ConfigChanges {
     PermissionSplit fresh = PermissionSplit.of(after);
     if (!old.rest().equals(fresh.rest())) {
       StateChange state = StructuralDiff.between(old.rest(), fresh.rest());
-      boolean rotated = isRotation(thing, state);
       events.add(
-          event(
-              controller,
-              thing,
-              rotated ? ChangeKind.SECRET_ROTATION : ChangeKind.CONFIG,
-              rotated ? "rotate" : "update",
-              state,
-              doing));
+          isRotation(thing, state)
+              ? event(
+                  controller,
+                  thing,
+                  ChangeKind.SECRET_ROTATION,
+                  "rotate",
+                  state,
+                  names(state) + ": another secret",
+                  doing)
+              : event(controller, thing, ChangeKind.CONFIG, "update", state, doing));
     }
     if (!old.permissions().equals(fresh.permissions())) {
       StateChange state = StructuralDiff.between(old.permissions(), fresh.permissions());
@@ -104,6 +107,13 @@ public final class ConfigChanges {
     return thing.kind().equals(CREDENTIALS)
         && StructuralDiff.differences(state).stream()
             .allMatch(each -> isHash(each.before()) && isHash(each.after()));
+  }
+
+  private static String names(StateChange state) {
+    return StructuralDiff.differences(state).stream()
+        .map(each -> each.path().get(0))
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   private static boolean isHash(@Nullable JsonNode value) {

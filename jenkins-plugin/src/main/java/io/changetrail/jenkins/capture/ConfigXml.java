@@ -119,8 +119,12 @@ public final class ConfigXml {
     for (Node child = element.getFirstChild(); child != null; child = child.getNextSibling()) {
       if (child instanceof Element nested && depth < DEEPEST) {
         JsonNode content = content(nested, depth + 1);
-        boolean credentials = CREDENTIALS.matcher(nested.getNodeName()).matches();
-        add(object, nested.getNodeName(), credentials ? credentialNames(content) : content);
+        if (CREDENTIALS.matcher(nested.getNodeName()).matches()) {
+          // Under a name that does not look like that of a secret.
+          add(object, "named", credentialNames(content));
+        } else {
+          add(object, nested.getNodeName(), content);
+        }
       } else if (child.getNodeType() == Node.TEXT_NODE
           || child.getNodeType() == Node.CDATA_SECTION_NODE) {
         text.append(child.getNodeValue());

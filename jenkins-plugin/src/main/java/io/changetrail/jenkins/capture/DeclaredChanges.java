@@ -113,7 +113,8 @@ public final class DeclaredChanges {
       StateChange state,
       @Nullable Double percentage,
       String line) {
-    if (kind.altersAnEnvironment() && (told.environment() == null || told.environment().isBlank())) {
+    String place = Text.cut(run.placement().environment(told.environment()), 256);
+    if (kind.altersAnEnvironment() && place == null) {
       throw new IllegalArgumentException(
           "environment is required: say where it was changed, as in environment: 'prod'");
     }
@@ -135,7 +136,6 @@ public final class DeclaredChanges {
             .onBehalfOf(Actors.author(run, actor))
             .provenance(Description.provenance(run, told.stage(), List.of()))
             .links(Description.links(run, List.of(RunEvents.startedRef(run))));
-    String place = Text.cut(told.environment(), 256);
     if (service != null || place != null || resource != null) {
       event.target(
           new Target(

@@ -135,9 +135,11 @@ public record DeploymentRule(
       named.add(matcher.group().toLowerCase(Locale.ROOT));
     }
     // "Deploy to prod after test" names two: neither is certain.
-    return named.size() == 1
-        ? named.iterator().next()
-        : named.isEmpty() ? parameter(run, ENVIRONMENT_PARAMETERS) : null;
+    if (named.isEmpty()) {
+      String parameter = parameter(run, ENVIRONMENT_PARAMETERS);
+      return parameter != null ? parameter : Text.cut(run.placement().environment(), 256);
+    }
+    return named.size() == 1 ? named.iterator().next() : null;
   }
 
   private static @Nullable String service(RunFacts run) {

@@ -35,8 +35,12 @@ final class Description {
 
   private Description() {}
 
-  /** The service that a run is of: the repository's {@code owner/name}. */
+  /** The service that a run is of: what its folder says, or the repository's {@code owner/name}. */
   static @Nullable String service(RunFacts run) {
+    String said = Text.cut(run.placement().service(), 256);
+    if (said != null) {
+      return said;
+    }
     return run.checkouts().isEmpty()
         ? null
         : RepositoryUrl.parse(run.checkouts().get(0).repository())

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param node that runs it; {@code null} for the controller itself, or where not known yet
  * @param traceparent W3C trace context of the run, where a tracer runs
  * @param backfilled whether it was read from history
+ * @param placement what the folders around its job say
  */
 public record RunFacts(
     Controller controller,
@@ -29,11 +30,60 @@ public record RunFacts(
     @Nullable Branch branch,
     @Nullable String node,
     @Nullable String traceparent,
-    boolean backfilled) {
+    boolean backfilled,
+    Placement placement) {
   public RunFacts {
     triggers = List.copyOf(triggers);
     parameters = List.copyOf(parameters);
     checkouts = List.copyOf(checkouts);
+  }
+
+  /** A run of a job in no folder that says anything. */
+  public RunFacts(
+      Controller controller,
+      String job,
+      int number,
+      Instant started,
+      String path,
+      List<Trigger> triggers,
+      List<Parameter> parameters,
+      List<Checkout> checkouts,
+      @Nullable Branch branch,
+      @Nullable String node,
+      @Nullable String traceparent,
+      boolean backfilled) {
+    this(
+        controller,
+        job,
+        number,
+        started,
+        path,
+        triggers,
+        parameters,
+        checkouts,
+        branch,
+        node,
+        traceparent,
+        backfilled,
+        Placement.NONE);
+  }
+
+  /** The same in other folders. */
+  public RunFacts withPlacement(Placement other) {
+    return new RunFacts(
+        controller,
+        job,
+        number,
+        started,
+        path,
+        triggers,
+        parameters,
+        checkouts,
+        branch,
+        node,
+        traceparent,
+        backfilled,
+        other);
   }
 
   /** The same within another span. */
@@ -50,7 +100,8 @@ public record RunFacts(
         branch,
         node,
         other,
-        backfilled);
+        backfilled,
+        placement);
   }
 
   /** The same with other checkouts. */
@@ -67,7 +118,8 @@ public record RunFacts(
         branch,
         node,
         traceparent,
-        backfilled);
+        backfilled,
+        placement);
   }
 
   /** What names a run for people and in queries. */

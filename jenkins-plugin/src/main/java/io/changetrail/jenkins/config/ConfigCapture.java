@@ -4,6 +4,7 @@ package io.changetrail.jenkins.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import hudson.model.Item;
 import hudson.model.User;
 import hudson.util.Secret;
 import io.changetrail.jenkins.ChangetrailConfiguration;
@@ -63,24 +64,32 @@ final class ConfigCapture {
     }
   }
 
-  private static boolean captures(String item) {
+  private static boolean captures(Item item) {
     return ChangetrailConfiguration.get().captures(item);
+  }
+
+  /** Where the events of an item go, and those of the controller if it is none. */
+  private static Trail trail(@Nullable Item item) {
+    ChangetrailConfiguration configuration = ChangetrailConfiguration.get();
+    return item == null ? configuration.trail() : configuration.trail(item);
   }
 
   /**
    * A file was written.
    *
-   * @param name of the item that it configures; {@code null} if it is none of one
+   * @param item that it configures; {@code null} if it is none of one
    */
-  static void written(File file, @Nullable String name) {
+  static void written(File file, @Nullable Item item) {
     Path home = Jenkins.get().getRootDir().toPath();
     Path path = file.toPath();
-    if (path.startsWith(home) && (name == null || captures(name))) {
+    if (path.startsWith(home) && (item == null || captures(item))) {
       String relative = home.relativize(path).toString().replace('\\', '/');
       if (ConfigFiles.configures(relative)) {
+        ConfigChanges.Thing thing = thing(relative, item == null ? null : item.getFullName());
         ConfigChanges.Doing doing = doing();
+        Trail trail = trail(item);
         WORK.withTextOf(
-            path, xml -> compare(thing(relative, name), state(relative, xml), doing, false));
+            path, xml -> compare(trail, thing, state(relative, xml), doing, false));
       }
     }
   }
@@ -119,9 +128,9 @@ final class ConfigCapture {
   }
 
   /** An item is gone. */
-  static void deleted(String name) {
-    if (captures(name)) {
-      gone(item(name));
+  static void deleted(Item item) {
+    if (captures(item)) {
+      gone(trail(item), item(item.getFullName()));
     }
   }
 
@@ -129,22 +138,22 @@ final class ConfigCapture {
   static void nodeWritten(String name, File file) {
     ConfigChanges.Doing doing = doing();
     WORK.withTextOf(
-        file.toPath(), xml -> compare(node(name), tree(xml), doing, false));
+        file.toPath(), xml -> compare(trail(null), node(name), tree(xml), doing, false));
   }
 
   /** A node was there when all was looked at. */
   static void nodeFound(String name, File file) {
-    WORK.later(() -> compare(node(name), read(file), byNobody(), true));
+    WORK.later(() -> compare(trail(null), node(name), read(file), byNobody(), true));
   }
 
   /** A node is gone. */
   static void nodeDeleted(String name) {
-    gone(node(name));
+    gone(trail(null), node(name));
   }
 
-  private static void gone(ConfigChanges.Thing thing) {
+  private static void gone(Trail trail, ConfigChanges.Thing thing) {
     ConfigChanges.Doing doing = doing();
-    WORK.later(() -> compare(thing, null, doing, false));
+    WORK.later(() -> compare(trail, thing, null, doing, false));
   }
 
   private static ConfigChanges.Thing item(String name) {
@@ -160,22 +169,22 @@ final class ConfigCapture {
   }
 
   /** An item has another name, or is in another folder. */
-  static void moved(String before, String now) {
-    if (!captures(now)) {
+  static void moved(Item item, String before, String now) {
+    if (!captures(item)) {
       return;
     }
-    Trail trail = ChangetrailConfiguration.get().trail();
+    Snapshots snapshots = trail(null).snapshots();
     ConfigChanges.Doing doing = doing();
     // What it was like goes with it, or its next change would seem to be its creation.
     WORK.later(
         () -> {
           Optional<Snapshots.Seen> seen =
-              trail.snapshots().swap(item(before).key(), null, doing.at());
+              snapshots.swap(item(before).key(), null, doing.at());
           if (seen.isPresent()) {
-            trail.snapshots().swap(item(now).key(), seen.get().tree(), doing.at());
+            snapshots.swap(item(now).key(), seen.get().tree(), doing.at());
           }
         });
-    trail.record(
+    trail(item).record(
         () ->
             ConfigChanges.moved(
                 ChangetrailConfiguration.controller(),
@@ -199,6 +208,7 @@ final class ConfigCapture {
                   WORK.later(
                       () ->
                           compare(
+                              trail(null),
                               thing(name, null),
                               state(name, Files.readString(file)),
                               byNobody(),
@@ -211,12 +221,11 @@ final class ConfigCapture {
   }
 
   /** As {@link #findChangesSinceLastTime}, of one item. */
-  static void found(String name, File file) {
-    if (captures(name)) {
+  static void found(Item item, File file) {
+    if (captures(item)) {
+      Trail trail = trail(item);
       WORK.later(
-          () ->
-              compare(
-                  item(name), read(file), byNobody(), true));
+          () -> compare(trail, item(item.getFullName()), read(file), byNobody(), true));
     }
   }
 
@@ -225,7 +234,7 @@ final class ConfigCapture {
     JsonNode plugins = PluginCapture.plugins();
     WORK.later(
         () -> {
-          Trail trail = ChangetrailConfiguration.get().trail();
+          Trail trail = trail(null);
           Optional<Snapshots.Seen> before = trail.snapshots().last(PLUGINS.key());
           String user =
               before.isEmpty()
@@ -233,7 +242,7 @@ final class ConfigCapture {
                   : PluginChanges.installer(
                       before.get().tree(), plugins, PluginCapture.installers());
           compare(
-              PLUGINS, plugins, new ConfigChanges.Doing(user, null, Instant.now(), null), true);
+              trail, PLUGINS, plugins, new ConfigChanges.Doing(user, null, Instant.now(), null), true);
         });
   }
 
@@ -252,15 +261,15 @@ final class ConfigCapture {
   /**
    * Records the difference from what was seen last.
    *
+   * @param trail where the event goes
    * @param late whether it was not told but found; then what is new is only noted
    */
   private static void compare(
-      ConfigChanges.Thing thing, @Nullable JsonNode state, ConfigChanges.Doing doing, boolean late)
+      Trail trail, ConfigChanges.Thing thing, @Nullable JsonNode state, ConfigChanges.Doing doing, boolean late)
       throws IOException {
-    Trail trail = ChangetrailConfiguration.get().trail();
     JsonNode safe = state == null ? null : trail.redactor().redact(state).tree();
     Optional<Snapshots.Seen> before =
-        trail.snapshots().swap(thing.key(), safe, doing.at());
+        trail(null).snapshots().swap(thing.key(), safe, doing.at());
     if (!BASELINE.tells(late, before.isPresent())) {
       return;
     }

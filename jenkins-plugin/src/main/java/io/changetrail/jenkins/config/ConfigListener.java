@@ -20,7 +20,7 @@ public class ConfigListener extends SaveableListener {
     ConfigCapture.lookIfBegun();
     if (ConfigCapture.isOn()) {
       ConfigCapture.written(
-          file.getFile(), saved instanceof Item item ? item.getFullName() : null);
+          file.getFile(), saved instanceof Item item ? item : null);
     }
   }
 }

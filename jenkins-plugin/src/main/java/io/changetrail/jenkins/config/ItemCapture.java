@@ -13,14 +13,14 @@ public class ItemCapture extends ItemListener {
   @Override
   public void onDeleted(Item item) {
     if (ConfigCapture.isOn()) {
-      ConfigCapture.deleted(item.getFullName());
+      ConfigCapture.deleted(item);
     }
   }
 
   @Override
   public void onLocationChanged(Item item, String oldFullName, String newFullName) {
     if (ConfigCapture.isOn()) {
-      ConfigCapture.moved(oldFullName, newFullName);
+      ConfigCapture.moved(item, oldFullName, newFullName);
     }
   }
 
@@ -32,7 +32,7 @@ public class ItemCapture extends ItemListener {
   /** What was there before the plugin is noted, so that the first change has a before. */
   static void look() {
     for (AbstractItem item : Jenkins.get().getAllItems(AbstractItem.class)) {
-      ConfigCapture.found(item.getFullName(), item.getConfigFile().getFile());
+      ConfigCapture.found(item, item.getConfigFile().getFile());
     }
   }
 }

@@ -5,6 +5,8 @@ import hudson.EnvVars;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.changetrail.jenkins.capture.Deployment;
+import io.changetrail.jenkins.capture.Placement;
+import io.changetrail.jenkins.run.RunTrail;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +25,13 @@ record DeclaredDeployment(
     Declared.quietly(
         run,
         listener,
-        () ->
+        () -> {
+          Placement placement = RunTrail.placement(run);
             work.on(
                 new Deployment(
                     "freestyle-" + service + "-" + environment,
-                    Deployment.names(variables.expand(service)),
-                    variables.expand(environment),
+                    Deployment.names(placement.service(variables.expand(service))),
+                    placement.environment(variables.expand(environment)),
                     artifact == null ? null : variables.expand(artifact),
                     version == null ? null : variables.expand(version),
                     null,
@@ -36,6 +39,7 @@ record DeclaredDeployment(
                     null,
                     null,
                     Instant.now(),
-                    true)));
+                    true));
+        });
   }
 }

@@ -88,35 +88,34 @@ public class Backfill implements HistoryReader {
   }
 
   private void readJob(Job<?, ?> job, Instant from, Instant to) throws InterruptedException {
-    if (!ChangetrailConfiguration.get().captures(job.getFullName())) {
+    if (!ChangetrailConfiguration.get().captures(job)) {
       return;
     }
     for (Run<?, ?> run : job.getBuilds().byTimestamp(from.toEpochMilli(), to.toEpochMilli())) {
       if (RunTrail.isRecorded(run)) {
         known.incrementAndGet();
       } else if (!run.isBuilding()) {
-        letLiveEventsPass();
-        readRun(run);
+        Trail trail = ChangetrailConfiguration.get().trail(job);
+        letLiveEventsPass(trail);
+        readRun(run, trail);
       }
     }
   }
 
-  private static void letLiveEventsPass() throws InterruptedException {
-    Trail trail = ChangetrailConfiguration.get().trail();
+  private static void letLiveEventsPass(Trail trail) throws InterruptedException {
     while (trail.isCapturing() && trail.status().waiting() > MOST_WAITING) {
       Thread.sleep(PAUSE.toMillis());
     }
   }
 
-  private void readRun(Run<?, ?> run) {
+  private void readRun(Run<?, ?> run, Trail trail) {
     try {
-      ChangetrailConfiguration configuration = ChangetrailConfiguration.get();
       History.of(
               RunReader.read(run, true),
               RunReader.ending(run),
               RunReader.stages(run),
-              configuration.deploymentRules())
-          .forEach(event -> configuration.trail().record(() -> event));
+              ChangetrailConfiguration.get().deploymentRules())
+          .forEach(event -> trail.record(() -> event));
       read.incrementAndGet();
     } catch (RuntimeException | LinkageError e) {
       failed.incrementAndGet();

@@ -57,7 +57,8 @@ public final class RunReader {
         first(details -> details.branch(run)),
         node(run),
         first(details -> details.traceparent(run)),
-        backfilled);
+        backfilled,
+        ChangetrailConfiguration.get().placement(run.getParent()));
   }
 
   /** The stages of a run that has ended. */

@@ -6,6 +6,7 @@ import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.capture.Deployed;
 import io.changetrail.jenkins.capture.Deployment;
 import io.changetrail.jenkins.capture.DeploymentEvents;
+import io.changetrail.jenkins.capture.Placement;
 import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
@@ -24,7 +25,12 @@ public final class RunTrail {
 
   /** Whether anything of this run is captured. */
   public static boolean captures(Run<?, ?> run) {
-    return ChangetrailConfiguration.get().captures(run.getParent().getFullName());
+    return ChangetrailConfiguration.get().captures(run.getParent());
+  }
+
+  /** What the folders around its job say. */
+  public static Placement placement(Run<?, ?> run) {
+    return ChangetrailConfiguration.get().placement(run.getParent());
   }
 
   /**
@@ -34,7 +40,7 @@ public final class RunTrail {
    */
   public static void record(Run<?, ?> run, Function<RunFacts, AuditEvent> event) {
     ChangetrailConfiguration.get()
-        .trail()
+        .trail(run.getParent())
         .record(
             () -> {
               AuditEvent made = event.apply(RunReader.read(run));

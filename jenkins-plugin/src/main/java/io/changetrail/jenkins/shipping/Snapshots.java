@@ -86,7 +86,8 @@ public final class Snapshots {
     }
   }
 
-  private static String hash(String name) {
+  /** A name for a file, of any text. */
+  static String hash(String name) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));

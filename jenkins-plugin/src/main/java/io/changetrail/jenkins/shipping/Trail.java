@@ -52,6 +52,7 @@ public final class Trail implements AutoCloseable {
   private volatile @Nullable Shipper shipper;
   private volatile @Nullable Target target;
   private @Nullable Thread trying;
+  private final @Nullable Trail redacting;
   private @Nullable Redactor redactor;
 
   /** Where to ship, and as whom. */
@@ -64,7 +65,7 @@ public final class Trail implements AutoCloseable {
    * @param installation id of the controller
    */
   public Trail(Path home, String installation) {
-    this(home, installation, BETWEEN_TRIES);
+    this(home, installation, BETWEEN_TRIES, null);
   }
 
   /**
@@ -73,11 +74,22 @@ public final class Trail implements AutoCloseable {
    * @param betweenTries how long a spool that could not be opened is left alone
    */
   Trail(Path home, String installation, Duration betweenTries) {
+    this(home, installation, betweenTries, null);
+  }
+
+  private Trail(
+      Path home, String installation, Duration betweenTries, @Nullable Trail redacting) {
+    this.redacting = redacting;
     this.home = home;
     this.installation = installation;
     this.betweenTries = betweenTries;
     this.snapshots = new Snapshots(home.resolve("config"));
     this.deployed = new Snapshots(home.resolve("deployed"));
+  }
+
+  /** Another one, with the same key of hashes. */
+  Trail beside(Path otherHome) {
+    return new Trail(otherHome, installation, betweenTries, this);
   }
 
   /**
@@ -219,7 +231,11 @@ public final class Trail implements AutoCloseable {
   }
 
   /** Replaces secrets as the spool does; for states that are compared before they are shipped. */
-  public synchronized Redactor redactor() {
+  public Redactor redactor() {
+    return redacting == null ? own() : redacting.redactor();
+  }
+
+  private synchronized Redactor own() {
     Redactor known = redactor;
     if (known == null) {
       known = new Redactor(RedactionRules.defaults(), RedactionKeyFile.in(home));

@@ -34,6 +34,36 @@ public record TrailStatus(
     return new TrailStatus(false, true, 0, null, 0, 0, 0, null);
   }
 
+  /** The same with the name of the folder whose it is before what is the trouble. */
+  TrailStatus of(String folder) {
+    return new TrailStatus(
+        configured,
+        spooled,
+        waiting,
+        oldest,
+        sent,
+        refused,
+        lost,
+        trouble == null ? null : "folder " + folder + ": " + trouble);
+  }
+
+  /** Both taken together. */
+  TrailStatus and(TrailStatus other) {
+    Duration older =
+        oldest == null || (other.oldest != null && other.oldest.compareTo(oldest) > 0)
+            ? other.oldest
+            : oldest;
+    return new TrailStatus(
+        configured || other.configured,
+        spooled && other.spooled,
+        waiting + other.waiting,
+        older,
+        sent + other.sent,
+        refused + other.refused,
+        lost + other.lost,
+        trouble == null ? other.trouble : trouble);
+  }
+
   /** Whether a person should look at it. */
   public boolean needsAttention() {
     return configured

@@ -5,6 +5,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
 import io.changetrail.jenkins.capture.Deployment;
+import io.changetrail.jenkins.capture.Placement;
 import io.changetrail.jenkins.run.OpenDeployment;
 import io.changetrail.jenkins.run.RunTrail;
 import io.changetrail.jenkins.run.StageCapture;
@@ -88,11 +89,13 @@ public class AuditDeploymentStep extends AuditStep {
     percentage = value;
   }
 
-  private Deployment deployment(StepContext context) throws IOException, InterruptedException {
+  private Deployment deployment(Run<?, ?> run, StepContext context)
+      throws IOException, InterruptedException {
+    Placement placement = RunTrail.placement(run);
     return new Deployment(
         key(context),
-        Deployment.names(service),
-        environment,
+        Deployment.names(placement.service(service)),
+        placement.environment(environment),
         artifact,
         version,
         stage(context),
@@ -110,7 +113,7 @@ public class AuditDeploymentStep extends AuditStep {
 
   private void happened(Run<?, ?> run, StepContext context)
       throws IOException, InterruptedException {
-    Deployment deployment = deployment(context);
+    Deployment deployment = deployment(run, context);
     Double share = percentage;
     if (share == null) {
       RunTrail.happened(run, deployment, Outcome.SUCCESS, traceparent(context));
@@ -143,7 +146,7 @@ public class AuditDeploymentStep extends AuditStep {
             getContext(),
             NAME,
             run -> {
-              Deployment deployment = declared.deployment(getContext());
+              Deployment deployment = declared.deployment(run, getContext());
               open[0] =
                   new OpenDeployment(
                       RunTrail.started(run, deployment, traceparent(getContext())));

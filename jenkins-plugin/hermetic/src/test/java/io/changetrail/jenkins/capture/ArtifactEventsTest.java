@@ -72,8 +72,7 @@ class ArtifactEventsTest {
 
   @Test
   void whatIsMissingIsSaidToWhoeverWroteTheStep() {
-    assertThatThrownBy(
-            () -> ArtifactEvents.declared(Runs.run(), Runs.STARTED, null, " ", "1.4.2"))
+    assertThatThrownBy(() -> ArtifactEvents.declared(Runs.run(), Runs.STARTED, null, " ", "1.4.2"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("artifact is required: name what is published");
   }

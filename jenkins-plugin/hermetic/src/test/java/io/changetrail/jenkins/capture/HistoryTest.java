@@ -51,7 +51,8 @@ class HistoryTest {
     assertThat(events)
         .extracting(AuditEvent::ref)
         .containsExactlyElementsOf(captured.stream().map(AuditEvent::ref).toList());
-    assertThat(events).extracting(AuditEvent::time)
+    assertThat(events)
+        .extracting(AuditEvent::time)
         .containsExactlyElementsOf(captured.stream().map(AuditEvent::time).toList());
     assertThat(events).allMatch(event -> event.change().backfilled());
     assertThat(History.of(read(live), ENDING, List.of(DEPLOY), List.of()))

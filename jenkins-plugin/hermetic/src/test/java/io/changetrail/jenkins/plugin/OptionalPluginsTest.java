@@ -114,10 +114,11 @@ class OptionalPluginsTest {
     }
   }
 
-  /** A class of an optional extension, or of the package of steps, which only such ones use. */
+  /** A class of an optional extension, or of the packages of steps and folders, for them alone. */
   private static boolean mayNeedOne(String name, Set<String> optional) {
     String top = name.replaceFirst("\\$.*", "");
     return top.startsWith("io.changetrail.jenkins.step.")
+        || top.startsWith("io.changetrail.jenkins.folder.")
         || optional.stream().anyMatch(each -> each.replaceFirst("\\$.*", "").equals(top));
   }
 

@@ -44,8 +44,7 @@ class SnapshotsTest {
     new Trail(home, "controller").snapshots().swap("jenkins.item/a", IntNode.valueOf(1), NOW);
 
     Snapshots again = new Trail(home, "controller").snapshots();
-    assertThat(again.last("jenkins.item/a"))
-        .contains(new Snapshots.Seen(IntNode.valueOf(1), NOW));
+    assertThat(again.last("jenkins.item/a")).contains(new Snapshots.Seen(IntNode.valueOf(1), NOW));
     assertThat(again.last("jenkins.item/b")).isEmpty();
     assertThat(again.swap("jenkins.item/a", null, NOW))
         .contains(new Snapshots.Seen(IntNode.valueOf(1), NOW));

@@ -4,6 +4,9 @@
 package org.jenkinsci.plugins.workflow.flow;
 
 public abstract class FlowExecutionOwner implements java.io.Serializable {
+  public interface Executable extends hudson.model.Queue.Executable {
+    public org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner asFlowExecutionOwner();
+  }
   public abstract org.jenkinsci.plugins.workflow.flow.FlowExecution get() throws java.io.IOException;
   public abstract java.io.File getRootDir() throws java.io.IOException;
   public abstract hudson.model.Queue.Executable getExecutable() throws java.io.IOException;
