@@ -220,6 +220,8 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
   }
 
   /** The token of a folder, which need not be known outside of it. */
+  // That one acts for Jenkins itself within the block is all that it is for.
+  @SuppressWarnings("try")
   private @Nullable String token(Placement.Sender sender) throws IOException {
     try (ACLContext everything = ACL.as2(ACL.SYSTEM2)) {
       Item folder = Jenkins.get().getItemByFullName(sender.folder());

@@ -72,7 +72,7 @@ public final class ConfigChanges {
       Doing doing) {
     List<AuditEvent> events = new ArrayList<>();
     if (before == null || after == null) {
-      if (before != after) {
+      if (before != null || after != null) {
         StateChange state = StructuralDiff.between(before, after);
         String action = before == null ? "create" : "delete";
         events.add(event(controller, thing, ChangeKind.CONFIG, action, state, doing));

@@ -52,7 +52,6 @@ public class Backfill implements HistoryReader {
       how = "Reading the last " + days + " days";
       Thread thread = new Thread(() -> readAll(days), "changetrail-backfill");
       thread.setDaemon(true);
-      thread.setPriority(Thread.MIN_PRIORITY);
       thread.start();
     }
     return progress();
@@ -69,6 +68,8 @@ public class Backfill implements HistoryReader {
     return reading.get();
   }
 
+  // That one acts for Jenkins itself within the block is all that it is for.
+  @SuppressWarnings("try")
   private void readAll(int days) {
     Instant to = Instant.now();
     try (ACLContext everything = ACL.as2(ACL.SYSTEM2)) {

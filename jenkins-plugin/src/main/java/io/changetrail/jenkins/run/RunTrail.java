@@ -67,7 +67,7 @@ public final class RunTrail {
       return detected.get();
     }
     RecordedEvents.of(run).opened(deployment);
-    record(run, facts -> DeploymentEvents.started(of(facts, run, deployment, traceparent), deployment));
+    record(run, facts -> DeploymentEvents.started(of(facts, deployment, traceparent), deployment));
     saveSoon(run);
     return deployment;
   }
@@ -89,7 +89,7 @@ public final class RunTrail {
           run,
           facts ->
               DeploymentEvents.happened(
-                  deployed(of(facts, run, deployment, traceparent), deployment, outcome),
+                  deployed(of(facts, deployment, traceparent), deployment, outcome),
                   deployment,
                   outcome));
     }
@@ -104,7 +104,7 @@ public final class RunTrail {
         run,
         facts ->
             DeploymentEvents.finished(
-                deployed(of(facts, run, deployment, traceparent), deployment, outcome),
+                deployed(of(facts, deployment, traceparent), deployment, outcome),
                 deployment,
                 now,
                 outcome));
@@ -125,7 +125,7 @@ public final class RunTrail {
     record(
         run,
         facts -> {
-          RunFacts known = of(facts, run, deployment, traceparent);
+          RunFacts known = of(facts, deployment, traceparent);
           return begun.isPresent()
               ? DeploymentEvents.progressed(known, begun.get(), now, percentage)
               : DeploymentEvents.reached(known, deployment, percentage);
@@ -158,7 +158,7 @@ public final class RunTrail {
 
   /** The facts with the range of commits since the last successful deployment there. */
   private static RunFacts of(
-      RunFacts facts, Run<?, ?> run, Deployment deployment, @Nullable String traceparent) {
+      RunFacts facts, Deployment deployment, @Nullable String traceparent) {
     RunFacts traced = traceparent == null ? facts : facts.withTraceparent(traceparent);
     if (traced.checkouts().isEmpty()) {
       return traced;
