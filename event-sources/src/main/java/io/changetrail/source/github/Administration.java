@@ -50,12 +50,12 @@ final class Administration {
 
   private Administration() {}
 
-  static List<AuditEvent> branchProtection(Payload delivery) {
+  static List<AuditEvent> branchProtection(Payload delivery, DeliveryId guid) {
     Payload rule = delivery.at("/rule");
-    return object(delivery, rule, "branch_protection_rule", wholeState(delivery, rule));
+    return object(delivery, guid, rule, "branch_protection_rule", wholeState(delivery, rule));
   }
 
-  static List<AuditEvent> ruleset(Payload delivery) {
+  static List<AuditEvent> ruleset(Payload delivery, DeliveryId guid) {
     Payload ruleset = delivery.at("/repository_ruleset");
     Payload changes = delivery.at("/changes");
     // Of its rules and conditions only those that changed are told, not what they were.
@@ -64,30 +64,34 @@ final class Administration {
         partly
             ? new StateChange(null, stable(ruleset), null, List.of(), false)
             : wholeState(delivery, ruleset);
-    return object(delivery, ruleset, "repository_ruleset", state);
+    return object(delivery, guid, ruleset, "repository_ruleset", state);
   }
 
   private static List<AuditEvent> object(
-      Payload delivery, Payload object, String kind, StateChange state) {
+      Payload delivery, DeliveryId guid, Payload object, String kind, StateChange state) {
     String action = delivery.required("/action");
     String verb = VERBS.get(action);
     if (verb == null) {
       return List.of();
     }
     String name = object.required("/name");
-    Instant time = object.time("/updated_at", "/created_at");
-    // One that was deleted has the moment of its last update, so that its name alone tells it.
-    String id = kind + "-" + object.required("/id") + "-" + action + "-" + time.toEpochMilli();
+    Instant updated = object.time("/updated_at", "/created_at");
+    String id = kind + "-" + object.required("/id") + "-" + action + "-" + updated.toEpochMilli();
     return List.of(
         event(
             delivery,
             id,
-            time,
+            ended(action, guid, updated),
             Change.of(ChangeKind.CONFIG, Phase.OCCURRED, verb)
                 .state(state)
                 .summary(kind.replace('_', ' ') + " " + name + " " + action + detail(verb, state))
                 .build(),
             new Resource(kind, name, object.text("/id"))));
+  }
+
+  /** What was deleted has in its payload the moment of its last update. */
+  private static Instant ended(String action, DeliveryId guid, Instant updated) {
+    return action.equals("deleted") ? guid.time().orElse(updated) : updated;
   }
 
   private static String detail(String verb, StateChange state) {
@@ -166,20 +170,25 @@ final class Administration {
             new Resource(kind, name, uid)));
   }
 
-  static List<AuditEvent> repository(Payload delivery) {
+  static List<AuditEvent> repository(Payload delivery, DeliveryId guid) {
     String action = delivery.required("/action");
     String verb = VERBS.get(action);
     if (verb == null) {
       return List.of();
     }
     Payload repository = delivery.at("/repository");
-    Instant time = repository.time("/updated_at", "/created_at");
+    Instant updated = repository.time("/updated_at", "/created_at");
     boolean visibility = action.equals("privatized") || action.equals("publicized");
     return List.of(
         event(
             delivery,
-            "repository-" + repository.required("/id") + "-" + action + "-" + time.toEpochMilli(),
-            time,
+            "repository-"
+                + repository.required("/id")
+                + "-"
+                + action
+                + "-"
+                + updated.toEpochMilli(),
+            ended(action, guid, updated),
             Change.of(visibility ? ChangeKind.PERMISSION : ChangeKind.CONFIG, Phase.OCCURRED, verb)
                 .state(changedFields(delivery.at("/changes"), repository.node()))
                 .summary("repository " + repository.required("/full_name") + " " + action)

@@ -84,9 +84,9 @@ final class Commits {
                 Phase.OCCURRED,
                 delivery.at("/forced").node().asBoolean() ? Change.FORCE_PUSH : "push")
             .summary(
-                commits
-                    + (commits == 1 ? " commit" : " commits")
-                    + " pushed to "
+                // In a repository's history nobody says how many there were.
+                (commits == 0 ? "" : commits + (commits == 1 ? " commit " : " commits "))
+                    + "pushed to "
                     + branch
                     + (message == null ? "" : ": " + message))
             .build();

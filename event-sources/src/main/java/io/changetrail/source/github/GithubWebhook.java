@@ -44,7 +44,7 @@ public final class GithubWebhook implements WebhookProvider {
     }
     List<AuditEvent> events =
         mapper.map(event, payload, delivery.header("X-GitHub-Delivery").orElse(null));
-    return GithubWebhookMapper.isDatedByDelivery(event)
+    return GithubWebhookMapper.isDatedByDelivery(event, payload)
         ? Told.datedByDelivery(event, events, delivery.header("X-GitHub-Hook-ID").orElse(null))
         : Told.of(event, events);
   }

@@ -47,16 +47,23 @@ public final class GithubWebhookMapper {
           "team",
           "deploy_key");
 
+  private static final Set<String> ENDS = Set.of("deleted", "unpublished");
+
   /** Their payloads have no moment, and most of them no id. */
   private static final Set<String> DATED_BY_DELIVERY =
       Set.of("repository_dispatch", "member", "organization", "team", "deploy_key");
 
+  /** Of what is no more, their payloads have the last update and not the end. */
+  private static final Set<String> ENDED_BY_DELIVERY =
+      Set.of("branch_protection_rule", "repository_ruleset", "repository", "release");
+
   /**
-   * Whether events of that name are dated by their delivery, so that of one occurrence two
-   * deliveries may give two moments.
+   * Whether a payload is dated by its delivery, so that of one occurrence two deliveries may give
+   * two moments.
    */
-  public static boolean isDatedByDelivery(String event) {
-    return DATED_BY_DELIVERY.contains(event);
+  public static boolean isDatedByDelivery(String event, JsonNode payload) {
+    return DATED_BY_DELIVERY.contains(event)
+        || (ENDED_BY_DELIVERY.contains(event) && ENDS.contains(payload.path("action").asText()));
   }
 
   /** Whether this mapper knows events of that name, even if most of them change nothing. */
@@ -95,13 +102,13 @@ public final class GithubWebhookMapper {
       case "deployment_review" -> Deployments.reviewed(delivery);
       case "check_run" -> Deployments.checked(delivery);
       case "workflow_job" -> WorkflowRuns.job(delivery);
-      case "release" -> Releases.map(delivery);
+      case "release" -> Releases.map(delivery, id);
       case "create" -> Releases.tag(delivery, "create");
       case "delete" -> Releases.tag(delivery, "delete");
       case "repository_dispatch" -> Dispatches.repository(delivery, id);
-      case "branch_protection_rule" -> Administration.branchProtection(delivery);
-      case "repository_ruleset" -> Administration.ruleset(delivery);
-      case "repository" -> Administration.repository(delivery);
+      case "branch_protection_rule" -> Administration.branchProtection(delivery, id);
+      case "repository_ruleset" -> Administration.ruleset(delivery, id);
+      case "repository" -> Administration.repository(delivery, id);
       case "member" -> Administration.member(delivery, delivery.at("/member"), id);
       case "organization" -> Administration.member(delivery, delivery.at("/membership/user"), id);
       case "team" -> Administration.team(delivery, id);

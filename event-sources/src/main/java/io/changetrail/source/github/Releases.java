@@ -24,7 +24,7 @@ final class Releases {
   private Releases() {}
 
   /** A release is told of as created, published and released at once; only one of these counts. */
-  static List<AuditEvent> map(Payload delivery) {
+  static List<AuditEvent> map(Payload delivery, DeliveryId guid) {
     String action = delivery.required("/action");
     return switch (action) {
       case "published" ->
@@ -34,15 +34,18 @@ final class Releases {
                   "publish",
                   action,
                   delivery.time("/release/published_at", "/release/created_at")));
-      // When it was taken back is said nowhere else.
+      // When it was taken back the payload does not say.
       case "unpublished", "deleted" ->
           List.of(
               event(
                   delivery,
                   "unpublish",
                   action,
-                  delivery.time(
-                      "/release/updated_at", "/repository/updated_at", "/release/created_at")));
+                  guid.timeOr(
+                      delivery,
+                      "/release/updated_at",
+                      "/repository/updated_at",
+                      "/release/created_at")));
       default -> List.of();
     };
   }

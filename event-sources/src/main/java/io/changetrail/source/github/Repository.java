@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param name {@code owner/name}
  */
 record Repository(String url, String name) {
+  /** Where an Enterprise Server has its API. */
+  private static final String ENTERPRISE = "/api/v3/";
+
   static Repository of(Payload delivery) {
     Payload repository = delivery.at("/repository");
     return new Repository(repository.required("/html_url"), repository.required("/full_name"));
@@ -25,13 +28,17 @@ record Repository(String url, String name) {
       return of(delivery);
     }
     String name = delivery.required("/organization/login");
-    // No field is the organisation's page; that of whoever did it begins in the same way.
-    String sender = delivery.required("/sender/html_url");
-    String login = delivery.required("/sender/login");
-    if (!sender.endsWith("/" + login)) {
-      return new Repository("https://github.com/" + name, name);
+    // No field is the organisation's page; that of its API is on the same host, or on one beside
+    // it.
+    String api = delivery.url("/organization/url");
+    if (api == null) {
+      throw delivery.missing("/organization/url");
     }
-    return new Repository(sender.substring(0, sender.length() - login.length()) + name, name);
+    String server =
+        api.contains(ENTERPRISE)
+            ? api.substring(0, api.indexOf(ENTERPRISE))
+            : api.replaceFirst("^https://api\\.", "https://").replaceFirst("/orgs/.*", "");
+    return new Repository(server + "/" + name, name);
   }
 
   EventRef ref(String id) {

@@ -86,6 +86,47 @@ class GithubAdministrationTest {
         .isEqualTo(ChangeKind.PERMISSION);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "https://api.github.com/orgs/acme,https://github.com/acme",
+    "https://api.acme.ghe.com/orgs/acme,https://acme.ghe.com/acme",
+    "https://github.acme.example/api/v3/orgs/acme,https://github.acme.example/acme"
+  })
+  void whatIsOfAnOrganisationIsOfTheServerThatItsApiIsOn(String api, String source) {
+    ObjectNode payload = Fixture.read("github/organization.member_removed.json");
+    Fixture.within(payload, "/organization").put("url", api);
+    // The page of an App is not named after its login.
+    Fixture.within(payload, "/sender")
+        .put("login", "provisioning[bot]")
+        .put("html_url", "https://github.acme.example/apps/provisioning");
+
+    AuditEvent event = mapper.map("organization", payload, GUID).get(0);
+
+    assertThat(event.ref().source()).isEqualTo(source);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "branch_protection_rule,branch_protection_rule.edited,deleted",
+    "repository_ruleset,repository_ruleset.edited,deleted",
+    "repository,repository.privatized,deleted",
+    "release,release.published,unpublished"
+  })
+  void whatIsNoMoreIsDatedByTheDeliveryAndKnownByWhatItWas(
+      String event, String file, String action) {
+    ObjectNode payload = Fixture.read("github/" + file + ".json").put("action", action);
+
+    AuditEvent ended = mapper.map(event, payload, GUID).get(0);
+
+    assertThat(ended.time()).isEqualTo(Instant.parse("2026-03-03T14:30:00Z"));
+    AuditEvent fromHistory = mapper.map(event, payload).get(0);
+    assertThat(fromHistory.ref()).isEqualTo(ended.ref());
+    assertThat(fromHistory.time()).isNotEqualTo(ended.time());
+    assertThat(GithubWebhookMapper.isDatedByDelivery(event, payload)).isTrue();
+    assertThat(GithubWebhookMapper.isDatedByDelivery(event, payload.put("action", "edited")))
+        .isFalse();
+  }
+
   @Test
   void withoutAMomentAnywhereADeliveryIsRefused() {
     assertThatThrownBy(() -> only("organization", "organization.member_removed", "no-uuid"))
