@@ -222,7 +222,7 @@ public final class GithubAction {
       return null;
     }
     try {
-      return GithubApi.connect(job, inputs.githubToken());
+      return GithubApi.connect(job, inputs.githubToken(), atTheEnd.dividedBy(2));
     } catch (ApiException e) {
       degraded(e);
       return null;

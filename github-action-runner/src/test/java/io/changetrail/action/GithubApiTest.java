@@ -10,6 +10,7 @@ import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,12 @@ class GithubApiTest {
   }
 
   private Step.Result deploy(String... inputs) throws Exception {
+    Step.Result result = step(inputs).main();
+    assertThat(result.log()).contains("recorded: ");
+    return result;
+  }
+
+  private Step step(String... inputs) throws Exception {
     Step step =
         Step.of(directory.resolve("runner"), server.address())
             .variable("GITHUB_API_URL", github.url())
@@ -60,9 +67,7 @@ class GithubApiTest {
     for (int i = 0; i < inputs.length; i += 2) {
       step.with(inputs[i], inputs[i + 1]);
     }
-    Step.Result result = step.main();
-    assertThat(result.log()).contains("recorded: ");
-    return result;
+    return step;
   }
 
   private AuditEvent recorded() throws Exception {
@@ -231,5 +236,18 @@ class GithubApiTest {
     assertThat(server.events())
         .hasSize(2)
         .allSatisfy(event -> assertThat(event.provenance().vcs().revision()).isEqualTo(NOW));
+  }
+
+  @Test
+  void aJobDoesNotWaitForAnApiThatAnswersSlowly() throws Exception {
+    deploysOnTop(FILES);
+    github.answersAfter(Duration.ofMillis(150));
+    Step.Result result = step("deployment-key", "slow").atTheEnd(Duration.ofMillis(500)).main();
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.log())
+        .contains("Recorded from the payload alone", "it is too slow for a job to wait for");
+    assertThat(recorded().provenance().vcs().revision()).isEqualTo(NOW);
+    assertThat(github.questions()).isLessThan(5);
   }
 }

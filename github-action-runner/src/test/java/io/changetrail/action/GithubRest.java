@@ -12,6 +12,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,6 +52,16 @@ final class GithubRest implements AutoCloseable {
   void answersNothingBut(ResponseDefinitionBuilder answer) {
     server.resetAll();
     server.stubFor(any(anyUrl()).willReturn(answer));
+  }
+
+  /** Each answer from now on takes so long. */
+  void answersAfter(Duration delay) {
+    server.setGlobalFixedDelay((int) delay.toMillis());
+  }
+
+  /** How many it was asked. */
+  int questions() {
+    return server.getAllServeEvents().size();
   }
 
   /** Deployment 9 is the one under way, 8 failed, 7 is live, 6 was before. */

@@ -79,7 +79,11 @@ final class Step {
   }
 
   Step patientAtTheEnd() {
-    atTheEnd = Duration.ofSeconds(30);
+    return atTheEnd(Duration.ofSeconds(30));
+  }
+
+  Step atTheEnd(Duration patience) {
+    atTheEnd = patience;
     return this;
   }
 

@@ -94,10 +94,23 @@ public final class GithubApi {
   /**
    * Begins to ask about the repository of a job.
    *
+   * @param patience how long all questions together may take, but for the last one begun
    * @throws ApiException if GitHub cannot be asked, or does not let this token see the repository
    */
-  public static GithubApi connect(WorkflowJob job, String token) throws ApiException {
-    OkHttpClient http = new OkHttpClient.Builder().callTimeout(LONGEST_CALL).build();
+  public static GithubApi connect(WorkflowJob job, String token, Duration patience)
+      throws ApiException {
+    long began = System.nanoTime();
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .callTimeout(LONGEST_CALL)
+            .addInterceptor(
+                question -> {
+                  if (System.nanoTime() - began > patience.toNanos()) {
+                    throw new IOException("it is too slow for a job to wait for");
+                  }
+                  return question.proceed(question.request());
+                })
+            .build();
     return answer(
         () -> {
           GitHub github =
