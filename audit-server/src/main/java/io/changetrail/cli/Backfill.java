@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
     header = "Read the history of a system that is configured at the server.",
     description = {
       "",
-      "Of GitHub: deployments, workflow runs, merges and releases. What is known already stays as it"
-          + " is, so it can be run again at any time. Needs a token with --admin.",
+      "Of GitHub: deployments, workflow runs, merges, pushes and releases. What is known already stays"
+          + " as it is, so it can be run again at any time. Needs a token with --admin.",
       "",
       "  changetrail backfill github --since 30d",
       ""

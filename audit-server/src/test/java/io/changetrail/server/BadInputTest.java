@@ -452,9 +452,9 @@ class BadInputTest {
         413,
         "body",
         "at most 5000; split it");
-    byte[] huge = new byte[9 << 20];
+    byte[] huge = new byte[26 << 20];
     java.util.Arrays.fill(huge, (byte) ' ');
-    explains(send(CloudEventsCodec.MEDIA_TYPE, huge), 413, "body", "8388608 bytes");
+    explains(send(CloudEventsCodec.MEDIA_TYPE, huge), 413, "body", "26214400 bytes");
     explains(send(CloudEventsCodec.MEDIA_TYPE, huge), 413, "body", "send fewer events");
     explains(
         server.put(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -41,6 +44,8 @@ class GithubApiTest {
   private static final String REPOSITORY = "/repos/acme/checkout";
   private static final String BEFORE = "0f1d2c3b4a59687766554433221100ffeeddccbb";
   private static final String AFTER = "5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689";
+  private static final String ACTIVITY =
+      REPOSITORY + "/activity?ref=refs%2Fheads%2Fmain&per_page=100";
   private static final String VALUES = "/contents/checkout/values-prod.yaml?ref=";
 
   @TempDir private Path data;
@@ -138,6 +143,24 @@ class GithubApiTest {
             + ",\"encoding\":\"base64\",\"content\":\""
             + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))
             + "\"}");
+  }
+
+  private void compared(String commits, String files) {
+    answer(
+        "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER,
+        "{\"total_commits\":2,\"commits\":" + commits + ",\"files\":" + files + "}");
+  }
+
+  private static String files(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> "{\"filename\":\"src/f" + i + "\",\"status\":\"added\"}")
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private void installedOn(JsonNode repository) {
+    answer("GET /app/installations?per_page=100", "[{\"id\":77}]");
+    answer(
+        "GET /installation/repositories?per_page=100", "{\"repositories\":[" + repository + "]}");
   }
 
   private Answer push() throws Exception {
@@ -292,6 +315,7 @@ class GithubApiTest {
             + ((ObjectNode) merged.path("pull_request")).put("updated_at", "2026-03-03T15:02:09Z")
             + "]");
     answer("GET " + REPOSITORY + "/releases?per_page=100", "[]");
+    answer("GET " + ACTIVITY, "[]");
     Hooks.github(server, "deployment", created);
 
     String path = "/v1/github/backfill?since=2026-02-01T00:00:00Z";
@@ -442,6 +466,215 @@ class GithubApiTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> Files.exists(data.resolve("github").resolve("acme.reconciled")));
+  }
+
+  @Test
+  void C3_whatBeganLongAgoIsFoundWhenItHasEndedAndItsEndWasNotDelivered() throws Exception {
+    server.close();
+    Instant began = Instant.now().minus(Duration.ofHours(5));
+    String ended = Instant.now().minus(Duration.ofMinutes(15)).toString();
+    Files.createDirectories(data.resolve("github"));
+    Files.writeString(
+        data.resolve("github").resolve("acme.reconciled"),
+        Long.toString(Instant.now().minus(Duration.ofMinutes(20)).toEpochMilli()));
+    ObjectNode payload = (ObjectNode) Hooks.payload("github/deployment_status.success.json");
+    ObjectNode deployment = (ObjectNode) payload.path("deployment");
+    deployment.put("created_at", began.toString());
+    ObjectNode status = (ObjectNode) payload.path("deployment_status");
+    status.put("created_at", ended);
+    ObjectNode run =
+        (ObjectNode) Hooks.payload("github/workflow_run.completed.json").path("workflow_run");
+    run.put("status", "completed").put("created_at", began.toString()).put("updated_at", ended);
+    runs = "{\"workflow_runs\":[" + run + "]}";
+    installedOn(payload.path("repository"));
+    answer("GET " + REPOSITORY + "/deployments?per_page=100", "[" + deployment + "]");
+    String statuses =
+        REPOSITORY + "/deployments/" + deployment.path("id").asText() + "/statuses?per_page=100";
+    answer("GET " + statuses, "[" + status + "]");
+    server = server();
+
+    awaitEvents(3);
+    assertThat(events().toString())
+        .contains("deployment_status-" + status.path("id").asText() + "-success")
+        .contains("workflow_run-" + run.path("id").asText());
+    server.close();
+    asked.clear();
+    Files.writeString(
+        data.resolve("github").resolve("acme.reconciled"),
+        Long.toString(Instant.now().toEpochMilli()));
+    server = server();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> asked.contains("GET " + REPOSITORY + "/deployments?per_page=100"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> asked.contains("GET " + REPOSITORY + "/releases?per_page=100"));
+    assertThat(asked).as("the end is known").doesNotContain("GET " + statuses);
+    assertThat(events()).hasSize(3);
+  }
+
+  @Test
+  void C3_aPushThatNobodyDeliveredIsFoundWithTheConfigurationThatItChanged() throws Exception {
+    server.close();
+    JsonNode repository = Hooks.payload("github/push.main.json").path("repository");
+    installedOn(repository);
+    String pushed = Instant.now().minus(Duration.ofMinutes(30)).toString();
+    answer(
+        "GET " + ACTIVITY,
+        "[{\"id\":2,\"before\":\""
+            + AFTER
+            + "\",\"after\":\""
+            + "0".repeat(40)
+            + "\",\"ref\":\"refs/heads/main\",\"timestamp\":\""
+            + pushed
+            + "\",\"activity_type\":\"branch_deletion\",\"actor\":{\"login\":\"mia-chen\"}},"
+            + "{\"id\":1,\"before\":\""
+            + BEFORE
+            + "\",\"after\":\""
+            + AFTER
+            + "\",\"ref\":\"refs/heads/main\",\"timestamp\":\""
+            + pushed
+            + "\",\"activity_type\":\"pr_merge\",\"actor\":{\"login\":\"mia-chen\"}}]");
+    compared(
+        "[{\"sha\":\"c0ffee0000000000000000000000000000000001\"},{\"sha\":\""
+            + AFTER
+            + "\",\"commit\":{\"message\":\"Retry payments\\n\\nmore\","
+            + "\"author\":{\"name\":\"Ben Okafor\"}}}]",
+        "[{\"filename\":\"checkout/values-prod.yaml\",\"status\":\"modified\"}]");
+    server = server();
+
+    awaitEvents(2);
+    JsonNode push = events("kind", "code").get(0);
+    assertThat(push.path("id").asText()).isEqualTo("push-main-" + BEFORE + "-" + AFTER);
+    assertThat(push.toString())
+        .contains("mia-chen", "Retry payments", "Ben Okafor", "\"412\"", "\"backfilled\":true")
+        .contains("checkout/values-prod.yaml", "c0ffee0000000000000000000000000000000001");
+    JsonNode config = events("kind", "config").get(0);
+    assertThat(config.toString()).contains("3s", "30s", "\"backfilled\":true");
+    assertThat(events("revision", "c0ffee0000000000000000000000000000000001")).hasSize(1);
+
+    Answer late = push();
+    assertThat(late.json().path("duplicate").asInt()).as(late.text()).isEqualTo(1);
+    assertThat(events()).hasSize(2);
+  }
+
+  @Test
+  void whatOneOwnerOrOneRightKeepsBackDoesNotHideTheRest() throws Exception {
+    JsonNode ended = Hooks.payload("github/deployment_status.success.json");
+    answer(
+        "GET /app/installations?per_page=100",
+        "[{\"id\":65,\"suspended_at\":\"2026-01-01T00:00:00Z\"},{\"id\":66},{\"id\":77}]");
+    answers.put(
+        "POST /app/installations/66/access_tokens", new MockResponse.Builder().code(403).build());
+    answer(
+        "GET /installation/repositories?per_page=100",
+        "{\"repositories\":[" + ended.path("repository") + "]}");
+    answer("GET " + REPOSITORY + "/deployments?per_page=100", "[" + ended.path("deployment") + "]");
+    String statuses =
+        "/deployments/" + ended.at("/deployment/id").asText() + "/statuses?per_page=100";
+    answer("GET " + REPOSITORY + statuses, "[" + ended.path("deployment_status") + "]");
+    answer("GET " + REPOSITORY + "/releases?per_page=100", "[]");
+    answer("GET " + ACTIVITY, "[]");
+    runs = "{\"workflow_runs\":[]}";
+    String pulls = "/pulls?state=closed&sort=updated&direction=desc&per_page=100";
+    answers.put("GET " + REPOSITORY + pulls, new MockResponse.Builder().code(403).build());
+
+    Answer answer =
+        server.post("/v1/github/backfill?since=2026-02-01T00:00:00Z", "application/json", "");
+
+    assertThat(answer.json().path("stored").asInt()).as(answer.text()).isEqualTo(2);
+    assertThat(answer.json().path("failed")).hasSize(1);
+    assertThat(answer.json().at("/failed/0/detail").asText()).contains("/pulls", "403");
+  }
+
+  @Test
+  void anAnswerThatCannotBeReadHoldsUpNothingThatComesAfterIt() throws Exception {
+    answer(
+        "GET " + REPOSITORY + VALUES + AFTER,
+        "{\"size\":1,\"encoding\":\"base64\",\"content\":\"A\"}");
+    push();
+    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
+    answer(
+        "GET " + REPOSITORY + "/pulls/412/files?per_page=100", "[{\"filename\":\"src/A.java\"}]");
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> events().toString().contains("src/A.java"));
+    assertThat(server.get("/metrics").text())
+        .contains("changetrail_github_asked_total{github=\"acme\",result=\"nothing\"} 1");
+  }
+
+  @Test
+  void aPageThatIsNoJsonIsAskedForAgain() throws Exception {
+    String compare = "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER;
+    MockResponse good = answers.get(compare);
+    answer(compare, "<html>We are having problems</html>");
+    push();
+    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
+    answers.put(compare, good);
+    awaitEvents(3);
+  }
+
+  @Test
+  void whoeverAskedTooMuchLeavesGithubAloneInEverything() throws Exception {
+    String compare = "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER;
+    answers.put(
+        compare,
+        new MockResponse.Builder()
+            .code(403)
+            .body("{\"message\":\"You have exceeded a secondary rate limit.\"}")
+            .build());
+    push();
+    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
+    int questions = asked.size();
+
+    Answer answer =
+        server.post(
+            "/v1/github/backfill?since=2026-02-01T00:00:00Z&repository=acme/checkout",
+            "application/json",
+            "");
+
+    assertThat(answer.json().at("/failed/0/detail").asText()).contains("wants to be left alone");
+    assertThat(asked).hasSize(questions);
+  }
+
+  @Test
+  void aPushOfThousandsOfFilesIsReadBeyondWhatGithubCompares() throws Exception {
+    compared("[]", files(0, 300));
+    answer(
+        "GET " + REPOSITORY + "/commits/" + AFTER + "?per_page=1",
+        "{\"parents\":[{\"sha\":\"" + BEFORE + "\"}]}");
+    String commit = REPOSITORY + "/commits/" + AFTER + "?per_page=100";
+    String next = "http://127.0.0.1:" + github.getPort() + commit + "&page=2";
+    answers.put(
+        "GET " + commit,
+        new MockResponse.Builder()
+            .body("{\"files\":" + files(0, 100) + "}")
+            .addHeader("Link", "<" + next + ">; rel=\"next\"")
+            .build());
+    answer(
+        "GET " + commit + "&page=2",
+        "{\"files\":[{\"filename\":\"checkout/values-prod.yaml\",\"status\":\"modified\"}]}");
+    push();
+
+    awaitEvents(2);
+    assertThat(events("kind", "config").get(0).toString()).contains("3s", "30s");
+    assertThat(events("kind", "code").get(0).toString()).doesNotContain("vcs.changed.compared");
+  }
+
+  @Test
+  void whereGithubComparesNoMoreThePushSaysSoAndItsOwnListIsReadToo() throws Exception {
+    compared("[]", files(0, 300));
+    answer(
+        "GET " + REPOSITORY + "/commits/" + AFTER + "?per_page=1",
+        "{\"parents\":[{\"sha\":\"c0ffee0000000000000000000000000000000001\"}]}");
+    ObjectNode payload = (ObjectNode) Hooks.payload("github/push.main.json");
+    ((ArrayNode) payload.at("/commits/0/modified")).add("checkout/values-prod.yaml");
+    ((ArrayNode) payload.at("/commits/0/modified")).add("gone/values-prod.yaml");
+    Hooks.github(server, "push", payload);
+
+    awaitEvents(2);
+    assertThat(events("kind", "config").get(0).toString())
+        .contains("checkout/values-prod.yaml", "3s", "30s");
+    assertThat(events("kind", "code").get(0).toString()).contains("\"vcs.changed.compared\":300");
   }
 
   @Test

@@ -233,7 +233,7 @@ class WebhookTest {
 
   @Test
   void anOversizedBodyIsRefusedBeforeItIsRead() throws Exception {
-    byte[] body = new byte[(8 << 20) + 1];
+    byte[] body = new byte[(25 << 20) + 1];
     Answer answer = Hooks.signed(server, "launchdarkly", "X-LD-Signature", "00", body);
     assertThat(answer.status()).isEqualTo(413);
   }

@@ -142,7 +142,7 @@ public final class Settings {
         "links to metrics, traces and logs by name, each a URL with {service}, {environment}, {from}"
             + " and {to} (ISO 8601), {fromMillis} and {toMillis}; none");
     keys.put("limits.memoryPercent", "share of the heap for requests in flight; 33");
-    keys.put("limits.maxBodyBytes", "size of one request's body, decompressed; 8388608");
+    keys.put("limits.maxBodyBytes", "size of one request's body, decompressed; 26214400");
     return keys;
   }
 
@@ -303,7 +303,7 @@ public final class Settings {
             kinds(),
             get("retention.every", Settings::duration, Duration.ofHours(1))),
         get("limits.memoryPercent", text -> number(text, 5, 80), 33),
-        get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 8 << 20),
+        get("limits.maxBodyBytes", text -> number(text, 1 << 16, 1 << 28), 25 << 20),
         webhooks(),
         names(WORKLOADS).stream().map(this::workloads).toList(),
         names(GITHUB).stream().map(this::github).toList(),

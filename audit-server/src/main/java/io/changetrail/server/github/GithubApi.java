@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.github;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.changetrail.server.config.ServerConfig;
@@ -11,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +29,8 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * GitHub's REST API for one App or token. Asks the configured host and no other, follows no
@@ -35,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://docs.github.com/rest">REST API</a>
  */
 final class GithubApi {
+  private static final Logger LOG = LoggerFactory.getLogger(GithubApi.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int MAX_BODY = 32 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,6 +54,8 @@ final class GithubApi {
           .connectTimeout(TIMEOUT)
           .build();
   private final Map<String, Installed> tokens = new HashMap<>();
+  private volatile Instant silentUntil = Instant.MIN;
+  private volatile Instant scarceUntil = Instant.MIN;
 
   private record Installed(String token, Instant expires) {}
 
@@ -108,19 +115,58 @@ final class GithubApi {
     send("POST", url(path), asApp());
   }
 
-  /** The repositories that the App is installed on, as webhooks name them. */
+  /**
+   * The repositories that the App is installed on, as webhooks name them. Where an owner has
+   * suspended it, or removes it meanwhile, there are none to see.
+   */
   List<JsonNode> repositories() throws IOException, InterruptedException {
     List<JsonNode> all = new ArrayList<>();
     for (JsonNode installation : listOfApp("/app/installations?per_page=100", any -> true)) {
-      String token = install(installation.path("id").asText()).token();
-      all.addAll(
-          pages(
-              url("/installation/repositories?per_page=100"),
-              "Bearer " + token,
-              "repositories",
-              any -> true));
+      if (installation.path("suspended_at").isTextual()) {
+        continue;
+      }
+      try {
+        String token = install(installation.path("id").asText()).token();
+        all.addAll(
+            pages(
+                url("/installation/repositories?per_page=100"),
+                "Bearer " + token,
+                "repositories",
+                any -> true));
+      } catch (ApiException e) {
+        if (e.isPassing()) {
+          throw e;
+        }
+        LOG.warn(
+            "github.{}: repositories of {} cannot be listed: {}",
+            settings.name(),
+            installation.at("/account/login").asText(),
+            e.getMessage());
+      }
     }
     return all;
+  }
+
+  /**
+   * Whether only a fifth is left of what GitHub lets one ask within the hour. That is for what
+   * happens now; history can wait.
+   */
+  boolean isScarce() {
+    return clock.instant().isBefore(scarceUntil);
+  }
+
+  /**
+   * Whether GitHub answers at all. If it does, and fails at one question again and again, that
+   * question is to blame.
+   */
+  boolean answers() throws InterruptedException {
+    try {
+      return exchange(HttpRequest.newBuilder(url("/rate_limit")).timeout(TIMEOUT).build())
+              .statusCode()
+          < 500;
+    } catch (ApiException e) {
+      return false;
+    }
   }
 
   private List<JsonNode> pages(
@@ -185,6 +231,10 @@ final class GithubApi {
     return known.token();
   }
 
+  private synchronized void forget(String authorization) {
+    tokens.values().removeIf(known -> authorization.equals("Bearer " + known.token()));
+  }
+
   private Installed install(String installation) throws IOException, InterruptedException {
     JsonNode made =
         body(send("POST", url("/app/installations/" + installation + "/access_tokens"), asApp()));
@@ -193,11 +243,20 @@ final class GithubApi {
   }
 
   private static JsonNode body(HttpResponse<byte[]> answer) throws IOException {
-    return JSON.readTree(answer.body());
+    try {
+      return JSON.readTree(answer.body());
+    } catch (JsonProcessingException e) {
+      throw ApiException.passing(
+          "GET " + answer.uri().getPath() + " is answered with what is no JSON", Duration.ZERO);
+    }
   }
 
   private HttpResponse<byte[]> send(String method, URI url, String authorization)
       throws IOException, InterruptedException {
+    Duration silence = Duration.between(clock.instant(), silentUntil);
+    if (!silence.isNegative() && !silence.isZero()) {
+      throw ApiException.passing("GitHub wants to be left alone until " + silentUntil, silence);
+    }
     HttpRequest request =
         HttpRequest.newBuilder(url)
             .timeout(TIMEOUT)
@@ -209,11 +268,20 @@ final class GithubApi {
             .build();
     HttpResponse<byte[]> answer = exchange(request);
     int status = answer.statusCode();
+    number(answer, "X-RateLimit-Remaining")
+        .filter(left -> left < number(answer, "X-RateLimit-Limit").orElse(0L) / 5)
+        .flatMap(left -> number(answer, "X-RateLimit-Reset"))
+        .ifPresent(reset -> scarceUntil = Instant.ofEpochSecond(reset));
     if (status / 100 == 2) {
       return answer;
     }
     String what = method + " " + url.getPath() + " is answered " + status;
     Optional<Duration> wait = wait(answer);
+    // Whoever asks on is asked to wait for longer, so nobody does, whatever it is about.
+    wait.ifPresent(pause -> silentUntil = clock.instant().plus(pause));
+    if (status == 401) {
+      forget(authorization); // the App may have been installed anew, which ends its tokens
+    }
     throw wait.isPresent() || status >= 500 || status == 401
         ? ApiException.passing(what, wait.orElse(Duration.ZERO))
         : ApiException.lasting(what);
@@ -255,7 +323,11 @@ final class GithubApi {
       Duration until = Duration.between(clock.instant(), reset);
       return Optional.of(until.isNegative() ? Duration.ZERO : until);
     }
-    return status == 429 ? Optional.of(Duration.ofMinutes(1)) : Optional.empty();
+    // GitHub's secondary limits: where nothing says for how long, a minute at least.
+    return status == 429
+            || new String(answer.body(), StandardCharsets.UTF_8).contains("secondary rate limit")
+        ? Optional.of(Duration.ofMinutes(1))
+        : Optional.empty();
   }
 
   private static Optional<Long> number(HttpResponse<byte[]> answer, String header) {

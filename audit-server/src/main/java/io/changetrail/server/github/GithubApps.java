@@ -101,14 +101,18 @@ public final class GithubApps implements AutoCloseable {
       try {
         for (JsonNode repository : repositories(worker, wanted, failed)) {
           repositories++;
+          List<String> gaps = new ArrayList<>();
           try {
-            stored += worker.backfill(repository, since);
+            stored += worker.backfill(repository, since, gaps);
           } catch (IOException e) {
-            failed
-                .addObject()
-                .put("repository", repository.path("full_name").asText())
-                .put("detail", String.valueOf(e.getMessage()));
+            gaps.add(String.valueOf(e.getMessage()));
           }
+          gaps.forEach(
+              gap ->
+                  failed
+                      .addObject()
+                      .put("repository", repository.path("full_name").asText())
+                      .put("detail", gap));
         }
       } catch (IOException e) {
         failed

@@ -8,10 +8,16 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.source.github.GithubWebhookMapper;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +29,12 @@ import org.slf4j.LoggerFactory;
 final class GithubHistory {
   private static final Logger LOG = LoggerFactory.getLogger(GithubHistory.class);
 
+  /** Activities by which commits come to a branch. */
+  private static final Set<String> PUSHES =
+      Set.of("push", "force_push", "pr_merge", "merge_queue_merge");
+
+  private static final Duration LONGEST_DRAFT = Duration.ofDays(90);
+
   private final GithubApi api;
   private final GithubWebhookMapper mapper = new GithubWebhookMapper();
 
@@ -31,23 +43,76 @@ final class GithubHistory {
   }
 
   /**
-   * Its deployments, runs, merges and releases, each marked as read from history.
+   * What was found.
+   *
+   * @param gaps what could not be read, and why; empty if all could
+   */
+  record Found(List<AuditEvent> events, List<String> gaps) {}
+
+  /** One sort of object of a repository. */
+  private interface Part {
+    void read() throws IOException, InterruptedException;
+  }
+
+  /** All that happened in a repository since a moment, each marked as read from history. */
+  Found since(JsonNode repository, Instant since) throws IOException, InterruptedException {
+    return moved(repository, since, since, deployment -> false);
+  }
+
+  /**
+   * The same of what happened since a moment to what may have begun before it: a run takes its
+   * time, and a deployment may wait for somebody to approve it.
    *
    * @param repository as the API gives it
+   * @param begun nothing that began before it is looked at
+   * @param hasEnded whether a deployment's end is known, so that its steps need not be asked for
    */
-  List<AuditEvent> since(JsonNode repository, Instant since)
+  Found moved(JsonNode repository, Instant since, Instant begun, Predicate<JsonNode> hasEnded)
+      throws IOException, InterruptedException {
+    List<AuditEvent> events = new ArrayList<>();
+    List<String> gaps = new ArrayList<>();
+    for (Part part :
+        List.<Part>of(
+            () -> deployments(repository, since, begun, hasEnded, events),
+            () -> runs(repository, since, begun, events),
+            () -> merges(repository, since, events),
+            () -> pushes(repository, since, events),
+            () -> releases(repository, since, events))) {
+      try {
+        part.read();
+      } catch (ApiException e) {
+        if (e.isPassing()) {
+          throw e;
+        }
+        String gap = String.valueOf(e.getMessage()); // such as a right that the App does not have
+        if (!gaps.contains(gap)) {
+          gaps.add(gap);
+        }
+      }
+    }
+    return new Found(events, gaps);
+  }
+
+  private void deployments(
+      JsonNode repository,
+      Instant since,
+      Instant begun,
+      Predicate<JsonNode> hasEnded,
+      List<AuditEvent> events)
       throws IOException, InterruptedException {
     String name = repository.path("full_name").asText();
-    List<AuditEvent> events = new ArrayList<>();
     for (JsonNode deployment :
         api.list(
             name,
             "/deployments?per_page=100",
             null,
-            one -> !at(one, "created_at").isBefore(since))) {
+            one -> !at(one, "created_at").isBefore(begun))) {
       ObjectNode delivery = delivery(repository, "created", deployment.path("creator"));
       delivery.set("deployment", deployment);
       add("deployment", delivery, events);
+      if (at(deployment, "created_at").isBefore(since) && hasEnded.test(deployment)) {
+        continue;
+      }
       String statuses = "/deployments/" + deployment.path("id").asText() + "/statuses?per_page=100";
       for (JsonNode status : api.list(name, statuses, null, any -> true)) {
         ObjectNode moved = delivery(repository, "created", status.path("creator"));
@@ -56,21 +121,30 @@ final class GithubHistory {
         add("deployment_status", moved, events);
       }
     }
+  }
+
+  private void runs(JsonNode repository, Instant since, Instant begun, List<AuditEvent> events)
+      throws IOException, InterruptedException {
     for (JsonNode run :
         api.list(
-            name,
-            "/actions/runs?per_page=100&created=%3E%3D" + since,
+            repository.path("full_name").asText(),
+            "/actions/runs?per_page=100&created=%3E%3D" + begun.truncatedTo(ChronoUnit.SECONDS),
             "workflow_runs",
-            a -> true)) {
-      if (run.path("status").asText().equals("completed")) {
+            any -> true)) {
+      if (run.path("status").asText().equals("completed")
+          && !at(run, "updated_at").isBefore(since)) {
         ObjectNode delivery = delivery(repository, "completed", run.path("actor"));
         delivery.set("workflow_run", run);
         add("workflow_run", delivery, events);
       }
     }
+  }
+
+  private void merges(JsonNode repository, Instant since, List<AuditEvent> events)
+      throws IOException, InterruptedException {
     for (JsonNode pull :
         api.list(
-            name,
+            repository.path("full_name").asText(),
             "/pulls?state=closed&sort=updated&direction=desc&per_page=100",
             null,
             one -> !at(one, "updated_at").isBefore(since))) {
@@ -80,16 +154,55 @@ final class GithubHistory {
         add("pull_request", delivery, events);
       }
     }
+  }
+
+  /** What came to the default branch, of which the enricher asks the rest. */
+  private void pushes(JsonNode repository, Instant since, List<AuditEvent> events)
+      throws IOException, InterruptedException {
+    String ref = "refs/heads/" + repository.path("default_branch").asText();
+    for (JsonNode activity :
+        api.list(
+            repository.path("full_name").asText(),
+            "/activity?ref=" + URLEncoder.encode(ref, StandardCharsets.UTF_8) + "&per_page=100",
+            null,
+            one -> !at(one, "timestamp").isBefore(since))) {
+      String how = activity.path("activity_type").asText();
+      if (!PUSHES.contains(how) || !activity.path("ref").asText().equals(ref)) {
+        continue;
+      }
+      String before = activity.path("before").asText();
+      String after = activity.path("after").asText();
+      ObjectNode there = repository.deepCopy();
+      there.set("pushed_at", activity.path("timestamp"));
+      ObjectNode delivery = delivery(there, "", activity.path("actor"));
+      delivery.put("ref", ref).put("before", before).put("after", after);
+      delivery.put("forced", how.equals("force_push"));
+      delivery.put(
+          "compare",
+          repository.path("html_url").asText()
+              + "/compare/"
+              + before.substring(0, Math.min(12, before.length()))
+              + "..."
+              + after.substring(0, Math.min(12, after.length())));
+      add("push", delivery, events);
+    }
+  }
+
+  private void releases(JsonNode repository, Instant since, List<AuditEvent> events)
+      throws IOException, InterruptedException {
     for (JsonNode release :
         api.list(
-            name, "/releases?per_page=100", null, one -> !at(one, "created_at").isBefore(since))) {
-      if (!release.path("draft").asBoolean()) {
+            repository.path("full_name").asText(),
+            "/releases?per_page=100",
+            null,
+            // They are listed by the date of their commit, which may be long before.
+            one -> !at(one, "created_at").isBefore(since.minus(LONGEST_DRAFT)))) {
+      if (!release.path("draft").asBoolean() && !at(release, "published_at").isBefore(since)) {
         ObjectNode delivery = delivery(repository, "published", release.path("author"));
         delivery.set("release", release);
         add("release", delivery, events);
       }
     }
-    return events;
   }
 
   private static ObjectNode delivery(JsonNode repository, String action, JsonNode sender) {
@@ -105,10 +218,7 @@ final class GithubHistory {
   private void add(String event, JsonNode delivery, List<AuditEvent> events) {
     try {
       for (AuditEvent mapped : mapper.map(event, delivery)) {
-        events.add(
-            mapped.toBuilder()
-                .change(mapped.change().toBuilder().backfilled(true).build())
-                .build());
+        events.add(GithubEnricher.backfilled(mapped));
       }
     } catch (InvalidEventException e) {
       LOG.warn("history of GitHub: a {} is left out: {}", event, e.getMessage());

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.github;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.InvalidEventException;
+import io.changetrail.model.Phase;
 import io.changetrail.server.http.Caller;
 import io.changetrail.server.ingest.Acceptance;
 import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore;
+import io.changetrail.store.Field;
 import io.changetrail.store.NewEvent;
+import io.changetrail.store.Query;
 import io.changetrail.store.Scope;
 import io.changetrail.store.View;
 import java.time.Instant;
@@ -60,6 +64,19 @@ record GithubStore(
     }
     ingested.ingested(counts, lastSeq);
     return counts.getOrDefault(Status.ACCEPTED, 0);
+  }
+
+  /** Whether it is known how a deployment ended. */
+  boolean hasEnd(JsonNode repository, JsonNode deployment) {
+    Query end =
+        Query.all()
+            .where(Field.SOURCE, repository.path("html_url").asText())
+            .where(Field.CHANGE, "deployment-" + deployment.path("id").asText())
+            .where(Field.PHASE, Phase.FINISHED.wireName());
+    return !store
+        .search(Scope.of(tenant), end, View.RAW, AuditStore.Order.NEWEST_FIRST, null, 1)
+        .events()
+        .isEmpty();
   }
 
   /** Those that are not stored yet, whoever told them. */

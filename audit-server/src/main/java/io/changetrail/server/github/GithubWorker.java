@@ -12,16 +12,22 @@ import io.changetrail.store.Scope;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +57,13 @@ final class GithubWorker implements AutoCloseable {
   private static final int REPOSITORIES_AT_ONCE = 20;
 
   private static final Duration FIRST_LOOK = Duration.ofDays(1);
+
+  /** What began before may have ended since: few runs and approvals take longer. */
+  private static final Duration LONGEST_RUN = Duration.ofDays(1);
+
+  /** Then what else is to be done has its turn, such as asking for failed deliveries. */
+  private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
+
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
   /** GitHub fails at some questions for ever, such as comparing what is too large. */
@@ -65,12 +78,16 @@ final class GithubWorker implements AutoCloseable {
   private final AuditStore store;
   private final InstantSource clock;
   private final Path place;
+  private final Queue live;
+  private final Queue history;
   private final ScheduledExecutorService thread;
+  private final Redelivery redelivery;
   private final Deque<JsonNode> toReconcile = new ArrayDeque<>();
+
+  /** Of what it was said already that not all can be read. */
+  private final Set<String> told = new HashSet<>();
+
   private Instant reconcilesUntil = Instant.MIN;
-  private Instant pausedUntil = Instant.MIN;
-  private int tries;
-  private long done = -1;
 
   /**
    * @param directory of the file that says how far the store was worked off
@@ -89,7 +106,10 @@ final class GithubWorker implements AutoCloseable {
     this.store = into.store();
     this.clock = clock;
     enricher = new GithubEnricher(settings, api);
+    redelivery = new Redelivery(api);
     place = directory.resolve(settings.name() + ".seq");
+    live = new Queue(place, false);
+    history = new Queue(directory.resolve(settings.name() + ".history.seq"), true);
     thread =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -99,12 +119,47 @@ final class GithubWorker implements AutoCloseable {
             });
   }
 
-  void start() throws IOException {
-    Files.createDirectories(place.toAbsolutePath().getParent());
-    done = Files.exists(place) ? Long.parseLong(Files.readString(place).strip()) : newest();
-    if (!Files.exists(place)) {
+  /** How far the store was worked off: of what came live, or of what was read from history. */
+  private static final class Queue {
+    private final Path place;
+    private final boolean ofHistory;
+    private long done;
+    private long kept = -1;
+    private int tries;
+    private Instant pausedUntil = Instant.MIN;
+
+    Queue(Path place, boolean ofHistory) {
+      this.place = place;
+      this.ofHistory = ofHistory;
+    }
+
+    /** Goes on where it was; the first time at a place in the store. */
+    void open(long first) throws IOException {
+      done = Files.exists(place) ? kept(place) : first;
       keep();
     }
+
+    boolean has(StoredEvent stored) {
+      return stored.event().change().backfilled() == ofHistory;
+    }
+
+    void keep() throws IOException {
+      if (kept != done) {
+        GithubWorker.keep(place, done);
+        kept = done;
+      }
+    }
+  }
+
+  /** Goes on where it was. */
+  void open() throws IOException {
+    Files.createDirectories(place.toAbsolutePath().getParent());
+    live.open(newest());
+    history.open(live.done);
+  }
+
+  void start() throws IOException {
+    open();
     thread.scheduleWithFixedDelay(() -> safely(this::follow), 0, 1, TimeUnit.SECONDS);
     if (!settings.auditLogs().isEmpty()) {
       thread.scheduleWithFixedDelay(
@@ -127,22 +182,24 @@ final class GithubWorker implements AutoCloseable {
     }
     Instant since =
         Files.exists(readTo)
-            ? Instant.ofEpochMilli(Long.parseLong(Files.readString(readTo).strip()))
+            ? Instant.ofEpochMilli(kept(readTo))
             : reconcilesUntil.minus(FIRST_LOOK);
     int found = 0;
     for (int i = 0; i < REPOSITORIES_AT_ONCE && !toReconcile.isEmpty(); i++) {
-      try {
-        List<AuditEvent> settled =
-            new GithubHistory(api)
-                .since(toReconcile.element(), since.minus(OVERLAP)).stream()
-                    .filter(event -> event.time().isBefore(reconcilesUntil))
-                    .toList();
-        found += into.append(into.unknown(settled));
-      } catch (ApiException e) {
-        if (e.isPassing()) {
-          throw e; // the rest of the round comes with the next one
-        }
-      }
+      JsonNode repository = toReconcile.element();
+      GithubHistory.Found history =
+          new GithubHistory(api)
+              .moved(
+                  repository,
+                  since.minus(OVERLAP),
+                  since.minus(LONGEST_RUN),
+                  deployment -> into.hasEnd(repository, deployment));
+      List<AuditEvent> settled =
+          history.events().stream()
+              .filter(event -> event.time().isBefore(reconcilesUntil))
+              .toList();
+      found += into.append(into.unknown(settled));
+      tellOnce(repository.path("full_name").asText(), history.gaps());
       toReconcile.remove();
     }
     if (toReconcile.isEmpty()) {
@@ -153,26 +210,47 @@ final class GithubWorker implements AutoCloseable {
     }
   }
 
+  private void tellOnce(String what, List<String> gaps) {
+    if (!gaps.isEmpty() && told.add(what)) {
+      LOG.warn(
+          "github.{}: of {} not all can be read: {}",
+          settings.name(),
+          what,
+          String.join("; ", gaps));
+    }
+  }
+
   private void readAuditLogs() throws IOException, InterruptedException {
     for (String organization : settings.auditLogs()) {
-      Path readTo = place.resolveSibling(settings.name() + "." + organization + ".audit-log");
-      long since =
-          Files.exists(readTo)
-              ? Long.parseLong(Files.readString(readTo).strip()) - OVERLAP.toMillis()
-              : clock.instant().minus(FIRST_LOOK).toEpochMilli();
-      long newest = since;
-      List<AuditEvent> events = new ArrayList<>();
-      for (JsonNode entry :
-          api.listOfOrganization(
-              organization,
-              "/audit-log?include=web&order=desc&per_page=100",
-              one -> one.path("@timestamp").asLong() >= since)) {
-        newest = Math.max(newest, entry.path("@timestamp").asLong());
-        auditLog.map(entry, settings.server().toString()).ifPresent(events::add);
+      try {
+        readAuditLog(organization);
+      } catch (ApiException e) {
+        if (e.isPassing()) {
+          throw e;
+        }
+        tellOnce("the audit log of " + organization, List.of(String.valueOf(e.getMessage())));
       }
-      into.append(events);
-      keep(readTo, newest);
     }
+  }
+
+  private void readAuditLog(String organization) throws IOException, InterruptedException {
+    Path readTo = place.resolveSibling(settings.name() + "." + organization + ".audit-log");
+    long since =
+        Files.exists(readTo)
+            ? kept(readTo) - OVERLAP.toMillis()
+            : clock.instant().minus(FIRST_LOOK).toEpochMilli();
+    long newest = since;
+    List<AuditEvent> events = new ArrayList<>();
+    for (JsonNode entry :
+        api.listOfOrganization(
+            organization,
+            "/audit-log?include=web&order=desc&per_page=100",
+            one -> one.path("@timestamp").asLong() >= since)) {
+      newest = Math.max(newest, entry.path("@timestamp").asLong());
+      auditLog.map(entry, settings.server().toString()).ifPresent(events::add);
+    }
+    into.append(events);
+    keep(readTo, newest);
   }
 
   /** What was there before is a matter of history. */
@@ -208,46 +286,55 @@ final class GithubWorker implements AutoCloseable {
   }
 
   private void redeliver() throws IOException, InterruptedException {
-    int asked = new Redelivery(api).run(clock.instant());
+    int asked = redelivery.run(clock.instant());
     if (asked > 0) {
       LOG.info("github.{}: {} failed deliveries were asked for again", settings.name(), asked);
     }
   }
 
-  private void follow() throws IOException, InterruptedException {
-    List<StoredEvent> page;
-    do {
-      if (clock.instant().isBefore(pausedUntil)) {
-        return;
+  /** What happens now comes first, and history in between, which may be long. */
+  void follow() throws IOException, InterruptedException {
+    Instant until = clock.instant().plus(LONGEST_TURN);
+    boolean moved = true;
+    while (moved && clock.instant().isBefore(until)) {
+      moved = follow(live) || (!api.isScarce() && follow(history));
+    }
+  }
+
+  /** Goes on to behind the next event that is meant; whether it got anywhere. */
+  private boolean follow(Queue queue) throws IOException, InterruptedException {
+    if (clock.instant().isBefore(queue.pausedUntil)) {
+      return false;
+    }
+    boolean together = queue == live && history.done == live.done;
+    List<StoredEvent> page = store.readFrom(Scope.of(settings.tenant()), queue.done, PAGE);
+    boolean stands = false;
+    boolean asked = false;
+    for (int i = 0; i < page.size() && !stands && !asked; i++) {
+      StoredEvent stored = page.get(i);
+      boolean meant = !stored.conflicting() && enricher.isMeant(stored.event());
+      asked = meant && queue.has(stored);
+      stands = asked && !ask(stored, queue);
+      if (!stands) {
+        together &= asked || !meant;
+        queue.done = stored.seq();
+        history.done = together ? queue.done : history.done; // nobody reads the same twice
       }
-      page = store.readFrom(Scope.of(settings.tenant()), done, PAGE);
-      for (StoredEvent stored : page) {
-        if (enricher.isMeant(stored.event()) && !stored.conflicting() && !asked(stored)) {
-          return;
-        }
-        done = stored.seq();
-      }
-      if (!page.isEmpty()) {
-        keep();
-      }
-    } while (page.size() == PAGE);
+    }
+    if (!page.isEmpty()) {
+      live.keep();
+      history.keep();
+    }
+    return !page.isEmpty() && !stands;
   }
 
   /** Whether nothing more is to be asked about an event. */
-  private boolean asked(StoredEvent stored) throws IOException, InterruptedException {
+  private boolean ask(StoredEvent stored, Queue queue) throws IOException, InterruptedException {
     try {
-      into.append(enricher.ask(stored.event()));
+      into.append(answer(stored));
       observer.asked(settings.name(), Answer.ADDED);
     } catch (ApiException e) {
-      boolean wants = !e.waiting().isZero();
-      if (e.isPassing() && (wants || tries < MOST_TRIES)) {
-        Duration pause = wants ? e.waiting() : backoff();
-        tries += wants ? 0 : 1;
-        pausedUntil = clock.instant().plus(pause);
-        LOG.warn(
-            "github.{}: {}; again in {} s", settings.name(), e.getMessage(), pause.toSeconds());
-        observer.asked(settings.name(), Answer.WAITING);
-        keep();
+      if (e.isPassing() && waits(queue, e)) {
         return false;
       }
       observer.asked(settings.name(), Answer.NOTHING);
@@ -257,33 +344,84 @@ final class GithubWorker implements AutoCloseable {
           stored.event().ref(),
           e.getMessage());
     }
-    tries = 0;
+    queue.tries = 0;
     return true;
   }
 
-  private Duration backoff() {
+  private List<AuditEvent> answer(StoredEvent stored) throws IOException, InterruptedException {
+    try {
+      return enricher.ask(stored.event());
+    } catch (RuntimeException e) {
+      // An answer of a form that nobody foresaw must not hold up all that came after it.
+      throw ApiException.lasting("its answer cannot be read: " + e);
+    }
+  }
+
+  /**
+   * Whether to ask again later. A question that fails again and again is given up, unless GitHub
+   * answers to no other either.
+   */
+  private boolean waits(Queue queue, ApiException e) throws InterruptedException {
+    boolean wants = !e.waiting().isZero();
+    if (!wants && queue.tries >= MOST_TRIES && api.answers()) {
+      return false;
+    }
+    Duration pause = wants ? e.waiting() : backoff(queue.tries);
+    queue.tries += wants ? 0 : 1;
+    queue.pausedUntil = clock.instant().plus(pause);
+    LOG.warn("github.{}: {}; again in {} s", settings.name(), e.getMessage(), pause.toSeconds());
+    observer.asked(settings.name(), Answer.WAITING);
+    return true;
+  }
+
+  private static Duration backoff(int tries) {
     Duration pause = Duration.ofSeconds(1L << Math.min(tries, 10));
     return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
   }
 
-  private void keep() throws IOException {
-    keep(place, done);
-  }
-
+  /** Its bytes first, so that a loss of power leaves the number of before and no empty file. */
   private static void keep(Path file, long number) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, Long.toString(number));
+    try (FileChannel out =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      out.write(ByteBuffer.wrap(Long.toString(number).getBytes(StandardCharsets.US_ASCII)));
+      out.force(true);
+    }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static long kept(Path file) throws IOException {
+    String number = Files.readString(file).strip();
+    try {
+      return Long.parseLong(number);
+    } catch (NumberFormatException e) {
+      throw new IOException(
+          file + " holds no number; delete it, and GitHub is asked about what comes from now on",
+          e);
+    }
   }
 
   /**
    * Reads a repository's history.
    *
    * @param repository as the API gives it
+   * @param gaps gets what could not be read, and why
    * @return how many events were new
    */
-  int backfill(JsonNode repository, Instant since) throws IOException, InterruptedException {
-    return into.append(into.unknown(new GithubHistory(api).since(repository, since)));
+  int backfill(JsonNode repository, Instant since, List<String> gaps)
+      throws IOException, InterruptedException {
+    if (api.isScarce()) {
+      throw ApiException.passing(
+          "what GitHub still lets us ask within this hour is kept for what happens now",
+          Duration.ZERO);
+    }
+    GithubHistory.Found history = new GithubHistory(api).since(repository, since);
+    gaps.addAll(history.gaps());
+    return into.append(into.unknown(history.events()));
   }
 
   GithubApi api() {

@@ -10,9 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Has GitHub deliver again what it could not: by itself it tries once and never again.
+ * Has GitHub deliver again what it could not: by itself it tries once and never again. An App of a
+ * large organisation has hundreds of thousands of deliveries in three days, so only the first look
+ * goes back that far, and each later one to the one before it.
  *
  * @see <a
  *     href="https://docs.github.com/webhooks/using-webhooks/handling-failed-webhook-deliveries">Handling
@@ -22,10 +25,34 @@ final class Redelivery {
   /** GitHub keeps deliveries for as long. */
   private static final Duration KEPT = Duration.ofDays(3);
 
+  /** An attempt appears in the list a little after others that are younger. */
+  private static final Duration OVERLAP = Duration.ofMinutes(10);
+
   /** What failed so often will fail again. */
   private static final int MOST_TRIES = 5;
 
   private final GithubApi api;
+
+  /** Those of which no attempt has come through yet, by the id that all attempts share. */
+  private final Map<String, Failed> failed = new LinkedHashMap<>();
+
+  /** Ids of the attempts that the last look found. */
+  private Set<String> seen = Set.of();
+
+  private Instant lookedAt = Instant.MIN;
+
+  /**
+   * A delivery that did not come through.
+   *
+   * @param attempt the newest one, which is the one to repeat
+   * @param tries attempts that failed
+   * @param asked how often it was asked for
+   */
+  private record Failed(String attempt, String deliveredAt, int tries, int asked) {
+    boolean isHopeless() {
+      return Math.max(tries, asked + 1) >= MOST_TRIES;
+    }
+  }
 
   Redelivery(GithubApi api) {
     this.api = api;
@@ -37,30 +64,62 @@ final class Redelivery {
    * @return how many were asked for
    */
   int run(Instant now) throws IOException, InterruptedException {
-    String oldest = now.minus(KEPT).toString();
+    Instant kept = now.minus(KEPT);
+    Instant from = lookedAt.isAfter(kept) ? lookedAt.minus(OVERLAP) : kept;
     List<JsonNode> attempts =
         api.listOfApp(
             "/app/hook/deliveries?per_page=100",
-            attempt -> attempt.path("delivered_at").asText().compareTo(oldest) > 0);
-    Set<String> arrived = new HashSet<>();
-    Map<String, Integer> tries = new LinkedHashMap<>();
-    Map<String, String> failed = new LinkedHashMap<>();
-    for (JsonNode attempt : attempts) {
-      String guid = attempt.path("guid").asText();
-      int status = attempt.path("status_code").asInt();
-      if (status >= 200 && status < 300) {
-        arrived.add(guid);
+            attempt -> attempt.path("delivered_at").asText().compareTo(from.toString()) > 0);
+    // The newest is listed first.
+    for (int i = attempts.size() - 1; i >= 0; i--) {
+      if (!seen.contains(attempts.get(i).path("id").asText())) {
+        note(attempts.get(i));
       }
-      tries.merge(guid, 1, Integer::sum);
-      failed.putIfAbsent(guid, attempt.path("id").asText());
     }
+    seen =
+        attempts.stream()
+            .map(attempt -> attempt.path("id").asText())
+            .collect(Collectors.toCollection(HashSet::new));
+    lookedAt = now;
+    failed.values().removeIf(one -> one.deliveredAt().compareTo(kept.toString()) < 0);
+    return ask();
+  }
+
+  private void note(JsonNode attempt) {
+    String guid = attempt.path("guid").asText();
+    int status = attempt.path("status_code").asInt();
+    if (status >= 200 && status < 300) {
+      failed.remove(guid);
+      return;
+    }
+    Failed before = failed.get(guid);
+    failed.put(
+        guid,
+        new Failed(
+            attempt.path("id").asText(),
+            attempt.path("delivered_at").asText(),
+            before == null ? 1 : before.tries() + 1,
+            before == null ? 0 : before.asked()));
+  }
+
+  private int ask() throws IOException, InterruptedException {
     int asked = 0;
-    for (Map.Entry<String, String> delivery : failed.entrySet()) {
-      if (!arrived.contains(delivery.getKey())
-          && tries.getOrDefault(delivery.getKey(), 0) < MOST_TRIES) {
-        api.postAsApp("/app/hook/deliveries/" + delivery.getValue() + "/attempts");
-        asked++;
+    for (Map.Entry<String, Failed> delivery : failed.entrySet()) {
+      Failed one = delivery.getValue();
+      if (one.isHopeless()) {
+        continue;
       }
+      int times = one.asked() + 1;
+      try {
+        api.postAsApp("/app/hook/deliveries/" + one.attempt() + "/attempts");
+        asked++;
+      } catch (ApiException e) {
+        if (e.isPassing()) {
+          throw e; // the rest of them come with the next look
+        }
+        times = MOST_TRIES; // GitHub does not have it any more, and there are others
+      }
+      delivery.setValue(new Failed(one.attempt(), one.deliveredAt(), one.tries(), times));
     }
     return asked;
   }

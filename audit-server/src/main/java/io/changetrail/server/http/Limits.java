@@ -36,7 +36,7 @@ public record Limits(
   /** For the memory that this process was given. */
   public static Limits defaults() {
     return new Limits(
-        8 << 20,
+        25 << 20, // GitHub delivers as much
         16 << 10,
         Runtime.getRuntime().maxMemory() / 3,
         2_000,
