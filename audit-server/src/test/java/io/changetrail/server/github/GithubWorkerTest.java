@@ -47,7 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is asked of GitHub when it fails for long, on a clock of the test's own. */
 class GithubWorkerTest {
   private static final String TENANT = "default";
-  private static final String FILES = "/repos/acme/checkout/pulls/%d/files?per_page=100";
   private static final Instant RESET = Instant.parse("2026-03-03T16:30:00Z");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -130,7 +129,7 @@ class GithubWorkerTest {
   }
 
   private static String files(int number) {
-    return String.format(FILES, number);
+    return "/repos/acme/checkout/pulls/" + number + "/files?per_page=100";
   }
 
   private List<String> amended() {
