@@ -88,7 +88,7 @@ class RedeliveryTest {
 
   /** It fails once more. */
   private MockResponse repeat(String target) {
-    int id = Integer.parseInt(target.split("/")[4]);
+    int id = Integer.parseInt(target.replaceAll("\\D", ""));
     if (gone.contains(id)) {
       return new MockResponse.Builder().code(404).build();
     }
@@ -98,7 +98,7 @@ class RedeliveryTest {
   }
 
   private MockResponse page(String target) {
-    int from = target.contains("&from=") ? Integer.parseInt(target.split("&from=")[1]) : 0;
+    int from = Integer.parseInt("0" + target.replaceFirst(".*per_page=100(&from=)?", ""));
     List<Attempt> newestFirst = new ArrayList<>(attempts);
     newestFirst.sort(Comparator.comparing(Attempt::at).thenComparing(Attempt::id).reversed());
     MockResponse.Builder answer =
