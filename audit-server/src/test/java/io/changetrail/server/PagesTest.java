@@ -417,6 +417,10 @@ class PagesTest {
     browser.screenshot("incident");
     assertThat(browser.text("ol.suspects li:first-child h3")).isNotEqualTo(first);
     assertThat(browser.text("main")).as("though it is far down").contains("said by development");
+    assertThat(browser.text(".notice")).doesNotContain(first).contains("after the feedback");
+    assertThat(browser.run("return document.activeElement.tagName"))
+        .as("where the button was is another suspect now")
+        .isEqualTo("MAIN");
   }
 
   @Test

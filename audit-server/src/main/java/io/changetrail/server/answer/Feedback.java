@@ -120,9 +120,11 @@ final class Feedback {
     answer.withArray("suspects").forEach(suspect -> suspects.add((ObjectNode) suspect));
     Optional<StoredEvent> confirmed =
         last.values().stream().filter(Feedback::isConfirmed).reduce((a, b) -> b);
+    boolean refuted = false;
     for (ObjectNode suspect : suspects) {
       StoredEvent word = wordOn(suspect);
       if (word != null) {
+        refuted |= !isConfirmed(word) && isBlamed(suspect);
         weigh(suspect, isConfirmed(word) ? 1 : REJECTED, says(word));
       } else if (confirmed.isPresent()) {
         weigh(suspect, ANOTHER, by(confirmed.get()) + " says that it was another one");
@@ -133,30 +135,34 @@ final class Feedback {
             .thenComparing(suspect -> -suspect.path("score").asDouble()));
     ArrayNode ranked = answer.putArray("suspects");
     suspects.forEach(ranked::add);
-    verdict(answer, suspects, confirmed.orElse(null));
+    if (confirmed.isPresent()) {
+      answer.put("verdict", "explained").put("reason", says(confirmed.get()));
+    } else if (refuted) {
+      verdict(answer, suspects.stream().filter(Feedback::isBlamed).toList());
+    }
   }
 
-  private void verdict(
-      ObjectNode answer, List<ObjectNode> suspects, @Nullable StoredEvent confirmed) {
-    if (confirmed != null) {
-      answer.put("verdict", "explained").put("reason", says(confirmed));
-      return;
-    }
-    List<ObjectNode> blamed =
-        suspects.stream()
-            .filter(
-                suspect -> suspect.path("score").asDouble() >= Calibration.Constant.BLAME.usual())
-            .toList();
-    String verdict = answer.path("verdict").asText();
-    if (blamed.isEmpty() && !verdict.equals("none")) {
+  /** What can be said when one that was blamed was not it. */
+  private static void verdict(ObjectNode answer, List<ObjectNode> left) {
+    if (left.isEmpty()) {
       answer
           .put("verdict", "none")
           .put("reason", "what looked like the cause was not it, by the feedback");
-    } else if (verdict.equals("ambiguous") && blamed.size() == 1) {
+    } else if (left.size() == 1) {
       answer
           .put("verdict", "explained")
-          .put("reason", "of those that looked like the cause one is left after the feedback");
+          .put(
+              "reason",
+              "'" + left.get(0).at("/change/summary").asText() + "' is left after the feedback");
+    } else {
+      answer
+          .put("verdict", "ambiguous")
+          .put("reason", left.size() + " changes are left after the feedback");
     }
+  }
+
+  private static boolean isBlamed(ObjectNode suspect) {
+    return suspect.path("score").asDouble() >= Calibration.Constant.BLAME.usual();
   }
 
   private static void weigh(ObjectNode suspect, double value, String reason) {

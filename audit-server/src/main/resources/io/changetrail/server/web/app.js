@@ -2,6 +2,7 @@
 // The frame around the pages: where to go, who one is, and the keys.
 import { LitElement, html, nothing } from 'lit';
 import { names, who, logOut } from './api.js';
+import { arrive } from './page.js';
 import { setZone, zone, zoneName } from './format.js';
 import './investigate.js';
 import './incident.js';
@@ -70,8 +71,7 @@ class App extends LitElement {
   arrive() {
     this.path = location.pathname + location.search;
     this.identify();
-    scrollTo(0, 0);
-    this.updateComplete.then(() => this.querySelector('main').focus({ preventScroll: true }));
+    this.updateComplete.then(arrive);
   }
 
   key(event) {

@@ -2,7 +2,7 @@
 // An incident that an alert made, or a person kept: its stored answer, and what people say of the suspects.
 import { html, nothing } from 'lit';
 import { get, post } from './api.js';
-import { Page } from './page.js';
+import { Page, arrive } from './page.js';
 import { span, time } from './format.js';
 import * as report from './report.js';
 import * as suspects from './suspects.js';
@@ -37,6 +37,8 @@ class Incident extends Page {
     try {
       this.answer = await post(`/v1/correlations/${this.id()}/feedback`, { change, cause });
       this.failure = undefined;
+      // Where the button was is another suspect now; what it came to stands above.
+      arrive();
     } catch (failure) {
       this.failure = failure;
     }

@@ -7,6 +7,12 @@ export function go(where) {
   dispatchEvent(new CustomEvent('ct-go', { detail: where }));
 }
 
+/** Has who reads, by eye, key or screen reader, begin at the top. */
+export function arrive() {
+  scrollTo(0, 0);
+  document.querySelector('main').focus({ preventScroll: true });
+}
+
 /** What every page does: reads its address, asks, and shows the answer or what went wrong. */
 export class Page extends LitElement {
   static properties = { answer: { state: true }, failure: { state: true } };

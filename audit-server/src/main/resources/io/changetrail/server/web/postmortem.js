@@ -60,7 +60,7 @@ class Postmortem extends Page {
       <h2>Timeline</h2>
       <div class="scroll"><table class="list"><caption class="hidden">Timeline, oldest first</caption><thead><tr><th scope="col">when</th><th scope="col">what</th></tr></thead>
         <tbody>${this.rows(json).map(({ start, end, mark, change }) => html`<tr><td>${span(start, end)}</td><td>${mark
-          ? html`<b>${mark}</b>` : html`<a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a> ${outcome(change)}`}</td></tr>`)}</tbody></table></div>
+          ? html`<b>${mark}</b>` : html`<div class="row"><a class="captured" href=${'/changes/' + change.id}>${change.summary || change.id}</a>${outcome(change)}</div>`}</td></tr>`)}</tbody></table></div>
       ${excluded.length ? html`<h2>What cannot have been it</h2><ul class="chain">${excluded.map(({ change, reason }) => html`<li><span class="captured">${change.summary || change.id}</span>: <span class="captured">${reason}</span></li>`)}</ul>` : nothing}
       <h2>What is not known</h2>
       ${gaps.length ? html`<ul class="chain">${gaps.map((gap) => html`<li class="captured">${gap}</li>`)}</ul>` : html`<p>Every source reported, and the chain is complete.</p>`}`;

@@ -95,7 +95,7 @@ class Search extends Page {
     }
     return html`<div class="columns">
       <div class="facets">${facets.filter((facet) => facet.values.length).map((facet) => html`<fieldset><legend>${words(facet.field)}</legend>
-        ${facet.values.map(({ value, count: n }) => html`<a href=${this.toggled(facet.field, value)} aria-current=${this.params.getAll(facet.field).includes(value) ? 'true' : nothing}><span>${value}</span><span>${n}</span></a>`)}</fieldset>`)}</div>
+        ${facet.values.map(({ value, count: n }) => html`<a href=${this.toggled(facet.field, value)} aria-current=${this.params.getAll(facet.field).includes(value) ? 'true' : nothing}><span>${['kind', 'outcome'].includes(facet.field) ? words(value) : value}</span><span>${n.toLocaleString('en')}</span></a>`)}</fieldset>`)}</div>
       <div>
         <p role="status">${count(histogram.total, 'event')}</p>
         ${this.bars(histogram)}
