@@ -817,6 +817,17 @@ class PagesTest {
   }
 
   @Test
+  void theFirstPaintWaitsForNoScript() throws Exception {
+    String document = server.get("/timeline").text();
+
+    assertThat(document.replaceAll("(?s)<script.*?</script>|<link[^>]*>", ""))
+        .as("what the browser shows before any script came")
+        .contains(">Changetrail</span></header>");
+    browser.visit("/timeline");
+    assertThat(browser.all("header")).as("is replaced by the page's own").hasSize(1);
+  }
+
+  @Test
   void everyScriptIsAskedForAtOnceAndNotWhenAnotherOneNamesIt() {
     browser.visit("/timeline");
 

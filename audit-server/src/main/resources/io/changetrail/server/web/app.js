@@ -42,6 +42,11 @@ class App extends LitElement {
     return this;
   }
 
+  /** What stood there while the scripts were loaded. */
+  firstUpdated() {
+    document.querySelector('body > header').remove();
+  }
+
   async identify() {
     try {
       this.caller = await who();
