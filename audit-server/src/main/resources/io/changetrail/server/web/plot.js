@@ -19,24 +19,25 @@ function marked(u, from, to) {
 }
 
 /**
- * Labels where marks stand; those that would overlap become one.
+ * Labels centred over marks; those that would overlap become one.
  *
  * @param place of a time
- * @param apart how far two labels must be apart, in the unit of place
+ * @param wide how wide a label is, in the unit of place
  */
-export function joined(marks, place, apart) {
+export function joined(marks, place, wide) {
   const found = [];
   for (const mark of [...marks].sort((a, b) => a.at - b.at)) {
     const at = place(mark.at);
     const last = found.at(-1);
-    if (last && at - last.at < apart * last.size) {
-      last.label += ' ' + mark.label;
-      last.size++;
+    if (last && at - last.at < (wide * (last.labels.length + 1)) / 2) {
+      last.labels.push(mark.label);
+      last.end = at;
+      last.at = (last.start + last.end) / 2;
     } else {
-      found.push({ at, label: mark.label, size: 1 });
+      found.push({ at, start: at, end: at, labels: [mark.label] });
     }
   }
-  return found;
+  return found.map(({ at, labels }) => ({ at, label: [...new Set(labels)].join(' ') }));
 }
 
 class Plot extends LitElement {
@@ -77,7 +78,7 @@ class Plot extends LitElement {
       {
         width: box.clientWidth || 800,
         height: 220,
-        padding: [12, RIGHT, 0, 0],
+        padding: [18, RIGHT, 0, 0],
         legend: { show: false },
         scales: { x: this.range ? { range: () => this.range.map((ms) => ms / 1e3) } : {} },
         axes: [
@@ -141,11 +142,11 @@ class Plot extends LitElement {
       u.ctx.fillStyle = color.startsWith('--') ? css(color) : color;
       u.ctx.fillRect(from, top + height - 4 * devicePixelRatio, to - from, 4 * devicePixelRatio);
     }
-    u.ctx.textAlign = 'left';
+    u.ctx.textAlign = 'center';
     u.ctx.fillStyle = css('--ink');
     u.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
     for (const { at, label } of joined(inside, place, 14 * devicePixelRatio)) {
-      u.ctx.fillText(label, at + 4 * devicePixelRatio, top + 12 * devicePixelRatio);
+      u.ctx.fillText(label, at, top - 4 * devicePixelRatio);
     }
     u.ctx.restore();
   }
