@@ -270,6 +270,20 @@ final class ControlPlane implements AutoCloseable {
                 + "horizontal-pod-autoscaler-controller,namespace-controller");
   }
 
+  /** Gives the API server a new certificate and somebody a new token, from its next start on. */
+  void renew(String token, String newToken) throws IOException {
+    for (String file : List.of("apiserver.crt", "apiserver.key")) {
+      Files.deleteIfExists(directory.resolve("certificates").resolve(file));
+    }
+    Path tokens = directory.resolve("tokens.csv");
+    Files.writeString(tokens, Files.readString(tokens).replace(token + ",", newToken + ","));
+  }
+
+  /** The certificate that the API server made for itself. */
+  Path certificate() {
+    return directory.resolve("certificates/apiserver.crt");
+  }
+
   /** As a crash of its machine would end it. */
   void stopApiServer() throws InterruptedException {
     end(apiServer);

@@ -230,7 +230,8 @@ class RbacTest {
                         .contains("configmaps of " + scene.namespace));
         plane.create(configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}}");
         scene.await(1, Scene.of("ConfigMap", "it"));
-        await().atMost(Scene.PATIENCE).until(() -> watcher.troubles().size() == 1);
+        await().atMost(Scene.PATIENCE).until(() -> watcher.troubles().size() == 2);
+        assertThat(watcher.troubles()).containsOnlyKeys("Secret", "HelmReleaseSecret");
         assertThat(watcher.troubles().get("Secret"))
             .contains("may not be read", "secrets is forbidden", "leave the type out");
         assertThat(watcher.isReady()).as("not everything is seen").isFalse();

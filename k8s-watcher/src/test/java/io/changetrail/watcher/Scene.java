@@ -84,12 +84,13 @@ final class Scene implements AutoCloseable {
   }
 
   Watcher start() throws Exception {
+    return start(kubeconfig(ControlPlane.ADMIN), InstantSource.system());
+  }
+
+  Watcher start(Path kubeconfig, InstantSource clock) throws Exception {
     Watcher started =
         Watcher.start(
-            WatcherConfig.read(configuration()),
-            Cluster.connect(kubeconfig(ControlPlane.ADMIN)),
-            metrics,
-            InstantSource.system());
+            WatcherConfig.read(configuration()), Cluster.connect(kubeconfig), metrics, clock);
     watcher = started;
     Awaitility.await().atMost(PATIENCE).until(started::isReady);
     return started;

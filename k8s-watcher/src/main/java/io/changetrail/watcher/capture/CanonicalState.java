@@ -247,6 +247,15 @@ public final class CanonicalState {
     return smallest;
   }
 
+  /**
+   * A value, or what names it where it is of more bytes than that.
+   *
+   * @param most of its canonical JSON
+   */
+  public static JsonNode bounded(JsonNode value, int most) {
+    return CanonicalJson.bytes(value).length <= most ? value : digest(value);
+  }
+
   private static JsonNode withoutLongTexts(JsonNode node) {
     if (node.isTextual()) {
       return node.textValue().length() > LONG_TEXT ? digest(node) : node;

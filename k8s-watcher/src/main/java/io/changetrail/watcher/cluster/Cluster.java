@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
@@ -36,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * model. Credentials and certificates are those of the official client, which renews them.
  */
 public final class Cluster {
+  private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final ObjectReader TREES = JSON.readerFor(ObjectNode.class);
   private static final int PAGE = 500;
 
@@ -58,49 +61,88 @@ public final class Cluster {
   /** The API server ends a watch after this; bookmarks come about once a minute. */
   private static final Duration WATCH = Duration.ofMinutes(5);
 
-  private final ApiClient client;
-  private final OkHttpClient forRequests;
-  private final OkHttpClient forWatches;
+  /** What is refused or not trusted may be so because of what was replaced in files. */
+  private static final Duration LEAST_BETWEEN_RENEWALS = Duration.ofSeconds(2);
 
-  private Cluster(ApiClient client) {
-    this(client, Duration.ofMinutes(2));
+  /** Reads credentials and certificates, as they are now. */
+  private interface Access {
+    ApiClient open() throws IOException;
   }
 
-  private Cluster(ApiClient client, Duration limit) {
-    this.client = client;
-    OkHttpClient base = client.getHttpClient();
-    forRequests = base.newBuilder().readTimeout(60, TimeUnit.SECONDS).callTimeout(limit).build();
-    forWatches =
-        base.newBuilder()
-            .readTimeout(WATCH.plusSeconds(30))
-            .pingInterval(20, TimeUnit.SECONDS)
-            .build();
+  /** The official client, and what sends its requests. */
+  private record Connection(
+      ApiClient client, OkHttpClient forRequests, OkHttpClient forWatches, long openedAt) {
+    static Connection of(ApiClient client, Duration limit) {
+      OkHttpClient base = client.getHttpClient();
+      return new Connection(
+          client,
+          base.newBuilder().readTimeout(60, TimeUnit.SECONDS).callTimeout(limit).build(),
+          base.newBuilder()
+              .readTimeout(WATCH.plusSeconds(30))
+              .pingInterval(20, TimeUnit.SECONDS)
+              .build(),
+          System.nanoTime());
+    }
+  }
+
+  private final Access access;
+  private final Duration limit;
+  private volatile Connection connection;
+
+  private Cluster(Access access, ApiClient client, Duration limit) {
+    this.access = access;
+    this.limit = limit;
+    this.connection = Connection.of(client, limit);
+  }
+
+  private static Cluster open(Access access) throws IOException {
+    return new Cluster(access, access.open(), LIMIT);
   }
 
   /**
-   * The cluster that a kubeconfig names, else that which this process runs in.
+   * The cluster that a kubeconfig names, else that which this process runs in. Its files are read
+   * anew when the API refuses the credential or has a certificate that is not trusted.
    *
    * @throws IOException if there is neither, with what to do
    */
   public static Cluster connect(@Nullable Path kubeconfig) throws IOException {
     if (kubeconfig != null) {
-      try (Reader reader = Files.newBufferedReader(kubeconfig)) {
-        KubeConfig config = KubeConfig.loadKubeConfig(reader);
-        config.setFile(kubeconfig.toFile());
-        return new Cluster(ClientBuilder.kubeconfig(config).build());
-      }
+      return open(() -> of(kubeconfig));
     }
     if (System.getenv("KUBERNETES_SERVICE_HOST") == null) {
       throw new IOException(
           "this process does not run in a cluster, and no kubeconfig is given; use --kubeconfig"
               + " FILE");
     }
-    return new Cluster(ClientBuilder.cluster().build());
+    return open(() -> ClientBuilder.cluster().build());
+  }
+
+  private static ApiClient of(Path kubeconfig) throws IOException {
+    try (Reader reader = Files.newBufferedReader(kubeconfig)) {
+      KubeConfig config = KubeConfig.loadKubeConfig(reader);
+      config.setFile(kubeconfig.toFile());
+      return ClientBuilder.kubeconfig(config).build();
+    }
   }
 
   /** The same cluster for requests that are of no use later than that. */
-  public Cluster within(Duration limit) {
-    return new Cluster(client, limit);
+  public Cluster within(Duration shorter) {
+    return new Cluster(access, connection.client(), shorter);
+  }
+
+  /** Reads credentials and certificates anew. */
+  private synchronized void renew() {
+    if (System.nanoTime() - connection.openedAt() < LEAST_BETWEEN_RENEWALS.toNanos()) {
+      return;
+    }
+    try {
+      connection = Connection.of(access.open(), limit);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "credentials of the cluster cannot be read anew: {0}",
+          e.toString());
+    }
   }
 
   /** What a watch tells. */
@@ -125,7 +167,7 @@ public final class Cluster {
    * @throws ClusterException if the API refuses
    */
   public JsonNode get(String path) throws IOException {
-    try (Response response = execute(forRequests, call("GET", path, List.of(), null))) {
+    try (Response response = execute(call("GET", path, List.of(), null))) {
       return tree(response);
     }
   }
@@ -145,7 +187,7 @@ public final class Cluster {
   /** Writes an object; the answer. */
   public JsonNode send(String method, String path, JsonNode body) throws IOException {
     Call call = call(method, path, List.of(), JSON.writeValueAsBytes(body));
-    try (Response response = execute(forRequests, call)) {
+    try (Response response = execute(call)) {
       return tree(response);
     }
   }
@@ -198,7 +240,7 @@ public final class Cluster {
       }
       JsonNode list;
       Call call = call("GET", path, parameters, null, accepted(type, "List"));
-      try (Response response = execute(forRequests, call)) {
+      try (Response response = execute(call)) {
         list = tree(response);
       }
       String kind = list.path("kind").asText("").replaceAll("List$", "");
@@ -235,9 +277,9 @@ public final class Cluster {
     parameters.add(new Pair("resourceVersion", resourceVersion));
     parameters.add(new Pair("timeoutSeconds", Long.toString(WATCH.toSeconds())));
     Call call = call("GET", type.path(namespace), parameters, null, accepted(type, ""));
-    Call watching = forWatches.newCall(call.request());
+    Call watching = connection.forWatches().newCall(call.request());
     running.accept(watching);
-    try (Response response = checked(watching.execute());
+    try (Response response = executed(watching);
         MappingIterator<ObjectNode> lines =
             TREES.readValues(response.body().source().inputStream())) {
       while (lines.hasNextValue()) {
@@ -285,25 +327,41 @@ public final class Cluster {
     headers.put("Accept", accepted);
     headers.put("Content-Type", "application/json");
     try {
-      return client.buildCall(
-          null,
-          path,
-          method,
-          parameters,
-          List.of(),
-          body,
-          headers,
-          new HashMap<>(),
-          new HashMap<>(),
-          new String[] {"BearerToken"},
-          null);
+      return connection
+          .client()
+          .buildCall(
+              null,
+              path,
+              method,
+              parameters,
+              List.of(),
+              body,
+              headers,
+              new HashMap<>(),
+              new HashMap<>(),
+              new String[] {"BearerToken"},
+              null);
     } catch (ApiException e) {
       throw new IOException("the request " + method + " " + path + " cannot be made", e);
     }
   }
 
-  private static Response execute(OkHttpClient http, Call call) throws IOException {
-    return checked(http.newCall(call.request()).execute());
+  private Response execute(Call call) throws IOException {
+    return executed(connection.forRequests().newCall(call.request()));
+  }
+
+  private Response executed(Call call) throws IOException {
+    try {
+      return checked(call.execute());
+    } catch (SSLException e) {
+      renew();
+      throw e;
+    } catch (ClusterException e) {
+      if (e.isUnauthorized()) {
+        renew();
+      }
+      throw e;
+    }
   }
 
   private static Response checked(Response response) throws IOException {

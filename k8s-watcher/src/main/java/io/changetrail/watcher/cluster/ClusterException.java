@@ -34,6 +34,11 @@ public final class ClusterException extends IOException {
     return status == 403;
   }
 
+  /** The credential is not one that the API knows. */
+  boolean isUnauthorized() {
+    return status == 401;
+  }
+
   /** The object was changed by somebody else in between. */
   public boolean isConflict() {
     return status == 409;

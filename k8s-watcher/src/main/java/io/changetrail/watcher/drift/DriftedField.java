@@ -4,6 +4,7 @@ package io.changetrail.watcher.drift;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.watcher.capture.CanonicalState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 record DriftedField(
     List<String> path, @Nullable JsonNode declared, @Nullable JsonNode live, String by) {
+  private static final int MOST_BYTES = 1024;
+
   DriftedField {
     path = List.copyOf(path);
   }
@@ -28,6 +31,15 @@ record DriftedField(
     return path.equals(other.path)
         && Objects.equals(declared, other.declared)
         && Objects.equals(live, other.live);
+  }
+
+  /** So that an event can tell all fields, of whatever size. */
+  DriftedField bounded() {
+    return new DriftedField(path, bounded(declared), bounded(live), by);
+  }
+
+  static @Nullable JsonNode bounded(@Nullable JsonNode value) {
+    return value == null ? null : CanonicalState.bounded(value, MOST_BYTES);
   }
 
   ObjectNode json() {

@@ -142,7 +142,8 @@ public final class Drifts implements Observer {
     stillTaken(before, object, live).forEach(field -> fields.putIfAbsent(field.path(), field));
     taken.forEach(field -> fields.putIfAbsent(field.path(), field));
     fields.keySet().removeIf(path -> isAutoscaled(object, path));
-    List<DriftedField> now = fields.values().stream().limit(MOST).toList();
+    List<DriftedField> now =
+        fields.values().stream().limit(MOST).map(DriftedField::bounded).toList();
     tell(type, object, uid, recordedSince, before, now, shipped);
   }
 
@@ -166,7 +167,7 @@ public final class Drifts implements Observer {
         continue;
       }
       JsonNode value = DeclaredFields.at(live, field.path());
-      JsonNode present = value.isMissingNode() ? null : value;
+      JsonNode present = DriftedField.bounded(value.isMissingNode() ? null : value);
       if (!Objects.equals(present, field.declared())
           && !AppliedFields.isApplied(object, field.path())) {
         still.add(new DriftedField(field.path(), field.declared(), present, field.by()));

@@ -53,7 +53,7 @@ final class ArgoCd {
         destination.path("server").asText(destination.path("name").asText("in-cluster"));
     return Optional.of(
         new Sync(
-            state.path("startedAt").asText(finished),
+            state.path("startedAt").asText(finished) + " " + revision,
             time(finished),
             phase.equals("Succeeded") ? Outcome.SUCCESS : Outcome.FAILURE,
             phase.equals("Succeeded") ? null : state.path("message").asText(phase),

@@ -110,7 +110,9 @@ public final class HelmReleases implements ObjectSink {
             SECRET.path(
                 release.namespace(),
                 "sh.helm.release.v1." + release.name() + ".v" + release.revision());
-        if (!syncs.lastOf(release.uid()).filter(release.id()::equals).isPresent()) {
+        // What failed leaves no state, so nobody knows whether it was told of before.
+        if (!release.status().equals("failed")
+            && !syncs.lastOf(release.uid()).filter(release.id()::equals).isPresent()) {
           Optional<JsonNode> secret = cluster.find(path);
           if (secret.isPresent()) {
             told(release, secret.get(), false);
@@ -208,12 +210,12 @@ public final class HelmReleases implements ObjectSink {
         : release.revision() == 1 ? "install" : "upgrade";
   }
 
-  /** When Helm wrote it last: in a label, in whole seconds. */
+  /** When Helm wrote it last at the latest: in a label, in whole seconds. */
   private static @Nullable Instant end(JsonNode secret, JsonNode info) {
     JsonNode labels = secret.at("/metadata/labels");
     long seconds = labels.path("modifiedAt").asLong(labels.path("createdAt").asLong(0));
     return seconds > 0
-        ? Instant.ofEpochSecond(seconds)
+        ? Instant.ofEpochSecond(seconds + 1)
         : ArgoCd.time(info.path("last_deployed").asText(""));
   }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.changetrail.watcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Passes bytes on to a port of loopback, until it is cut. */
+final class Relay implements AutoCloseable {
+  private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final int to;
+  private volatile boolean cut;
+
+  Relay(int to) throws IOException {
+    this.to = to;
+    begin(this::accept);
+  }
+
+  int port() {
+    return listening.getLocalPort();
+  }
+
+  /** Breaks what is open, and lets nothing through. */
+  void cut() throws IOException {
+    cut = true;
+    for (Socket one : open) {
+      one.close();
+    }
+    open.clear();
+  }
+
+  void mend() {
+    cut = false;
+  }
+
+  private static void begin(Runnable work) {
+    Thread thread = new Thread(work, "relay");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() {
+    while (!listening.isClosed()) {
+      try {
+        Socket from = listening.accept();
+        if (cut) {
+          from.close();
+          continue;
+        }
+        Socket there = new Socket(InetAddress.getLoopbackAddress(), to);
+        open.add(from);
+        open.add(there);
+        begin(() -> pass(from, there));
+        begin(() -> pass(there, from));
+      } catch (IOException e) {
+        // Whoever asks asks again.
+        continue;
+      }
+    }
+  }
+
+  private static void pass(Socket from, Socket to) {
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      in.transferTo(out);
+    } catch (IOException e) {
+      return; // cut
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listening.close();
+    cut();
+  }
+}
