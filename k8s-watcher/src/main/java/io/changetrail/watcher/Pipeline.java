@@ -109,7 +109,8 @@ record Pipeline(
         new Rollouts(
             config.source(), places, revisions, recorded::lastEvent, lookups, shipper, clock);
     Selection selection =
-        new Selection(config.namespaces(), config.excludeNamespaces(), config.exclude());
+        new Selection(
+            config.namespaces(), config.excludeNamespaces(), config.include(), config.exclude());
     Syncs syncs = new Syncs(uid, config.source(), places, shipper, clock);
     Capture capture =
         new Capture(

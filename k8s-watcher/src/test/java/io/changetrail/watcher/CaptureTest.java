@@ -341,6 +341,23 @@ class CaptureTest {
   }
 
   @Test
+  void C12_onlyWhatTheConfigurationIncludesIsToldInTheEnvironmentOfItsNamespace() throws Exception {
+    plane.create(configMaps, configMap("mine", "{a: \"1\"}"));
+    plane.create(
+        configMaps,
+        configMap("others", "{a: \"1\"}").replace("app.kubernetes.io/name: checkout", "team: b"));
+    scene.with(
+        "include: {app.kubernetes.io/name: '*'}\nenvironments: {'shop-*': staging, '*': dev}");
+    scene.start();
+    plane.patch(configMaps + "/others", "{data: {a: \"2\"}}");
+    plane.patch(configMaps + "/mine", "{data: {a: \"2\"}}");
+
+    AuditEvent event = scene.await(1, any -> true).get(0);
+    assertThat(event.targets().get(0).resource().name()).isEqualTo("mine");
+    assertThat(event.targets().get(0).environment()).isEqualTo("staging");
+  }
+
+  @Test
   void C13_whatChangedWhileTheWatcherWasDownIsFoundOnceAndMarkedWithItsInterval() throws Exception {
     plane.create(configMaps, configMap("kept", "{a: \"1\"}"));
     plane.create(configMaps, configMap("edited", "{a: \"1\"}"));

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How rollouts in a real cluster are told; the tests play the kubelet. */
 class RolloutTest {
@@ -215,6 +217,29 @@ class RolloutTest {
     AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
     assertThat(end.change().outcome()).isEqualTo(Outcome.FAILURE);
     assertThat(end.change().reason()).isEqualTo("ProgressDeadlineExceeded");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{phase: Running, containerStatuses: [{name: app, image: i, imageID: i, ready: false, started: true, restartCount: 0, state: {running: {}}}]} | app: runs, but its readiness probe fails",
+        "{phase: Running, containerStatuses: [{name: app, image: i, imageID: i, ready: false, started: false, restartCount: 2, state: {running: {}}, lastState: {terminated: {reason: Error, exitCode: 1}}}]} | app: runs, but its startup probe fails, restarted 2 times (Error, exit code 1)",
+        "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: '0/3 nodes are available'}]} | Unschedulable: 0/3 nodes are available"
+      })
+  void C4_aRolloutThatPassesItsDeadlineSaysWhatItsPodsWaitFor(String status, String reason)
+      throws Exception {
+    plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
+    runs("ghcr.io/acme/web:1.0", DIGEST);
+    plane.patch(deployments + "/web", "{spec: {minReadySeconds: 0, progressDeadlineSeconds: 4}}");
+    scene.start();
+    plane.patch(deployments + "/web", image("ghcr.io/acme/web:slow"));
+    kubelet("ghcr.io/acme/web:slow", "{status: " + status + "}");
+
+    AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
+    assertThat(end.change().outcome()).isEqualTo(Outcome.FAILURE);
+    assertThat(end.change().reason()).isEqualTo("ProgressDeadlineExceeded, " + reason);
+    assertThat(scene.events()).noneMatch(event -> event.change().phase() == Phase.PROGRESSED);
   }
 
   @Test

@@ -5,10 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.Actor.Evidence;
 import io.changetrail.model.AuditEvent;
-import io.changetrail.model.Change;
-import io.changetrail.model.EventRef;
-import io.changetrail.model.Folding;
-import io.changetrail.model.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -179,15 +175,7 @@ public final class AdmissionWitness implements Witness {
 
   private void amend(AuditEvent event, Actor actor) {
     shipper.accept(
-        AuditEvent.builder(
-                new EventRef(
-                    event.ref().source(), event.ref().id() + "/who/" + actor.evidence().wireName()),
-                event.time(),
-                actor,
-                Change.of(event.change().kind(), Phase.OCCURRED, Folding.AMEND)
-                    .summary("by " + actor.id())
-                    .build())
-            .amends(event.ref())
-            .build());
+        new Attribution(actor, null, null)
+            .amending(event.ref(), event.change().kind(), event.time()));
   }
 }

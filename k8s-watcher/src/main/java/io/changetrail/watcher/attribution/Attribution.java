@@ -2,6 +2,12 @@
 package io.changetrail.watcher.attribution;
 
 import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Folding;
+import io.changetrail.model.Phase;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,5 +21,17 @@ public record Attribution(Actor actor, @Nullable Actor onBehalfOf, @Nullable Ins
   /** Nothing tells who it was. */
   public static Attribution unknown() {
     return new Attribution(Actor.unknown(), null, null);
+  }
+
+  /** What tells of it once the event of the change was shipped. */
+  AuditEvent amending(EventRef event, ChangeKind kind, Instant otherwise) {
+    return AuditEvent.builder(
+            new EventRef(event.source(), event.id() + "/who/" + actor.evidence().wireName()),
+            time == null ? otherwise : time,
+            actor,
+            Change.of(kind, Phase.OCCURRED, Folding.AMEND).summary("by " + actor.id()).build())
+        .onBehalfOf(onBehalfOf)
+        .amends(event)
+        .build();
   }
 }

@@ -4,11 +4,8 @@ package io.changetrail.watcher.attribution;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.Actor.Evidence;
 import io.changetrail.model.AuditEvent;
-import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
-import io.changetrail.model.Folding;
-import io.changetrail.model.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -250,20 +247,7 @@ public final class AuditLogWitness implements Witness {
   }
 
   private void amend(Waiting waited, Attribution by) {
-    Instant time = by.time();
-    shipper.accept(
-        AuditEvent.builder(
-                new EventRef(
-                    waited.event().source(),
-                    waited.event().id() + "/who/" + by.actor().evidence().wireName()),
-                time == null ? waited.time() : time,
-                by.actor(),
-                Change.of(waited.kind(), Phase.OCCURRED, Folding.AMEND)
-                    .summary("by " + by.actor().id())
-                    .build())
-            .onBehalfOf(by.onBehalfOf())
-            .amends(waited.event())
-            .build());
+    shipper.accept(by.amending(waited.event(), waited.kind(), waited.time()));
   }
 
   /** How many events still have no record. */

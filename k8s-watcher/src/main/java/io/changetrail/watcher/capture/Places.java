@@ -4,6 +4,7 @@ package io.changetrail.watcher.capture;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cluster name of the cluster
  * @param environment of namespaces that are not mapped
- * @param environments by namespace
+ * @param environments by namespace, in whose names {@code *} stands for any characters; the longest
+ *     that fits counts
  * @param serviceNames labels or annotations that name the service, the first that is there counts
  */
 public record Places(
@@ -55,7 +57,13 @@ public record Places(
    * @param namespace {@code null} for what lies in none
    */
   public String environmentOf(@Nullable String namespace) {
-    return namespace == null ? environment : environments.getOrDefault(namespace, environment);
+    return namespace == null
+        ? environment
+        : environments.entrySet().stream()
+            .filter(one -> Selection.isLike(one.getKey(), namespace))
+            .max(Comparator.comparingInt(one -> one.getKey().replace("*", "").length()))
+            .map(Map.Entry::getValue)
+            .orElse(environment);
   }
 
   /** A workload without a name of its own service is one; a ConfigMap may be of any. */

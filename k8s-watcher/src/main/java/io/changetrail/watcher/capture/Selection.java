@@ -9,12 +9,17 @@ import java.util.Set;
  * Which objects are watched.
  *
  * @param namespaces only these; all if empty. What has no namespace is watched always
- * @param excludedNamespaces not these
+ * @param excludedNamespaces not these; {@code *} stands for any characters
+ * @param included only those that have one of these labels or annotations with this value, {@code
+ *     *} for any; all if empty
  * @param excluded not those that have one of these labels or annotations with this value, {@code *}
  *     for any
  */
 public record Selection(
-    Set<String> namespaces, Set<String> excludedNamespaces, Map<String, String> excluded) {
+    Set<String> namespaces,
+    Set<String> excludedNamespaces,
+    Map<String, String> included,
+    Map<String, String> excluded) {
 
   /** Marks an object that nobody wants to hear of. */
   public static final String IGNORE = "changetrail.io/ignore";
@@ -35,12 +40,13 @@ public record Selection(
   public Selection {
     namespaces = Set.copyOf(namespaces);
     excludedNamespaces = Set.copyOf(excludedNamespaces);
+    included = Map.copyOf(included);
     excluded = Map.copyOf(excluded);
   }
 
   /** Everything, but what the cluster keeps for itself. */
   public static Selection everything() {
-    return new Selection(Set.of(), Set.of(), Map.of());
+    return new Selection(Set.of(), Set.of(), Map.of(), Map.of());
   }
 
   boolean includes(JsonNode object) {
@@ -56,8 +62,12 @@ public record Selection(
         || MACHINE_SECRETS.contains(object.path("type").asText())) {
       return false;
     }
-    return excluded.entrySet().stream()
-        .noneMatch(
+    return (included.isEmpty() || hasOne(metadata, included)) && !hasOne(metadata, excluded);
+  }
+
+  private static boolean hasOne(JsonNode metadata, Map<String, String> wanted) {
+    return wanted.entrySet().stream()
+        .anyMatch(
             one ->
                 matches(metadata.path("labels").path(one.getKey()), one.getValue())
                     || matches(metadata.path("annotations").path(one.getKey()), one.getValue()));
@@ -66,7 +76,31 @@ public record Selection(
   /** Whether objects of a namespace are watched. */
   public boolean includesNamespace(String namespace) {
     return (namespaces.isEmpty() || namespaces.contains(namespace))
-        && !excludedNamespaces.contains(namespace);
+        && excludedNamespaces.stream().noneMatch(one -> isLike(one, namespace));
+  }
+
+  /** Whether a name is as a pattern says, in which {@code *} stands for any characters. */
+  static boolean isLike(String pattern, String name) {
+    int star = pattern.indexOf('*');
+    if (star < 0) {
+      return pattern.equals(name);
+    }
+    String[] parts = pattern.split("\\*", -1);
+    int from = parts[0].length();
+    String last = parts[parts.length - 1];
+    if (!name.startsWith(parts[0])
+        || !name.endsWith(last)
+        || name.length() < from + last.length()) {
+      return false;
+    }
+    for (int i = 1; i < parts.length - 1; i++) {
+      int at = name.indexOf(parts[i], from);
+      if (at < 0) {
+        return false;
+      }
+      from = at + parts[i].length();
+    }
+    return from <= name.length() - last.length();
   }
 
   private static boolean matches(JsonNode value, String wanted) {

@@ -53,6 +53,7 @@ public record WatcherConfig(
     Redaction redaction,
     Set<String> namespaces,
     Set<String> excludeNamespaces,
+    Map<String, String> include,
     Map<String, String> exclude,
     Map<String, List<String>> ignore,
     boolean secrets,
@@ -261,6 +262,7 @@ public record WatcherConfig(
     }
     namespaces = namespaces == null ? Set.of() : Set.copyOf(namespaces);
     excludeNamespaces = excludeNamespaces == null ? Set.of() : Set.copyOf(excludeNamespaces);
+    include = include == null ? Map.of() : Map.copyOf(include);
     exclude = exclude == null ? Map.of() : Map.copyOf(exclude);
     ignore = ignore == null ? Map.of() : Map.copyOf(ignore);
     resources = resources == null ? List.of() : List.copyOf(resources);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,8 @@ final class OwnedPods {
       Map<String, String> images,
       Set<String> running,
       Map<String, String> digests,
-      @Nullable String trouble) {}
+      @Nullable String trouble,
+      @Nullable String unready) {}
 
   private static final String REVISION = "controller-revision-hash";
 
@@ -74,7 +76,8 @@ final class OwnedPods {
             images(pod.path("spec")),
             running(pod),
             pulled(pod),
-            PodTrouble.of(pod).orElse(null)));
+            PodTrouble.of(pod).orElse(null),
+            PodTrouble.unready(pod).orElse(null)));
   }
 
   /** All other pods of a namespace, or of all, are gone. */
@@ -139,10 +142,20 @@ final class OwnedPods {
    * @param since a pod of before may be of the same template, and has its own troubles
    */
   Optional<String> trouble(JsonNode workload, Instant since) {
+    return first(workload, since, Pod::trouble);
+  }
+
+  /** What holds them up where nothing ails them: nothing that counts before the deadline. */
+  Optional<String> unready(JsonNode workload, Instant since) {
+    return first(workload, since, Pod::unready);
+  }
+
+  private Optional<String> first(
+      JsonNode workload, Instant since, Function<Pod, @Nullable String> what) {
     Instant from = since.truncatedTo(ChronoUnit.SECONDS);
     return of(workload).stream()
         .filter(pod -> !pod.made().isBefore(from))
-        .flatMap(pod -> Optional.ofNullable(pod.trouble()).stream())
+        .flatMap(pod -> Optional.ofNullable(what.apply(pod)).stream())
         .sorted()
         .findFirst();
   }

@@ -35,6 +35,36 @@ final class PodTrouble {
     return Optional.empty();
   }
 
+  /**
+   * Why a pod in no such trouble is not ready all the same, which is normal for a while: no node
+   * takes it, or a probe fails.
+   */
+  static Optional<String> unready(JsonNode pod) {
+    for (JsonNode condition : pod.at("/status/conditions")) {
+      if (condition.path("type").asText().equals("PodScheduled")
+          && condition.path("status").asText().equals("False")) {
+        String message = condition.path("message").asText("");
+        return Optional.of(
+            condition.path("reason").asText("Unschedulable")
+                + (message.isEmpty()
+                    ? ""
+                    : ": " + message.substring(0, Math.min(200, message.length()))));
+      }
+    }
+    for (JsonNode container : pod.at("/status/containerStatuses")) {
+      if (container.path("state").has("running") && !container.path("ready").asBoolean()) {
+        int restarts = container.path("restartCount").asInt();
+        return Optional.of(
+            container.path("name").asText()
+                + ": runs, but its "
+                + (container.path("started").asBoolean(true) ? "readiness" : "startup")
+                + " probe fails"
+                + (restarts == 0 ? "" : ", restarted " + restarts + " times" + last(container)));
+      }
+    }
+    return Optional.empty();
+  }
+
   private static String last(JsonNode container) {
     JsonNode ended = container.at("/lastState/terminated");
     return ended.isMissingNode()

@@ -217,7 +217,10 @@ public final class Rollouts implements Observer {
         }
       }
       case STALLED -> {
-        String pod = pods.trouble(object, rollout.since()).orElse(null);
+        String pod =
+            pods.trouble(object, rollout.since())
+                .or(() -> pods.unready(object, rollout.since()))
+                .orElse(null);
         finish(
             uid,
             rollout,
