@@ -60,7 +60,6 @@ final class Relay implements AutoCloseable {
         begin(() -> pass(there, from));
       } catch (IOException e) {
         // Whoever asks asks again.
-        continue;
       }
     }
   }
@@ -72,7 +71,7 @@ final class Relay implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       in.transferTo(out);
     } catch (IOException e) {
-      return; // cut
+      // It was cut.
     }
   }
 
