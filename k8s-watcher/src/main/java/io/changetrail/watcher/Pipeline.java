@@ -30,6 +30,8 @@ import io.changetrail.watcher.gitops.HelmReleases;
 import io.changetrail.watcher.gitops.Syncs;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.recorded.RecordedStates;
+import io.changetrail.watcher.registry.ImageLabels;
+import io.changetrail.watcher.registry.Registry;
 import io.changetrail.watcher.rollout.Pods;
 import io.changetrail.watcher.rollout.Revisions;
 import io.changetrail.watcher.rollout.Rollouts;
@@ -58,7 +60,7 @@ record Pipeline(
    * Puts it together; it begins with its {@code watch}.
    *
    * @param uid of the cluster
-   * @param shipper takes events and returns at once
+   * @param ships takes events and returns at once
    * @param before is run before what was recorded is read, and may take its time
    * @param room waits until there is room for more events
    */
@@ -68,11 +70,23 @@ record Pipeline(
       String uid,
       Redactor redactor,
       RecordedStates recorded,
-      Consumer<AuditEvent> shipper,
+      Consumer<AuditEvent> ships,
       Runnable before,
       Runnable room,
       CaptureMetrics metrics,
       InstantSource clock) {
+    ExecutorService lookups =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread thread = new Thread(work, "changetrail-lookups");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Map<String, Registry> registries = new HashMap<>();
+    for (WatcherConfig.ImageRegistry one : config.registries()) {
+      registries.put(one.host(), new Registry(one.host(), one.plain(), one.credentialsFile()));
+    }
+    Consumer<AuditEvent> shipper = new ImageLabels(ships, registries, lookups);
     Places places =
         new Places(
             config.cluster(), config.environment(), config.environments(), config.serviceNames());
@@ -97,13 +111,6 @@ record Pipeline(
     DeclaredManifests manifests = new DeclaredManifests(directories);
     Drifts drifts =
         new Drifts(uid, config.source(), places, canonical, declarations, witness, shipper, clock);
-    ExecutorService lookups =
-        Executors.newSingleThreadExecutor(
-            work -> {
-              Thread thread = new Thread(work, "changetrail-lookups");
-              thread.setDaemon(true);
-              return thread;
-            });
     Revisions revisions = new Revisions(redactor);
     Rollouts rollouts =
         new Rollouts(

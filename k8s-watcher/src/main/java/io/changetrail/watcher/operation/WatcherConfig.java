@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param discovery how often types that the cluster does not serve are looked for, as ISO 8601;
  *     half a minute unless given
  * @param declared where it stands what objects should be like, beside what stands at them
+ * @param registries that are asked for the labels of images; none unless given
  * @param port of {@code /metrics}, {@code /healthz} and {@code /readyz}; none if 0
  */
 public record WatcherConfig(
@@ -64,7 +65,8 @@ public record WatcherConfig(
     @Nullable LeaderElection leaderElection,
     @Nullable AuditWebhook auditWebhook,
     @Nullable AdmissionWebhook admissionWebhook,
-    List<ManifestsIn> declared) {
+    List<ManifestsIn> declared,
+    List<ImageRegistry> registries) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -211,6 +213,24 @@ public record WatcherConfig(
   }
 
   /**
+   * A registry that is asked from which commit an image was built.
+   *
+   * @param host as image references have it
+   * @param plain whether it speaks HTTP, as some within a cluster do
+   * @param credentialsFile {@code user:password}
+   */
+  public record ImageRegistry(String host, boolean plain, @Nullable Path credentialsFile) {
+    // Jackson hands over null for what the file leaves out.
+    @SuppressWarnings({"ConstantConditions", "NullAway"})
+    public ImageRegistry {
+      if (host == null || !host.matches("[A-Za-z0-9.-]+(:\\d{1,5})?")) {
+        throw new IllegalArgumentException(
+            "registries: give each its host, such as ghcr.io or registry.example.com:5000");
+      }
+    }
+  }
+
+  /**
    * A directory of manifests, which declares what objects should be like.
    *
    * @param namespace of those that name none; {@code default} unless given
@@ -267,6 +287,7 @@ public record WatcherConfig(
     ignore = ignore == null ? Map.of() : Map.copyOf(ignore);
     resources = resources == null ? List.of() : List.copyOf(resources);
     declared = declared == null ? List.of() : List.copyOf(declared);
+    registries = registries == null ? List.of() : List.copyOf(registries);
   }
 
   private static boolean isDuration(String text) {
