@@ -121,7 +121,7 @@ final class Deployments {
   }
 
   /** People decide whether jobs of a run may deploy. One that may not ends before it began. */
-  static List<AuditEvent> reviewed(Payload delivery) {
+  static List<AuditEvent> reviewed(Payload delivery, DeliveryId guid) {
     String action = delivery.required("/action");
     boolean approved = action.equals("approved");
     if (!approved && !action.equals("rejected")) {
@@ -143,6 +143,10 @@ final class Deployments {
             build,
             List.of());
     Set<String> environments = new LinkedHashSet<>();
+    String first = delivery.cut("/workflow_job_run/environment", 512);
+    if (first != null) {
+      environments.add(first);
+    }
     Payload jobs = delivery.at("/workflow_job_runs");
     for (int i = 0; i < jobs.node().size(); i++) {
       String environment = jobs.cut("/" + i + "/environment", 512);
@@ -150,8 +154,9 @@ final class Deployments {
         environments.add(environment);
       }
     }
+    // The payload says since when the run has waited, and not when somebody decided.
     Instant time =
-        delivery.time("/since", "/workflow_job_run/updated_at", "/workflow_run/updated_at");
+        guid.timeOr(delivery, "/workflow_run/updated_at", "/workflow_job_run/updated_at", "/since");
     List<AuditEvent> events = new ArrayList<>();
     for (String environment : environments) {
       Change.Builder change =

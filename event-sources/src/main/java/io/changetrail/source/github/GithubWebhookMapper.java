@@ -51,7 +51,13 @@ public final class GithubWebhookMapper {
 
   /** Their payloads have no moment, and most of them no id. */
   private static final Set<String> DATED_BY_DELIVERY =
-      Set.of("repository_dispatch", "member", "organization", "team", "deploy_key");
+      Set.of(
+          "repository_dispatch",
+          "member",
+          "organization",
+          "team",
+          "deploy_key",
+          "deployment_review");
 
   /** Of what is no more, their payloads have the last update and not the end. */
   private static final Set<String> ENDED_BY_DELIVERY =
@@ -99,7 +105,7 @@ public final class GithubWebhookMapper {
       case "deployment" -> Deployments.requested(delivery);
       case "deployment_status" -> Deployments.moved(delivery);
       case "deployment_protection_rule" -> Deployments.awaited(delivery);
-      case "deployment_review" -> Deployments.reviewed(delivery);
+      case "deployment_review" -> Deployments.reviewed(delivery, id);
       case "check_run" -> Deployments.checked(delivery);
       case "workflow_job" -> WorkflowRuns.job(delivery);
       case "release" -> Releases.map(delivery, id);

@@ -283,6 +283,21 @@ class GithubWebhookMapperTest {
   }
 
   @Test
+  void C10_aDecisionIsDatedByItsDeliveryAndTheOneJobThatWaitsIsEnough() {
+    ObjectNode payload = Fixture.read("github/deployment_review.rejected.json");
+    payload.remove("workflow_job_runs");
+    payload.putObject("workflow_job_run").put("environment", "production");
+
+    List<AuditEvent> denied =
+        mapper.map("deployment_review", payload, "75966400-170d-11f1-8000-000000000001");
+
+    assertThat(denied).hasSize(1);
+    assertThat(denied.get(0).targets().get(0).environment()).isEqualTo("production");
+    assertThat(denied.get(0).change().outcome()).isEqualTo(Outcome.DENIED);
+    assertThat(denied.get(0).time()).isEqualTo(Instant.parse("2026-03-03T14:30:00Z"));
+  }
+
+  @Test
   void aPushOfManyCommitsAndFilesStaysWithinItsLimitsAndSaysWhatWasCut() {
     ObjectNode payload = Fixture.read("github/push.main.json");
     ArrayNode commits = payload.putArray("commits");
