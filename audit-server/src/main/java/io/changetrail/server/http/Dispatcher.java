@@ -137,8 +137,6 @@ final class Dispatcher extends Handler.Abstract {
     }
 
     private void proceed(Router.Match found) {
-      // From here on it is we who are silent, and some answers take minutes.
-      request.addIdleTimeoutListener(expired -> false);
       try {
         lanes.run(found.route().lane(), () -> answer(found));
       } catch (RejectedExecutionException e) {

@@ -333,17 +333,6 @@ class HttpServerTest {
   }
 
   @Test
-  void anAnswerMayTakeLongerThanAClientMayBeSilent() throws Exception {
-    CompletableFuture.delayedExecutor(3 * LIMITS.idle().toMillis(), TimeUnit.MILLISECONDS)
-        .execute(release::countDown);
-
-    HttpRequest wait =
-        HttpRequest.newBuilder(uri("/wait")).POST(HttpRequest.BodyPublishers.noBody()).build();
-
-    assertThat(client.send(wait, BodyHandlers.discarding()).statusCode()).isEqualTo(204);
-  }
-
-  @Test
   void slowClientsHoldNoThreads() throws Exception {
     List<Socket> slow = new java.util.ArrayList<>();
     try {
