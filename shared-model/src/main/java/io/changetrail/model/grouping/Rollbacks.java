@@ -58,7 +58,9 @@ final class Rollbacks {
     this.catalogue = catalogue;
     for (ObservedChange change : changes) {
       change.observations().forEach(seen -> changeOf.put(seen.event().ref(), change.id()));
-      releases.put(change.id(), Release.of(change));
+      if (change.kind().equals(ChangeKind.DEPLOYMENT)) {
+        releases.put(change.id(), Release.of(change));
+      }
       if (change.isRollback()) {
         declaredRollbacks.add(change.id());
       }
