@@ -148,9 +148,14 @@ public final class Producer implements AutoCloseable {
     process.getOutputStream().flush();
   }
 
-  /** Ends it as {@code kill -9} does, and waits until all that it printed is read. */
+  /**
+   * Ends it as {@code kill -9} does, and waits until all that it printed is read: by its handle,
+   * since {@link Process#destroyForcibly} closes its output too, and what was printed and not read
+   * yet would be missing among the captured.
+   */
   public void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    process.toHandle().destroyForcibly();
+    process.waitFor();
     reader.join();
   }
 
