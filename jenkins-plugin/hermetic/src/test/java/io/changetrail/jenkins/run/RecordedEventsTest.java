@@ -4,6 +4,10 @@ package io.changetrail.jenkins.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.changetrail.jenkins.capture.Deployment;
+import io.changetrail.jenkins.capture.DeploymentEvents;
+import io.changetrail.jenkins.capture.RunEvents;
+import io.changetrail.jenkins.capture.Runs;
+import io.changetrail.model.Outcome;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Instant;
@@ -48,6 +52,37 @@ class RecordedEventsTest {
 
     assertThat(written).toIterable().hasSize(1);
     assertThat(recorded.open()).hasSize(2);
+  }
+
+  @Test
+  void U5_theRunKeepsWhatWasRecordedOfItAndShowsHowItsDeploymentsEnded() {
+    RecordedEvents recorded = new RecordedEvents();
+    Deployment deployment = deployment("step-1", true);
+    recorded.add(RunEvents.started(Runs.run()));
+    recorded.add(DeploymentEvents.started(Runs.run(), deployment));
+    recorded.add(
+        DeploymentEvents.finished(
+            Runs.run(), deployment, deployment.started().plusSeconds(9), Outcome.FAILURE));
+
+    assertThat(recorded.getEntries())
+        .extracting(RecordedEvents.Entry::getId)
+        .containsExactly(
+            RunEvents.started(Runs.run()).ref().id(),
+            DeploymentEvents.startedRef(Runs.run(), deployment).id(),
+            DeploymentEvents.finished(
+                    Runs.run(), deployment, deployment.started().plusSeconds(9), Outcome.FAILURE)
+                .ref()
+                .id());
+    assertThat(recorded.getEntries())
+        .extracting(RecordedEvents.Entry::getSource)
+        .containsOnly(Runs.CONTROLLER.source());
+    assertThat(recorded.getDeployments())
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.getPhase()).isEqualTo("failure");
+              assertThat(entry.getSummary()).endsWith("to prod: failure");
+            });
   }
 
   @Test

@@ -329,6 +329,10 @@ class TrailTest {
               .build());
       other.start();
       URI address = URI.create("http://127.0.0.1:" + other.getPort());
+      assertThat(
+              ConnectionTest.of(URI.create("https://127.0.0.1:" + other.getPort()), null).message())
+          .startsWith("TLS failed: ")
+          .contains("Is the server's certificate one that this Java trusts");
       assertThat(ConnectionTest.of(address, null).message()).contains("check the URL");
       assertThat(ConnectionTest.of(address, null).message()).contains("redirects (302)");
       assertThat(ConnectionTest.of(address, "wrong").message())
