@@ -6,6 +6,7 @@ import hudson.FilePath;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.SCMListener;
+import hudson.scm.ChangeLogSet;
 import hudson.scm.SCM;
 import hudson.scm.SCMRevisionState;
 import java.io.File;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Is told of every checkout. Only after it is known which service a job is of, so a job that
- * deploys as a whole is looked at again then.
+ * deploys as a whole is looked at again then: when its commits are known too, as their author is
+ * behind a run that a push has started.
  */
 @Extension
 public class CheckoutCapture extends SCMListener {
@@ -25,6 +27,18 @@ public class CheckoutCapture extends SCMListener {
       TaskListener listener,
       @Nullable File changelogFile,
       @Nullable SCMRevisionState pollingBaseline) {
+    if (changelogFile == null || !changelogFile.isFile()) {
+      look(build);
+    }
+  }
+
+  @Override
+  public void onChangeLogParsed(
+      Run<?, ?> build, SCM scm, TaskListener listener, ChangeLogSet<?> changelog) {
+    look(build);
+  }
+
+  private static void look(Run<?, ?> build) {
     if (RunTrail.captures(build)) {
       StageDetection.wholeRun(build);
     }
