@@ -623,7 +623,9 @@ class GithubApiTest {
             .body("{\"message\":\"You have exceeded a secondary rate limit.\"}")
             .build());
     push();
-    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> server.get("/metrics").text().contains("result=\"waiting\"} 1"));
     int questions = asked.size();
 
     Answer answer =

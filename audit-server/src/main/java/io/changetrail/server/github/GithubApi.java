@@ -4,6 +4,7 @@ package io.changetrail.server.github;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.http.BoundedBody;
 import java.io.IOException;
@@ -43,6 +44,11 @@ final class GithubApi {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int MAX_BODY = 32 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a delivery of it needs, of a hundred fields; there may be thousands of repositories. */
+  private static final List<String> KEPT_OF_A_REPOSITORY =
+      List.of("id", "full_name", "html_url", "default_branch", "created_at", "updated_at");
+
   private static final Pattern NEXT = Pattern.compile("<([^>]+)>; *rel=\"next\"");
 
   private final ServerConfig.Github settings;
@@ -104,10 +110,13 @@ final class GithubApi {
     return pages(url(of + path), "Bearer " + token(organization, of), null, more);
   }
 
-  /** What a list about the App itself has. */
-  List<JsonNode> listOfApp(String path, Predicate<JsonNode> more)
-      throws IOException, InterruptedException {
-    return pages(url(path), asApp(), null, more);
+  /**
+   * Looks at what a list about the App itself has, page by page and keeping none: it may be long.
+   *
+   * @param look whether to go on behind an entry
+   */
+  void eachOfApp(String path, Predicate<JsonNode> look) throws IOException, InterruptedException {
+    each(url(path), asApp(), null, look);
   }
 
   /** Asks for something to be done for the App itself. */
@@ -121,18 +130,18 @@ final class GithubApi {
    */
   List<JsonNode> repositories() throws IOException, InterruptedException {
     List<JsonNode> all = new ArrayList<>();
-    for (JsonNode installation : listOfApp("/app/installations?per_page=100", any -> true)) {
+    for (JsonNode installation :
+        pages(url("/app/installations?per_page=100"), asApp(), null, any -> true)) {
       if (installation.path("suspended_at").isTextual()) {
         continue;
       }
       try {
         String token = install(installation.path("id").asText()).token();
-        all.addAll(
-            pages(
-                url("/installation/repositories?per_page=100"),
-                "Bearer " + token,
-                "repositories",
-                any -> true));
+        each(
+            url("/installation/repositories?per_page=100"),
+            "Bearer " + token,
+            "repositories",
+            repository -> all.add(((ObjectNode) repository).retain(KEPT_OF_A_REPOSITORY)));
       } catch (ApiException e) {
         if (e.isPassing()) {
           throw e;
@@ -173,19 +182,24 @@ final class GithubApi {
       URI first, String authorization, @Nullable String field, Predicate<JsonNode> more)
       throws IOException, InterruptedException {
     List<JsonNode> all = new ArrayList<>();
+    each(first, authorization, field, entry -> more.test(entry) && all.add(entry));
+    return all;
+  }
+
+  private void each(
+      URI first, String authorization, @Nullable String field, Predicate<JsonNode> look)
+      throws IOException, InterruptedException {
     Optional<URI> next = Optional.of(first);
     while (next.isPresent()) {
       HttpResponse<byte[]> answer = send("GET", next.get(), authorization);
       JsonNode page = field == null ? body(answer) : body(answer).path(field);
       for (JsonNode entry : page) {
-        if (!more.test(entry)) {
-          return all;
+        if (!look.test(entry)) {
+          return;
         }
-        all.add(entry);
       }
       next = next(answer.headers());
     }
-    return all;
   }
 
   private Optional<URI> next(HttpHeaders headers) throws ApiException {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.server.github;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,10 +36,13 @@ final class Redelivery {
   /** Those of which no attempt has come through yet, by the id that all attempts share. */
   private final Map<String, Failed> failed = new LinkedHashMap<>();
 
-  /** Ids of the attempts that the last look found. */
+  /** Ids of the failed attempts that the last look found. */
   private Set<String> seen = Set.of();
 
   private Instant lookedAt = Instant.MIN;
+
+  /** One attempt at a delivery. */
+  private record Attempt(String id, String guid, String at) {}
 
   /**
    * A delivery that did not come through.
@@ -65,39 +68,41 @@ final class Redelivery {
    */
   int run(Instant now) throws IOException, InterruptedException {
     Instant kept = now.minus(KEPT);
-    Instant from = lookedAt.isAfter(kept) ? lookedAt.minus(OVERLAP) : kept;
-    List<JsonNode> attempts =
-        api.listOfApp(
-            "/app/hook/deliveries?per_page=100",
-            attempt -> attempt.path("delivered_at").asText().compareTo(from.toString()) > 0);
-    // The newest is listed first.
-    for (int i = attempts.size() - 1; i >= 0; i--) {
-      if (!seen.contains(attempts.get(i).path("id").asText())) {
-        note(attempts.get(i));
-      }
-    }
-    seen =
-        attempts.stream()
-            .map(attempt -> attempt.path("id").asText())
-            .collect(Collectors.toCollection(HashSet::new));
-    lookedAt = now;
+    String from = (lookedAt.isAfter(kept) ? lookedAt.minus(OVERLAP) : kept).toString();
+    Deque<Attempt> oldestFirst = new ArrayDeque<>();
+    Set<String> came = new HashSet<>();
+    api.eachOfApp(
+        "/app/hook/deliveries?per_page=100",
+        attempt -> {
+          String at = attempt.path("delivered_at").asText();
+          if (at.compareTo(from) <= 0) {
+            return false;
+          }
+          String guid = attempt.path("guid").asText();
+          int status = attempt.path("status_code").asInt();
+          if (status < 200 || status >= 300) {
+            oldestFirst.addFirst(new Attempt(attempt.path("id").asText(), guid, at));
+          } else if (attempt.path("redelivery").asBoolean(true)) {
+            came.add(guid); // what came at once, nearly all, needs no remembering
+          }
+          return true;
+        });
+    Set<String> before = seen;
+    oldestFirst.stream().filter(attempt -> !before.contains(attempt.id())).forEach(this::note);
+    seen = oldestFirst.stream().map(Attempt::id).collect(Collectors.toCollection(HashSet::new));
+    failed.keySet().removeAll(came);
     failed.values().removeIf(one -> one.deliveredAt().compareTo(kept.toString()) < 0);
+    lookedAt = now;
     return ask();
   }
 
-  private void note(JsonNode attempt) {
-    String guid = attempt.path("guid").asText();
-    int status = attempt.path("status_code").asInt();
-    if (status >= 200 && status < 300) {
-      failed.remove(guid);
-      return;
-    }
-    Failed before = failed.get(guid);
+  private void note(Attempt attempt) {
+    Failed before = failed.get(attempt.guid());
     failed.put(
-        guid,
+        attempt.guid(),
         new Failed(
-            attempt.path("id").asText(),
-            attempt.path("delivered_at").asText(),
+            attempt.id(),
+            attempt.at(),
             before == null ? 1 : before.tries() + 1,
             before == null ? 0 : before.asked()));
   }

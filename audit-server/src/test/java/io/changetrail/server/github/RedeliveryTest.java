@@ -31,11 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 class RedeliveryTest {
   private static final int PAGE = 2;
 
-  private record Attempt(int id, String guid, Instant at, int status) {
+  private record Attempt(int id, String guid, Instant at, int status, boolean redelivery) {
     String json() {
       return String.format(
-          "{\"id\":%d,\"guid\":\"%s\",\"delivered_at\":\"%s\",\"status_code\":%d}",
-          id, guid, at, status);
+          "{\"id\":%d,\"guid\":\"%s\",\"delivered_at\":\"%s\",\"status_code\":%d,"
+              + "\"redelivery\":%b}",
+          id, guid, at, status, redelivery);
     }
   }
 
@@ -93,7 +94,7 @@ class RedeliveryTest {
       return new MockResponse.Builder().code(404).build();
     }
     String guid = attempts.stream().filter(one -> one.id() == id).findFirst().orElseThrow().guid();
-    attempts.add(new Attempt(attempts.size() + 1, guid, now.plusSeconds(1), 502));
+    attempts.add(new Attempt(attempts.size() + 1, guid, now.plusSeconds(1), 502, true));
     return new MockResponse.Builder().code(202).body("{}").build();
   }
 
@@ -122,7 +123,7 @@ class RedeliveryTest {
   }
 
   private void delivered(String guid, Duration ago, int status) {
-    attempts.add(new Attempt(attempts.size() + 1, guid, now.minus(ago), status));
+    attempts.add(new Attempt(attempts.size() + 1, guid, now.minus(ago), status, false));
   }
 
   private int lookAgain() throws Exception {
@@ -158,7 +159,7 @@ class RedeliveryTest {
   void C3_whatCameThroughMeanwhileIsNotAskedForAgain() throws Exception {
     delivered("late", Duration.ofHours(1), 0);
     assertThat(redelivery.run(now)).isEqualTo(1);
-    attempts.add(new Attempt(99, "late", now.plusSeconds(10), 202));
+    attempts.add(new Attempt(99, "late", now.plusSeconds(10), 202, true));
 
     assertThat(lookAgain()).isZero();
   }
