@@ -638,6 +638,22 @@ class PagesTest {
   }
 
   @Test
+  void Q7_aFacetCountsWhatIsFoundWhenItIsChosen() {
+    browser.visit("/search");
+    WebElement facet = browser.one(".facets a[href='/search?service=cart']");
+    String[] parts = facet.getText().split("\\s+", -1);
+    assertThat(parts[0]).isEqualTo("cart");
+    facet.click();
+    browser.shown();
+
+    browser.waitForText("main p[role=status]", parts[1] + " events");
+    assertThat(browser.texts("tbody tr td:nth-child(3)"))
+        .as("under the names that senders have for it")
+        .anyMatch(place -> place.startsWith("acme/cart"))
+        .anyMatch(place -> place.startsWith("cart-svc"));
+  }
+
+  @Test
   void U1_theTimelineIsNarrowedToAKindAndAnOutcome() {
     browser.visit("/timeline?" + span());
     browser.one("select[name=kind]").sendKeys("feature flag");
@@ -658,7 +674,10 @@ class PagesTest {
     browser.visit("/investigate");
     browser.one("main input[name=service]").click();
 
-    browser.waitFor("datalist#services option[value=storefront]");
+    browser.waitFor("datalist#services option[value=frontend]");
+    assertThat(browser.all("datalist#services option[value=storefront]"))
+        .as("what the catalogue knows by another name")
+        .isEmpty();
     assertThat(browser.one("main input[name=service]").getDomAttribute("list"))
         .isEqualTo("services");
     browser.click("footer button kbd");

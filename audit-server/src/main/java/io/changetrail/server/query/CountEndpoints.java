@@ -75,19 +75,43 @@ public final class CountEndpoints {
   public Response facets(Request request) {
     Parameters parameters = request.query();
     Filters.only(parameters, "facet", "top");
-    Query query = Filters.query(parameters, catalogue.of(request.caller().tenant()));
+    Catalogue known = catalogue.of(request.caller().tenant());
+    Query query = Filters.query(parameters, known);
     int top = parameters.number("top", 1, MAX_VALUES, 10);
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode facets = answer.putArray("facets");
-    for (Facet facet : store.facets(request.scope(), query, fields(parameters), top)) {
+    for (Facet facet : store.facets(request.scope(), query, fields(parameters), MAX_VALUES)) {
       ObjectNode json = facets.addObject().put("field", facet.field().wireName());
       ArrayNode values = json.putArray("values");
-      facet
-          .values()
+      named(facet, known).entrySet().stream()
+          .sorted(
+              Map.Entry.<String, Long>comparingByValue()
+                  .reversed()
+                  .thenComparing(Map.Entry.comparingByKey()))
+          .limit(top)
           .forEach(
-              count -> values.addObject().put("value", count.value()).put("count", count.count()));
+              entry ->
+                  values.addObject().put("value", entry.getKey()).put("count", entry.getValue()));
     }
     return Response.json(200, answer);
+  }
+
+  /**
+   * By the names that the catalogue has, as the filters find them: whoever chooses a value gets
+   * what was counted. An event that names one service in two ways counts twice.
+   */
+  private static Map<String, Long> named(Facet facet, Catalogue known) {
+    Map<String, Long> counts = new HashMap<>();
+    for (Facet.Count count : facet.values()) {
+      String name =
+          switch (facet.field()) {
+            case SERVICE -> known.service(count.value());
+            case ENVIRONMENT -> known.environment(count.value());
+            default -> count.value();
+          };
+      counts.merge(name, count.count(), Long::sum);
+    }
+    return counts;
   }
 
   private static Set<Field> fields(Parameters parameters) {
