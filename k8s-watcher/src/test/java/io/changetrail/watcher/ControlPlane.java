@@ -70,7 +70,12 @@ final class ControlPlane implements AutoCloseable {
   private final int etcdPeerPort = freePort();
   private final int controllerPort = freePort();
   private final int auditPort = freePort();
-  private final HttpClient http = HttpClient.newBuilder().sslContext(trustingAll()).build();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .sslContext(trustingAll())
+          // One that an API server ended is not used again, unlike with HTTP/2 in Java 17.
+          .version(HttpClient.Version.HTTP_1_1)
+          .build();
   private @Nullable Process etcd;
   private @Nullable Process apiServer;
   private @Nullable Process controllers;

@@ -97,6 +97,8 @@ public final class ManifestDirectory implements Declaration {
       if (!now.equals(read)) {
         load(now, moment, types);
       }
+      // Each time: a commit may follow the files that it is of.
+      revision = Checkout.revision(directory).orElse("");
       return types;
     }
   }
@@ -120,7 +122,6 @@ public final class ManifestDirectory implements Declaration {
         });
     manifests = fresh;
     read = now;
-    revision = Checkout.revision(directory).orElse("");
   }
 
   /** The files with what shows that one has changed. */
