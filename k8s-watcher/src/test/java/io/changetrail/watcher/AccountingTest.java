@@ -49,8 +49,8 @@ class AccountingTest {
   private static double value(String metrics, String name) {
     return metrics
         .lines()
-        .filter(line -> line.startsWith(name + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no " + name));
   }
@@ -99,7 +99,8 @@ class AccountingTest {
     await()
         .atMost(Scene.PATIENCE)
         .untilAsserted(
-            () -> assertThat(value(metrics(), "changetrail_watcher_lost_events")).isPositive());
+            () ->
+                assertThat(value(metrics(), "changetrail_shipper_lost_events_total")).isPositive());
 
     Set<String> all = new TreeSet<>();
     for (int i = 0; i < MAPS; i++) {
@@ -139,8 +140,8 @@ class AccountingTest {
     plane.patch(configMaps + "/it", "{data: {a: \"1\"}}");
     scene.await(1, Scene.of("ConfigMap", "it"));
     String calm = metrics();
-    assertThat(value(calm, "changetrail_watcher_spool_depth")).isZero();
-    assertThat(value(calm, "changetrail_watcher_lost_events")).isZero();
+    assertThat(value(calm, "changetrail_shipper_waiting_events")).isZero();
+    assertThat(value(calm, "changetrail_shipper_lost_events_total")).isZero();
     assertThat(value(calm, "changetrail_watcher_objects")).isPositive();
     assertThat(value(calm, "changetrail_watcher_lag_seconds_count")).isPositive();
     assertThat(calm)
@@ -150,13 +151,13 @@ class AccountingTest {
     await()
         .atMost(Scene.PATIENCE)
         .untilAsserted(
-            () -> assertThat(value(metrics(), "changetrail_watcher_spool_depth")).isEqualTo(1));
-    assertThat(value(metrics(), "changetrail_watcher_spool_bytes")).isPositive();
+            () -> assertThat(value(metrics(), "changetrail_shipper_waiting_events")).isEqualTo(1));
+    assertThat(value(metrics(), "changetrail_shipper_spool_bytes")).isPositive();
     scene.server.startAgain();
     await()
         .atMost(Scene.PATIENCE)
         .untilAsserted(
-            () -> assertThat(value(metrics(), "changetrail_watcher_spool_depth")).isZero());
+            () -> assertThat(value(metrics(), "changetrail_shipper_waiting_events")).isZero());
     assertThat(account().path("missing").asInt(-1)).isZero();
   }
 
