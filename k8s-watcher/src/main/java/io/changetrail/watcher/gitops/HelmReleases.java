@@ -9,6 +9,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
 import io.changetrail.model.Outcome;
 import io.changetrail.watcher.attribution.Attribution;
+import io.changetrail.watcher.attribution.FieldManagers;
 import io.changetrail.watcher.attribution.Witness;
 import io.changetrail.watcher.capture.CanonicalState;
 import io.changetrail.watcher.capture.ObjectSink;
@@ -166,7 +167,7 @@ public final class HelmReleases implements ObjectSink {
     AuditEvent event =
         syncs.released(
             release.object(secret.at("/metadata/resourceVersion").asText()),
-            sync(release, content, by.actor(), live ? null : end(secret, content.path("info"))),
+            sync(release, content, by.actor(), live ? null : end(secret)),
             live);
     if (event != null) {
       witness.shipped(write, event);
@@ -210,13 +211,12 @@ public final class HelmReleases implements ObjectSink {
         : release.revision() == 1 ? "install" : "upgrade";
   }
 
-  /** When Helm wrote it last at the latest: in a label, in whole seconds. */
-  private static @Nullable Instant end(JsonNode secret, JsonNode info) {
-    JsonNode labels = secret.at("/metadata/labels");
-    long seconds = labels.path("modifiedAt").asLong(labels.path("createdAt").asLong(0));
-    return seconds > 0
-        ? Instant.ofEpochSecond(seconds + 1)
-        : ArgoCd.time(info.path("last_deployed").asText(""));
+  /**
+   * When it was written last at the latest, by the API server's whole seconds: Helm's own labels
+   * may be those of an earlier revision.
+   */
+  private static @Nullable Instant end(JsonNode secret) {
+    return FieldManagers.lastWrite(secret).map(write -> write.plusSeconds(1)).orElse(null);
   }
 
   /** What people gave the chart, without secrets and of a size that can be recorded. */
