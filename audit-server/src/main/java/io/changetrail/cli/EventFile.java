@@ -120,7 +120,7 @@ final class EventFile implements Closeable {
   /** Its first line is a whole value, or the second begins one. */
   private boolean isByLine() throws IOException {
     byte[] first = peekLine();
-    if (first == null || first[0] != '{') {
+    if (first == null || first[0] != '{' || isCut(first)) {
       return false;
     }
     try (JsonParser whole = JSON.createParser(first)) {
@@ -130,13 +130,13 @@ final class EventFile implements Closeable {
       return true;
     } catch (JsonProcessingException e) {
       byte[] second = peekLine();
-      return second != null && second[0] == '{';
+      return second != null && second[0] == '{' && !isCut(second);
     }
   }
 
   /** The next line that is not blank; {@code null} if none is. */
   private byte @Nullable [] peekLine() throws IOException {
-    for (byte[] next = readLine(); next != null; next = readLine()) {
+    for (byte[] next = upToLineEnd(); next != null; next = upToLineEnd()) {
       ahead.add(next);
       if (!isBlank(next)) {
         return next;
@@ -162,23 +162,31 @@ final class EventFile implements Closeable {
     return next != null;
   }
 
-  /** A line with its end; {@code null} after the last. One that is far too long is cut. */
+  /** A line; {@code null} after the last. What is beyond the longest is left out. */
   private byte @Nullable [] readLine() throws IOException {
+    byte[] line = upToLineEnd();
+    for (byte[] rest = line; rest != null && isCut(rest); ) {
+      rest = upToLineEnd();
+    }
+    return line;
+  }
+
+  /** With the end of the line, or as much of it as is read at once; {@code null} after the last. */
+  private byte @Nullable [] upToLineEnd() throws IOException {
     ByteArrayOutputStream read = new ByteArrayOutputStream(1024);
     int next = content.read();
-    if (next < 0) {
-      return null;
-    }
     while (next >= 0) {
-      if (read.size() < LONGEST_LINE) {
-        read.write(next);
-      }
-      if (next == '\n') {
+      read.write(next);
+      if (next == '\n' || read.size() == LONGEST_LINE) {
         break;
       }
       next = content.read();
     }
-    return read.toByteArray();
+    return read.size() == 0 ? null : read.toByteArray();
+  }
+
+  private static boolean isCut(byte[] line) {
+    return line.length == LONGEST_LINE && line[line.length - 1] != '\n';
   }
 
   /** Without a piece of the content, which is not redacted yet. */
