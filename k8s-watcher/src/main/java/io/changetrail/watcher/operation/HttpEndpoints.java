@@ -22,6 +22,15 @@ public final class HttpEndpoints implements AutoCloseable {
   /** Set where a replica sends on what it was sent, so that it is not sent on for ever. */
   static final String HANDED_OVER = "Changetrail-Handed-Over";
 
+  static {
+    // The JDK's server waits for ever for the rest of a request unless told otherwise, in seconds,
+    // before its first use: a few connections that died halfway would keep all threads.
+    String longest = "sun.net.httpserver.maxReqTime";
+    if (System.getProperty(longest) == null) {
+      System.setProperty(longest, "10");
+    }
+  }
+
   /** Answers one kind of request. */
   @FunctionalInterface
   public interface Endpoint {
