@@ -53,6 +53,7 @@ record Pipeline(
     AdmissionWitness admissions,
     HumanAccess access,
     DeclaredManifests manifests,
+    ImageLabels images,
     ExecutorService lookups)
     implements AutoCloseable {
 
@@ -86,7 +87,7 @@ record Pipeline(
     for (WatcherConfig.ImageRegistry one : config.registries()) {
       registries.put(one.host(), new Registry(one.host(), one.plain(), one.credentialsFile()));
     }
-    Consumer<AuditEvent> shipper = new ImageLabels(ships, registries, lookups);
+    ImageLabels shipper = new ImageLabels(ships, registries);
     Places places =
         new Places(
             config.cluster(), config.environment(), config.environments(), config.serviceNames());
@@ -164,6 +165,7 @@ record Pipeline(
         admissions,
         new HumanAccess(config.source(), places, uses, selection),
         manifests,
+        shipper,
         lookups);
   }
 
@@ -176,6 +178,7 @@ record Pipeline(
   public void close() {
     manifests.close();
     watch.close();
+    images.close();
     lookups.shutdownNow();
   }
 }

@@ -18,7 +18,9 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,14 +33,38 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://specs.opencontainers.org/image-spec/annotations/">OCI annotations</a>
  */
-public final class ImageLabels implements Consumer<AuditEvent> {
+public final class ImageLabels implements Consumer<AuditEvent>, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ImageLabels.class.getName());
   private static final int MOST_KNOWN = 2000;
+
+  /** Behind a registry that hangs no more than so many wait. */
+  private static final int MOST_WAITING = 1000;
+
   private static final Pattern REPOSITORY = Pattern.compile("[?&]repository_url=([^&]+)");
 
   private final Consumer<AuditEvent> shipper;
   private final Map<String, Registry> registries;
-  private final ExecutorService lookups;
+  private final ThreadPoolExecutor lookups =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(MOST_WAITING),
+          work -> {
+            Thread thread = new Thread(work, "changetrail-image-labels");
+            thread.setDaemon(true);
+            return thread;
+          },
+          (work, full) -> {
+            if (!full.isShutdown()) {
+              LOG.log(
+                  System.Logger.Level.WARNING,
+                  "more than {0} images wait for their registries; the labels of one more are not"
+                      + " looked up",
+                  MOST_WAITING);
+            }
+          });
   private final Map<String, Optional<Provenance.Vcs>> known =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -50,14 +76,11 @@ public final class ImageLabels implements Consumer<AuditEvent> {
       };
 
   /**
-   * @param registries that may be asked, by host
-   * @param lookups where they are asked, one after the other
+   * @param registries that may be asked, by host, one question after the other
    */
-  public ImageLabels(
-      Consumer<AuditEvent> shipper, Map<String, Registry> registries, ExecutorService lookups) {
+  public ImageLabels(Consumer<AuditEvent> shipper, Map<String, Registry> registries) {
     this.shipper = shipper;
     this.registries = Map.copyOf(registries);
-    this.lookups = lookups;
   }
 
   @Override
@@ -67,8 +90,7 @@ public final class ImageLabels implements Consumer<AuditEvent> {
         && !event.isAmendment()
         && event.change().kind().equals(ChangeKind.DEPLOYMENT)
         && event.provenance().vcs() == null
-        && event.provenance().artifacts().stream().anyMatch(one -> one.digest() != null)
-        && !lookups.isShutdown()) {
+        && event.provenance().artifacts().stream().anyMatch(one -> one.digest() != null)) {
       lookups.execute(() -> look(event));
     }
   }
@@ -148,5 +170,10 @@ public final class ImageLabels implements Consumer<AuditEvent> {
   private static @Nullable String text(JsonNode labels, String name, int most) {
     String text = labels.path(name).asText("");
     return text.isBlank() || text.length() > most || text.indexOf(0) >= 0 ? null : text;
+  }
+
+  @Override
+  public void close() {
+    lookups.shutdownNow();
   }
 }

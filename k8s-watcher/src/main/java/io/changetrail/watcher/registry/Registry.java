@@ -32,6 +32,10 @@ public final class Registry {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MOST_BYTES = 4 << 20;
   private static final int MOST_REDIRECTS = 3;
+
+  /** An index of platforms may list another; whoever builds an image could go on for ever. */
+  private static final int MOST_INDEXES = 2;
+
   private static final String MANIFESTS =
       "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json,"
           + " application/vnd.docker.distribution.manifest.list.v2+json,"
@@ -62,14 +66,24 @@ public final class Registry {
    */
   JsonNode labels(String repository, String digest) throws IOException {
     JsonNode manifest = JSON.readTree(get(repository, "manifests", digest));
-    for (JsonNode platform : manifest.path("manifests")) {
-      // Attestations stand beside the images.
-      if (!platform.at("/platform/os").asText().equals("unknown")) {
-        return labels(repository, platform.path("digest").asText());
+    for (int i = 0; manifest.has("manifests"); i++) {
+      if (i == MOST_INDEXES) {
+        throw new IOException(repository + "@" + digest + " is an index of indexes of indexes");
       }
+      manifest = JSON.readTree(get(repository, "manifests", image(manifest)));
     }
     String config = manifest.at("/config/digest").asText();
     return JSON.readTree(get(repository, "blobs", config)).at("/config/Labels");
+  }
+
+  private static String image(JsonNode index) throws IOException {
+    for (JsonNode platform : index.path("manifests")) {
+      // Attestations stand beside the images.
+      if (!platform.at("/platform/os").asText().equals("unknown")) {
+        return platform.path("digest").asText();
+      }
+    }
+    throw new IOException("an index that lists no image");
   }
 
   private byte[] get(String repository, String kind, String digest) throws IOException {
