@@ -4,6 +4,7 @@ package io.changetrail.correlation;
 import io.changetrail.model.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,7 +30,7 @@ final class Impossible {
     return live.isAfter(latest.plus(error))
         ? Optional.of(
             "live at "
-                + live
+                + live.truncatedTo(ChronoUnit.SECONDS)
                 + ", "
                 + Durations.words(Duration.between(latest, live))
                 + " after the anomaly had begun (clock error "
