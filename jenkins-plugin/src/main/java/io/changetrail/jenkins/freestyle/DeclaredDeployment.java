@@ -27,19 +27,19 @@ record DeclaredDeployment(
         listener,
         () -> {
           Placement placement = RunTrail.placement(run);
-            work.on(
-                new Deployment(
-                    "freestyle-" + service + "-" + environment,
-                    Deployment.names(placement.service(variables.expand(service))),
-                    placement.environment(variables.expand(environment)),
-                    artifact == null ? null : variables.expand(artifact),
-                    version == null ? null : variables.expand(version),
-                    null,
-                    "deploy",
-                    null,
-                    null,
-                    Instant.now(),
-                    true));
+          work.on(
+              new Deployment(
+                  "freestyle-" + service + "-" + environment,
+                  Deployment.names(placement.service(variables.expand(service))),
+                  placement.environment(variables.expand(environment)),
+                  artifact == null ? null : variables.expand(artifact),
+                  version == null ? null : variables.expand(version),
+                  null,
+                  "deploy",
+                  null,
+                  null,
+                  Instant.now(),
+                  true));
         });
   }
 }
