@@ -3,6 +3,7 @@ package io.changetrail.watcher.operation;
 
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,7 +26,7 @@ class HttpEndpointsTest {
       try {
         // More than there are threads.
         for (int i = 0; i < 8; i++) {
-          Socket socket = new Socket("127.0.0.1", endpoints.port());
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoints.port());
           socket
               .getOutputStream()
               .write(
