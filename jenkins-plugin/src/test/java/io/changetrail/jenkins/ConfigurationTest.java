@@ -90,8 +90,7 @@ class ConfigurationTest {
       browser.setThrowExceptionOnFailingStatusCode(false);
       for (String url : urls) {
         WebRequest post =
-            browser.addCrumb(
-                new WebRequest(browser.createCrumbedUrl(url), HttpMethod.POST));
+            browser.addCrumb(new WebRequest(browser.createCrumbedUrl(url), HttpMethod.POST));
         browser.login("bob");
         assertThat(browser.getPage(post).getWebResponse().getStatusCode()).isEqualTo(403);
         browser.login("admin");
@@ -118,8 +117,11 @@ class ConfigurationTest {
     try (AuditServer server = new AuditServer()) {
       FreeStyleProject old = jenkins.createFreeStyleProject("old");
       ChangetrailConfiguration.get().setServerUrl(server.url());
-      await().until(() -> new java.io.File(
-          jenkins.jenkins.getRootDir(), "changetrail/config").isDirectory());
+      await()
+          .until(
+              () ->
+                  new java.io.File(jenkins.jenkins.getRootDir(), "changetrail/config")
+                      .isDirectory());
       User alice = User.getById("alice", true);
       try (ACLContext as = ACL.as2(alice.impersonate2())) {
         FreeStyleProject job = jenkins.createFreeStyleProject("payments");

@@ -23,8 +23,7 @@ class PipelineTest {
   private static final Predicate<AuditEvent> DEPLOYMENTS =
       event -> event.change().kind().equals(ChangeKind.DEPLOYMENT);
 
-  @RegisterExtension
-  private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+  @RegisterExtension private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
 
   private static WorkflowJob job(JenkinsRule jenkins, String script) throws Exception {
     WorkflowJob job = jenkins.createProject(WorkflowJob.class, "ship");
@@ -155,9 +154,7 @@ class PipelineTest {
                     "auditConfigChange(key: 'timeout', environment: 'prod', from: '1', to: '2')\n"
                         + "auditFeatureFlag(key: 'cart', environment: 'prod', to: 'on')\n"
                         + "auditEvent(kind: 'schema', environment: 'prod', summary: 'index')"));
-            assertThat(
-                    server.await(
-                        3, event -> !event.change().kind().equals(ChangeKind.BUILD)))
+            assertThat(server.await(3, event -> !event.change().kind().equals(ChangeKind.BUILD)))
                 .extracting(event -> event.change().kind())
                 .containsExactlyInAnyOrder(
                     ChangeKind.CONFIG, ChangeKind.FEATURE_FLAG, ChangeKind.SCHEMA);

@@ -73,8 +73,7 @@ final class Actors {
     }
     return known.equals(SYSTEM_ID)
         ? system(VIA)
-        : new Actor(
-            known, Text.cut(name, 512), Actor.Kind.USER, VIA, Actor.Evidence.DECLARED);
+        : new Actor(known, Text.cut(name, 512), Actor.Kind.USER, VIA, Actor.Evidence.DECLARED);
   }
 
   private static Actor system(String id) {

@@ -86,11 +86,7 @@ public final class ArtifactEvents {
   }
 
   private static AuditEvent event(
-      RunFacts run,
-      Instant at,
-      @Nullable String stage,
-      Provenance.Artifact artifact,
-      String name) {
+      RunFacts run, Instant at, @Nullable String stage, Provenance.Artifact artifact, String name) {
     String id = "artifact-" + run.key() + "-" + Text.inId(name, 200);
     Change change =
         Change.of(ChangeKind.ARTIFACT, Phase.OCCURRED, "publish")

@@ -31,8 +31,7 @@ final class Artifacts {
     Matcher digest = DIGEST.matcher(text);
     String sha = digest.find() ? "sha256:" + digest.group(1) : null;
     if (text.startsWith("pkg:")) {
-      return List.of(
-          new Provenance.Artifact(text, sha, named != null ? named : purlVersion(text)));
+      return List.of(new Provenance.Artifact(text, sha, named != null ? named : purlVersion(text)));
     }
     if (text.matches("sha256:[0-9a-f]{64}")) {
       return List.of(new Provenance.Artifact(null, text, named));
@@ -47,7 +46,10 @@ final class Artifacts {
             })
         .map(List::of)
         .orElseGet(
-            () -> List.of(new Provenance.Artifact(null, sha, named != null ? named : Text.cut(text, 256))));
+            () ->
+                List.of(
+                    new Provenance.Artifact(
+                        null, sha, named != null ? named : Text.cut(text, 256))));
   }
 
   private static @Nullable String purlVersion(String purl) {

@@ -37,7 +37,6 @@ public record Checkout(
   /** The same with another beginning of its range of commits, of which it then has only some. */
   public Checkout since(@Nullable String revisionBefore) {
     boolean same = Objects.equals(base, revisionBefore);
-    return new Checkout(
-        repository, revision, branch, revisionBefore, commits, complete && same);
+    return new Checkout(repository, revision, branch, revisionBefore, commits, complete && same);
   }
 }

@@ -167,12 +167,7 @@ public final class ConfigChanges {
         AuditEvent.builder(controller.ref(id), doing.at(), doing.actor(), change)
             .target(
                 new Target(
-                    null,
-                    ENVIRONMENT,
-                    null,
-                    null,
-                    null,
-                    new Resource(thing.kind(), name, null)));
+                    null, ENVIRONMENT, null, null, null, new Resource(thing.kind(), name, null)));
     Description.put(event, "jenkins.url", controller.url(""));
     return event.build();
   }

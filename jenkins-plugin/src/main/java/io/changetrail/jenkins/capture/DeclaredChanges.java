@@ -64,7 +64,8 @@ public final class DeclaredChanges {
       @Nullable Double percentage) {
     String key = required("key", name, "name the flag, as in key: 'new-checkout'");
     if (to == null && percentage == null) {
-      throw new IllegalArgumentException("to or percentage is required: say what became of the flag");
+      throw new IllegalArgumentException(
+          "to or percentage is required: say what became of the flag");
     }
     if (percentage != null && !(percentage >= 0 && percentage <= 100)) {
       throw new IllegalArgumentException("percentage must be from 0 to 100, not " + percentage);
@@ -101,7 +102,8 @@ public final class DeclaredChanges {
             required("kind", kind, "say what sort of change it is, as in kind: 'schema'")
                 .toLowerCase(Locale.ROOT));
     String what = action == null || action.isBlank() ? "perform" : action.strip();
-    return event(run, told, of, what, null, StateChange.none(), null, of + " " + what + where(told));
+    return event(
+        run, told, of, what, null, StateChange.none(), null, of + " " + what + where(told));
   }
 
   private static AuditEvent event(

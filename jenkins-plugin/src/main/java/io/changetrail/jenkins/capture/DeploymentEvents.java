@@ -32,8 +32,7 @@ public final class DeploymentEvents {
 
   /** As {@link #progressed}, of a deployment whose start was not told. */
   public static AuditEvent reached(RunFacts run, Deployment deployment, double percentage) {
-    return event(
-            run, deployment, deployment.started(), Phase.PROGRESSED, null, percentage, false)
+    return event(run, deployment, deployment.started(), Phase.PROGRESSED, null, percentage, false)
         .build();
   }
 

@@ -44,7 +44,11 @@ public record DeploymentRule(
 
   private static final List<String> ENVIRONMENT_PARAMETERS =
       List.of(
-          "ENVIRONMENT", "ENV", "DEPLOY_ENV", "DEPLOY_ENVIRONMENT", "TARGET_ENV",
+          "ENVIRONMENT",
+          "ENV",
+          "DEPLOY_ENV",
+          "DEPLOY_ENVIRONMENT",
+          "TARGET_ENV",
           "TARGET_ENVIRONMENT");
   private static final List<String> VERSION_PARAMETERS =
       List.of("VERSION", "IMAGE_TAG", "TAG", "RELEASE", "ARTIFACT_VERSION");
@@ -76,8 +80,7 @@ public record DeploymentRule(
    * Whether a deployment can be detected there at all: most stages deploy nothing, and a run need
    * not be read for them.
    */
-  public static boolean mayDetect(
-      List<DeploymentRule> rules, String job, @Nullable String stage) {
+  public static boolean mayDetect(List<DeploymentRule> rules, String job, @Nullable String stage) {
     return rules.isEmpty()
         ? stage == null || DEPLOYS.matcher(stage).find()
         : rules.stream().anyMatch(rule -> rule.jobs().match(job) && rule.isAbout(stage));

@@ -72,7 +72,8 @@ final class Description {
     return new Provenance.Vcs(
         url == null ? null : Text.cut(url.toString(), 1024),
         Text.cut(checkout.revision(), 256),
-        Text.cut(checkout.branch() != null || branch == null ? checkout.branch() : branch.name(), 512),
+        Text.cut(
+            checkout.branch() != null || branch == null ? checkout.branch() : branch.name(), 512),
         newest == null ? null : Text.cut(newest.author(), 512),
         newest == null ? null : Text.line(newest.message(), 1000),
         branch == null ? null : Text.cut(branch.changeRequest(), 64),
@@ -94,7 +95,10 @@ final class Description {
     put(event, "jenkins.url", run.controller().url(""));
     if (!run.triggers().isEmpty()) {
       ArrayNode kinds = JSON.arrayNode();
-      run.triggers().stream().map(trigger -> trigger.kind().wireName()).distinct().forEach(kinds::add);
+      run.triggers().stream()
+          .map(trigger -> trigger.kind().wireName())
+          .distinct()
+          .forEach(kinds::add);
       event.attribute("jenkins.triggers", kinds);
     }
     put(event, "cicd.worker.name", Text.cut(run.node(), 256));

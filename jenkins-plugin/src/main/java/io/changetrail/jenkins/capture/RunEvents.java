@@ -48,8 +48,7 @@ public final class RunEvents {
     }
     return event
         .attribute(
-            "cicd.pipeline.run.duration",
-            DoubleNode.valueOf(ending.duration().toMillis() / 1000.0))
+            "cicd.pipeline.run.duration", DoubleNode.valueOf(ending.duration().toMillis() / 1000.0))
         .build();
   }
 

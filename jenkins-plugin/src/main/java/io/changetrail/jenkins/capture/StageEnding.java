@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings results that {@code catchError}, {@code warnError} and {@code unstable} gave to
  *     what is in it
  */
-public record StageEnding(
-    @Nullable String error, @Nullable String status, List<String> warnings) {
+public record StageEnding(@Nullable String error, @Nullable String status, List<String> warnings) {
   public StageEnding {
     warnings = List.copyOf(warnings);
   }

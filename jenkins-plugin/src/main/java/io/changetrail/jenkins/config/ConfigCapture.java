@@ -88,8 +88,7 @@ final class ConfigCapture {
         ConfigChanges.Thing thing = thing(relative, item == null ? null : item.getFullName());
         ConfigChanges.Doing doing = doing();
         Trail trail = trail(item);
-        WORK.withTextOf(
-            path, xml -> compare(trail, thing, state(relative, xml), doing, false));
+        WORK.withTextOf(path, xml -> compare(trail, thing, state(relative, xml), doing, false));
       }
     }
   }
@@ -178,19 +177,16 @@ final class ConfigCapture {
     // What it was like goes with it, or its next change would seem to be its creation.
     WORK.later(
         () -> {
-          Optional<Snapshots.Seen> seen =
-              snapshots.swap(item(before).key(), null, doing.at());
+          Optional<Snapshots.Seen> seen = snapshots.swap(item(before).key(), null, doing.at());
           if (seen.isPresent()) {
             snapshots.swap(item(now).key(), seen.get().tree(), doing.at());
           }
         });
-    trail(item).record(
-        () ->
-            ConfigChanges.moved(
-                ChangetrailConfiguration.controller(),
-                item(now),
-                before,
-                doing));
+    trail(item)
+        .record(
+            () ->
+                ConfigChanges.moved(
+                    ChangetrailConfiguration.controller(), item(now), before, doing));
   }
 
   /** What was changed while nobody looked: plugins, and files that were edited on the disk. */
@@ -224,8 +220,7 @@ final class ConfigCapture {
   static void found(Item item, File file) {
     if (captures(item)) {
       Trail trail = trail(item);
-      WORK.later(
-          () -> compare(trail, item(item.getFullName()), read(file), byNobody(), true));
+      WORK.later(() -> compare(trail, item(item.getFullName()), read(file), byNobody(), true));
     }
   }
 
@@ -242,7 +237,11 @@ final class ConfigCapture {
                   : PluginChanges.installer(
                       before.get().tree(), plugins, PluginCapture.installers());
           compare(
-              trail, PLUGINS, plugins, new ConfigChanges.Doing(user, null, Instant.now(), null), true);
+              trail,
+              PLUGINS,
+              plugins,
+              new ConfigChanges.Doing(user, null, Instant.now(), null),
+              true);
         });
   }
 
@@ -265,11 +264,14 @@ final class ConfigCapture {
    * @param late whether it was not told but found; then what is new is only noted
    */
   private static void compare(
-      Trail trail, ConfigChanges.Thing thing, @Nullable JsonNode state, ConfigChanges.Doing doing, boolean late)
+      Trail trail,
+      ConfigChanges.Thing thing,
+      @Nullable JsonNode state,
+      ConfigChanges.Doing doing,
+      boolean late)
       throws IOException {
     JsonNode safe = state == null ? null : trail.redactor().redact(state).tree();
-    Optional<Snapshots.Seen> before =
-        trail(null).snapshots().swap(thing.key(), safe, doing.at());
+    Optional<Snapshots.Seen> before = trail(null).snapshots().swap(thing.key(), safe, doing.at());
     if (!BASELINE.tells(late, before.isPresent())) {
       return;
     }

@@ -19,8 +19,7 @@ public class ConfigListener extends SaveableListener {
     // The plugin's own settings are saved as well, so it is seen when they turn it on.
     ConfigCapture.lookIfBegun();
     if (ConfigCapture.isOn()) {
-      ConfigCapture.written(
-          file.getFile(), saved instanceof Item item ? item : null);
+      ConfigCapture.written(file.getFile(), saved instanceof Item item ? item : null);
     }
   }
 }

@@ -83,11 +83,7 @@ public class FolderSettings extends AbstractFolderProperty<AbstractFolder<?>> {
 
   FolderScope scope(String folder) {
     return new FolderScope(
-        folder,
-        credentialsId,
-        service,
-        environment,
-        JobPatterns.of(includedJobs, excludedJobs));
+        folder, credentialsId, service, environment, JobPatterns.of(includedJobs, excludedJobs));
   }
 
   /** Puts it into the form of every folder. */

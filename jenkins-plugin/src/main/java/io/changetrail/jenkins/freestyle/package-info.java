@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** For freestyle jobs: a build step that begins a deployment, and a post-build action that ends it. */
+/**
+ * For freestyle jobs: a build step that begins a deployment, and a post-build action that ends it.
+ */
 @NullMarked
 package io.changetrail.jenkins.freestyle;
 

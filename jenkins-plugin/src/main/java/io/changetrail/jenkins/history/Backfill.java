@@ -20,8 +20,8 @@ import jenkins.model.Jenkins;
 
 /**
  * Reads the runs of the last days into events. What was captured while it ran is left out, and what
- * is read twice has the same ids, so it may be asked for at any time. Events of runs that go on come
- * first: it waits while more than a few are not yet sent.
+ * is read twice has the same ids, so it may be asked for at any time. Events of runs that go on
+ * come first: it waits while more than a few are not yet sent.
  */
 @Extension
 public class Backfill implements HistoryReader {
@@ -38,8 +38,7 @@ public class Backfill implements HistoryReader {
   @Override
   public String begin(int days) {
     if (days < 1 || days > MOST_DAYS) {
-      throw new IllegalArgumentException(
-          "days must be from 1 to " + MOST_DAYS + ", not " + days);
+      throw new IllegalArgumentException("days must be from 1 to " + MOST_DAYS + ", not " + days);
     }
     if (!ChangetrailConfiguration.get().trail().isCapturing()) {
       throw new IllegalArgumentException(

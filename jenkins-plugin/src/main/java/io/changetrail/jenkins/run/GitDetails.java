@@ -78,8 +78,7 @@ public class GitDetails extends RunDetails {
         for (Object item : log.getItems()) {
           if (item instanceof GitChangeSet change && change.getCommitId() != null) {
             // Not getAuthor(), which would make an account for whoever has none.
-            commits.add(
-                new Commit(change.getCommitId(), change.getAuthorName(), change.getMsg()));
+            commits.add(new Commit(change.getCommitId(), change.getAuthorName(), change.getMsg()));
           }
         }
       }

@@ -43,8 +43,11 @@ public final class RecordedEvents implements RunAction2 {
       id = event.ref().id();
       kind = event.change().kind().name();
       phase =
-          event.change().ended().map(outcome -> outcome.wireName()).orElse(
-              event.change().phase().wireName());
+          event
+              .change()
+              .ended()
+              .map(outcome -> outcome.wireName())
+              .orElse(event.change().phase().wireName());
       summary = event.change().summary();
       time = event.time().toEpochMilli();
     }

@@ -101,7 +101,8 @@ public final class RunReader {
   }
 
   /** What another plugin does wrong costs its part of the event, not the event. */
-  private static <T> @Nullable T tell(RunDetails details, Function<RunDetails, @Nullable T> question) {
+  private static <T> @Nullable T tell(
+      RunDetails details, Function<RunDetails, @Nullable T> question) {
     try {
       return question.apply(details);
     } catch (RuntimeException | LinkageError e) {

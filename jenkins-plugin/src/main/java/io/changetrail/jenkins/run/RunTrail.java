@@ -157,8 +157,7 @@ public final class RunTrail {
   }
 
   /** The facts with the range of commits since the last successful deployment there. */
-  private static RunFacts of(
-      RunFacts facts, Deployment deployment, @Nullable String traceparent) {
+  private static RunFacts of(RunFacts facts, Deployment deployment, @Nullable String traceparent) {
     RunFacts traced = traceparent == null ? facts : facts.withTraceparent(traceparent);
     if (traced.checkouts().isEmpty()) {
       return traced;

@@ -16,8 +16,7 @@ public class RunVariables extends EnvironmentContributor {
   @Override
   public void buildEnvironmentFor(Run run, EnvVars variables, TaskListener listener) {
     RecordedEvents recorded = ((Run<?, ?>) run).getAction(RecordedEvents.class);
-    List<RecordedEvents.Entry> entries =
-        recorded == null ? List.of() : recorded.getEntries();
+    List<RecordedEvents.Entry> entries = recorded == null ? List.of() : recorded.getEntries();
     if (!entries.isEmpty()) {
       variables.put("CHANGETRAIL_SOURCE", entries.get(0).getSource());
       variables.put("CHANGETRAIL_RUN_EVENT", entries.get(0).getId());

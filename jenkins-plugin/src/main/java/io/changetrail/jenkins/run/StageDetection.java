@@ -25,7 +25,8 @@ final class StageDetection {
    *
    * @param stage its name; {@code null} for the run itself
    */
-  static void begins(Run<?, ?> run, @Nullable String stage, String key, @Nullable String traceparent) {
+  static void begins(
+      Run<?, ?> run, @Nullable String stage, String key, @Nullable String traceparent) {
     try {
       List<DeploymentRule> rules = ChangetrailConfiguration.get().deploymentRules();
       if (!DeploymentRule.mayDetect(rules, run.getParent().getFullName(), stage)) {

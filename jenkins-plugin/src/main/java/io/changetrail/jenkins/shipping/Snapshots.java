@@ -19,9 +19,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What things looked like when they were seen last, without secrets: when Jenkins tells of a change,
- * the file is another one already. One small file each, so they are there after a restart. Safe for
- * use by several threads.
+ * What things looked like when they were seen last, without secrets: when Jenkins tells of a
+ * change, the file is another one already. One small file each, so they are there after a restart.
+ * Safe for use by several threads.
  */
 public final class Snapshots {
   private static final JsonMapper JSON = new JsonMapper();
@@ -77,8 +77,7 @@ public final class Snapshots {
     try {
       JsonNode content = JSON.readTree(Files.readAllBytes(file));
       return content.hasNonNull("tree")
-          ? Optional.of(
-              new Seen(content.get("tree"), Instant.parse(content.path("seen").asText())))
+          ? Optional.of(new Seen(content.get("tree"), Instant.parse(content.path("seen").asText())))
           : Optional.empty();
     } catch (NoSuchFileException | JsonProcessingException | java.time.DateTimeException e) {
       // Never seen, or damaged: then what it was is not known.

@@ -77,8 +77,7 @@ public final class Trail implements AutoCloseable {
     this(home, installation, betweenTries, null);
   }
 
-  private Trail(
-      Path home, String installation, Duration betweenTries, @Nullable Trail redacting) {
+  private Trail(Path home, String installation, Duration betweenTries, @Nullable Trail redacting) {
     this.redacting = redacting;
     this.home = home;
     this.installation = installation;
@@ -109,7 +108,9 @@ public final class Trail implements AutoCloseable {
     }
   }
 
-  /** Captures and ships nothing from now on; what is spooled stays, what is only in memory is lost. */
+  /**
+   * Captures and ships nothing from now on; what is spooled stays, what is only in memory is lost.
+   */
   public void stop() {
     synchronized (switching) {
       target = null;

@@ -101,7 +101,8 @@ public final class Trails {
   }
 
   private Path folder(Sender sender) {
-    return home.resolve("senders").resolve(Snapshots.hash(sender.folder() + "\n" + sender.credentialsId()));
+    return home.resolve("senders")
+        .resolve(Snapshots.hash(sender.folder() + "\n" + sender.credentialsId()));
   }
 
   /** So that it is found after a restart; names alone, never the token. */
@@ -138,8 +139,7 @@ public final class Trails {
       JsonNode sender = JSON.readTree(Files.readAllBytes(file));
       return sender.path("folder").isTextual() && sender.path("credentialsId").isTextual()
           ? Stream.of(
-              new Sender(
-                  sender.get("folder").textValue(), sender.get("credentialsId").textValue()))
+              new Sender(sender.get("folder").textValue(), sender.get("credentialsId").textValue()))
           : Stream.empty();
     } catch (JsonProcessingException e) {
       LOG.log(System.Logger.Level.WARNING, "{0} is damaged; its spool waits for a run", file);

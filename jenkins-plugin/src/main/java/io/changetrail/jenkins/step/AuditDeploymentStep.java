@@ -148,8 +148,7 @@ public class AuditDeploymentStep extends AuditStep {
             run -> {
               Deployment deployment = declared.deployment(run, getContext());
               open[0] =
-                  new OpenDeployment(
-                      RunTrail.started(run, deployment, traceparent(getContext())));
+                  new OpenDeployment(RunTrail.started(run, deployment, traceparent(getContext())));
             });
       }
       getContext().newBodyInvoker().withCallback(new Closing(open[0])).start();

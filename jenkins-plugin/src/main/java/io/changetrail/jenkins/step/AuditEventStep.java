@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** {@code auditEvent(kind: 'schema', environment: 'prod', summary: 'orders: index on customer')}. */
+/**
+ * {@code auditEvent(kind: 'schema', environment: 'prod', summary: 'orders: index on customer')}.
+ */
 public class AuditEventStep extends AuditStep {
   private static final String NAME = "auditEvent";
 
