@@ -40,13 +40,16 @@ public final class FieldManagers {
   }
 
   /**
-   * The write that brought differences about: the latest that owns one of the changed fields. What
-   * was removed has no owner any more; then a tool is named only if it alone wrote since.
+   * The write that brought differences about: the latest that owns one of the changed fields. Who
+   * owns the field itself comes before who owns what it lies in, which may be no more than that the
+   * map is there: the form of the two is one. What was removed has no owner any more; then a tool
+   * is named only if it alone wrote since.
    *
    * @param since when the state before began
    */
   public static Optional<Write> of(JsonNode object, List<Difference> differences, Instant since) {
     List<Write> owners = new ArrayList<>();
+    List<Write> around = new ArrayList<>();
     List<Write> others = new ArrayList<>();
     for (JsonNode entry : object.at("/metadata/managedFields")) {
       if (entry.path("subresource").asText().equals("status") || !entry.has("time")) {
@@ -55,18 +58,25 @@ public final class FieldManagers {
       Write write =
           new Write(
               entry.path("manager").asText("unknown"), Instant.parse(entry.get("time").asText()));
-      if (differences.stream().anyMatch(one -> owns(entry.path("fieldsV1"), one.path()))) {
+      Ownership ownership =
+          differences.stream()
+              .map(one -> ownership(entry.path("fieldsV1"), one.path()))
+              .min(Comparator.naturalOrder())
+              .orElse(Ownership.NONE);
+      if (ownership == Ownership.FIELD) {
         owners.add(write);
+      } else if (ownership == Ownership.AROUND) {
+        around.add(write);
       } else if (!write.time().isBefore(since.minusSeconds(1))) {
         others.add(write);
       }
     }
-    if (owners.isEmpty()) {
+    if (owners.isEmpty() && around.isEmpty()) {
       return others.stream().map(Write::manager).distinct().count() == 1
           ? others.stream().max(Comparator.comparing(Write::time))
           : Optional.empty();
     }
-    return owners.stream().max(Comparator.comparing(Write::time));
+    return (owners.isEmpty() ? around : owners).stream().max(Comparator.comparing(Write::time));
   }
 
   /** When the object was last written, its status aside; its creation if nothing tells. */
@@ -86,21 +96,35 @@ public final class FieldManagers {
 
   /** Whether a set of fields has the one at a path, whose list items are addressed by name. */
   public static boolean owns(JsonNode fields, List<String> path) {
+    return ownership(fields, path) != Ownership.NONE;
+  }
+
+  /** The closest first. */
+  private enum Ownership {
+    FIELD,
+    /** Of a map or list that the field lies in, with all that is in it or without. */
+    AROUND,
+    NONE
+  }
+
+  private static Ownership ownership(JsonNode fields, List<String> path) {
     JsonNode here = fields;
+    int left = path.size();
     for (String segment : path) {
       JsonNode next = here.path("f:" + segment);
       if (next.isMissingNode()) {
         next = item(here, segment);
       }
       if (next.isMissingNode()) {
-        return false;
+        return Ownership.NONE;
       }
+      left--;
       if (next.isEmpty()) {
-        return true; // all below
+        return left == 0 ? Ownership.FIELD : Ownership.AROUND;
       }
       here = next;
     }
-    return true;
+    return Ownership.FIELD;
   }
 
   private static JsonNode item(JsonNode fields, String name) {

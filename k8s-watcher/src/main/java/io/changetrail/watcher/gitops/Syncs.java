@@ -238,8 +238,12 @@ public final class Syncs implements Observer {
     return event;
   }
 
+  /**
+   * The API server tells times in whole seconds: a change may be told up to one too early, and the
+   * end of the sync before, where nobody saw it, up to one too late.
+   */
   private static boolean fits(Told sync, AuditEvent change) {
-    return change.time().isAfter(sync.from().minusSeconds(1))
+    return !change.time().isBefore(sync.from().minusSeconds(2))
         && !change.time().isAfter(sync.to().plus(LAG));
   }
 
