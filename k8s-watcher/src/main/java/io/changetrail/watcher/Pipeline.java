@@ -18,6 +18,7 @@ import io.changetrail.watcher.capture.ClusterWatch.Wanted;
 import io.changetrail.watcher.capture.IgnoredPaths;
 import io.changetrail.watcher.capture.ObjectSink;
 import io.changetrail.watcher.capture.Places;
+import io.changetrail.watcher.capture.SelectedNamespaces;
 import io.changetrail.watcher.capture.Selection;
 import io.changetrail.watcher.capture.ServiceUses;
 import io.changetrail.watcher.cluster.Cluster;
@@ -116,9 +117,17 @@ record Pipeline(
     Rollouts rollouts =
         new Rollouts(
             config.source(), places, revisions, recorded::lastEvent, lookups, shipper, clock);
+    SelectedNamespaces selected =
+        config.namespaceSelector() == null
+            ? null
+            : new SelectedNamespaces(config.namespaceSelector());
     Selection selection =
         new Selection(
-            config.namespaces(), config.excludeNamespaces(), config.include(), config.exclude());
+            config.namespaces(),
+            selected,
+            config.excludeNamespaces(),
+            config.include(),
+            config.exclude());
     Syncs syncs = new Syncs(uid, config.source(), places, shipper, clock);
     Capture capture =
         new Capture(
@@ -154,6 +163,7 @@ record Pipeline(
             config.wanted(),
             followers,
             config.namespaces(),
+            selected,
             config.discoveryPause(),
             metrics,
             clock);

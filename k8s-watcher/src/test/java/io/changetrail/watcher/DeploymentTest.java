@@ -102,6 +102,8 @@ class DeploymentTest {
         "",
         ", secrets: true",
         ", namespaces: [shop, pay], secrets: true",
+        ", namespaceSelector: {matchLabels: {team: checkout}}",
+        ", namespaceSelector: {matchExpressions: [{key: team, operator: Exists}]}, onlyResources: true, resources: [{group: apps, version: v1, kind: DaemonSet, plural: daemonsets}]",
         ", onlyResources: true, resources: [{group: apps, version: v1, kind: DaemonSet, plural: daemonsets}]",
         ", resources: [{group: example.com, version: v1, kind: Widget, plural: widgets}, {group: apps, version: v1, kind: Deployment, plural: deployments}]",
         ", namespaces: [shop], resources: [{group: example.com, version: v1, kind: Fleet, plural: fleets, namespaced: false}]"

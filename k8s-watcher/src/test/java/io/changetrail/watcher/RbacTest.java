@@ -198,6 +198,36 @@ class RbacTest {
   }
 
   @Test
+  void O2_rolesForNamespacesThatAreSelectedAllowToSeeWhichThoseAre() throws Exception {
+    ControlPlane plane = ControlPlane.shared();
+    try (Scene scene =
+        new Scene(plane, directory).with("namespaceSelector: {matchLabels: {watched: rbac}}")) {
+      plane.patch("/api/v1/namespaces/" + scene.namespace, "{metadata: {labels: {watched: rbac}}}");
+      WatcherConfig config = WatcherConfig.read(scene.configuration());
+      Path kubeconfig = granted(plane, config, wanted -> Optional.empty());
+      try (Watcher watcher =
+          Watcher.start(
+              config, Cluster.connect(kubeconfig), new WatcherMetrics(), InstantSource.system())) {
+        await().atMost(Scene.PATIENCE).until(watcher::isReady);
+        assertThat(watcher.troubles()).isEmpty();
+        scene.settle();
+      }
+      Path named = directory.resolve("named.yaml");
+      Files.writeString(
+          named,
+          Files.readString(directory.resolve("watcher.yaml"))
+              .replaceAll("namespaceSelector: .*", "namespaces: [" + scene.namespace + "]"));
+      kubeconfig = granted(plane, WatcherConfig.read(named), wanted -> Optional.empty());
+      try (Watcher watcher =
+          Watcher.start(
+              config, Cluster.connect(kubeconfig), new WatcherMetrics(), InstantSource.system())) {
+        await().atMost(Scene.PATIENCE).until(() -> watcher.troubles().containsKey("Namespace"));
+        assertThat(watcher.isReady()).as("nobody knows what to look at").isFalse();
+      }
+    }
+  }
+
+  @Test
   void O2_aTypeThatRolesDoNotGrantIsNamedAndTheRestGoesOn() throws Exception {
     ControlPlane plane = ControlPlane.shared();
     try (Scene scene = new Scene(plane, directory).with("")) {

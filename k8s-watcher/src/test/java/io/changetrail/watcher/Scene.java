@@ -66,9 +66,9 @@ final class Scene implements AutoCloseable {
         cluster: test
         environment: prod
         server: %s
-        namespaces: [%s]
         """
-                .formatted(server.address(), namespace)
+                .formatted(server.address())
+            + (settings.contains("namespaceSelector:") ? "" : "namespaces: [" + namespace + "]\n")
             + (settings.contains("spool:")
                 ? ""
                 : "spool: {directory: " + directory.resolve("spool") + "}\n")

@@ -78,6 +78,12 @@ public final class Capture implements ObjectSink {
   /** Objects whose first sight is on its way to the server. */
   private final Set<String> beingRecorded = new HashSet<>();
 
+  /** Objects that were seen and are not among those that are told of, though their namespace is. */
+  private final Set<String> passedOver = new HashSet<>();
+
+  /** By type, the namespaces that were selected when the list that is under way began. */
+  private final Map<ResourceType, Set<String>> beingListed = new HashMap<>();
+
   /** Names of the types of which the audit server has had a baseline before. */
   private final Set<String> recordedTypes = new HashSet<>();
 
@@ -169,6 +175,9 @@ public final class Capture implements ObjectSink {
    * recorded is new.
    */
   private synchronized boolean isRecorded(ResourceType type, @Nullable String namespace) {
+    if (namespace != null && selection.comesAndGoes(type)) {
+      return selection.isBorn(namespace) || recordedTypes.contains(marker(type, namespace));
+    }
     return recordedTypes.contains(type.name())
         || (namespace != null && recordedTypes.contains(marker(type, namespace)));
   }
@@ -180,10 +189,12 @@ public final class Capture implements ObjectSink {
 
   /** Notes that all objects of a type have a recorded state. */
   private void record(ResourceType type, @Nullable String namespace) throws IOException {
-    if (isRecorded(type, namespace)) {
-      return;
-    }
     String marker = marker(type, namespace);
+    synchronized (this) {
+      if (recordedTypes.contains(type.name()) || recordedTypes.contains(marker)) {
+        return;
+      }
+    }
     Target target =
         new Target(
             null,
@@ -205,15 +216,20 @@ public final class Capture implements ObjectSink {
     String uid = object.at("/metadata/uid").asText();
     Baseline baseline = null;
     synchronized (this) {
+      String namespace = object.at("/metadata/namespace").textValue();
       if (!selection.includes(object)) {
+        if (namespace == null || selection.includesNamespace(namespace)) {
+          passedOver.add(uid);
+        }
         metrics.noise("not selected");
         return;
       }
+      boolean passed = passedOver.remove(uid);
       Optional<HeldStates.Held> before = held.of(uid);
       ObjectNode recorded =
           before.isPresent() && CanonicalState.isAutoscaled(object) ? before.get().state() : null;
       ObjectNode after = canonical.of(object, recorded);
-      if (before.isEmpty() && !isRecorded(type, object.at("/metadata/namespace").textValue())) {
+      if (before.isEmpty() && (passed || !isRecorded(type, namespace))) {
         baseline = new Baseline(object, uid, after, since(object));
         hold(uid, typeName(type), after, baseline.since());
         beingRecorded.add(uid);
@@ -308,14 +324,32 @@ public final class Capture implements ObjectSink {
   @Override
   public synchronized void deleted(ResourceType type, ObjectNode object) {
     String uid = object.at("/metadata/uid").asText();
-    held.of(uid).ifPresent(before -> gone(type, uid, before, object, Sight.LIVE));
+    passedOver.remove(uid);
+    held.of(uid)
+        .filter(before -> !selection.isLeft(before.namespace()))
+        .ifPresent(before -> gone(type, uid, before, object, Sight.LIVE));
+  }
+
+  @Override
+  public synchronized void listing(ResourceType type, @Nullable String namespace) {
+    beingListed.put(type, selection.selectedNow());
   }
 
   @Override
   public void listed(ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight)
       throws IOException {
     removeAllBut(type, namespace, uids, sight);
-    record(type, namespace);
+    if (!selection.comesAndGoes(type)) {
+      record(type, namespace);
+      return;
+    }
+    Set<String> complete;
+    synchronized (this) {
+      complete = beingListed.getOrDefault(type, Set.of());
+    }
+    for (String one : complete) {
+      record(type, one);
+    }
   }
 
   /** What is recorded and is not among all that there are is gone. */
@@ -323,7 +357,9 @@ public final class Capture implements ObjectSink {
       ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight) {
     for (String uid : held.uidsOf(typeName(type), namespace)) {
       if (!uids.contains(uid)) {
-        held.of(uid).ifPresent(before -> gone(type, uid, before, null, sight));
+        held.of(uid)
+            .filter(before -> !selection.isLeft(before.namespace()))
+            .ifPresent(before -> gone(type, uid, before, null, sight));
       }
     }
   }

@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches all configured types that the cluster serves; one that it does not serve yet, such as a
@@ -29,6 +32,9 @@ import java.util.function.Predicate;
 public final class ClusterWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ClusterWatch.class.getName());
   private static final Duration RETRY = Duration.ofSeconds(2);
+
+  /** A list of everything is worth waiting a moment for what else it can serve. */
+  private static final Duration TOGETHER = Duration.ofMillis(500);
 
   /**
    * A type as people name it.
@@ -46,6 +52,7 @@ public final class ClusterWatch implements AutoCloseable {
   private final Duration discovery;
   private final List<Wanted> wanted;
   private final Set<String> namespaces;
+  private final @Nullable SelectedNamespaces selected;
   private final Map<Wanted, ObjectSink> others;
   private final Map<Wanted, List<TypeWatch>> watches = new LinkedHashMap<>();
   private final Map<Wanted, ResourceType> types = new LinkedHashMap<>();
@@ -56,6 +63,11 @@ public final class ClusterWatch implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final AtomicBoolean due = new AtomicBoolean();
+
+  /** Tells which namespaces are selected; {@code null} where that does not change. */
+  private @Nullable TypeWatch namespaceWatch;
+
   private volatile boolean recalled;
   private boolean discovered;
 
@@ -65,6 +77,7 @@ public final class ClusterWatch implements AutoCloseable {
    * @param wanted whose changes are captured
    * @param others types that are watched for something else
    * @param namespaces only these are watched; all if empty
+   * @param selected where it changes which namespaces count: when one is taken in, all is listed
    * @param discovery how often types that were not served are looked for
    */
   public ClusterWatch(
@@ -75,6 +88,7 @@ public final class ClusterWatch implements AutoCloseable {
       List<Wanted> wanted,
       Map<Wanted, ObjectSink> others,
       Set<String> namespaces,
+      @Nullable SelectedNamespaces selected,
       Duration discovery,
       CaptureMetrics metrics,
       InstantSource clock) {
@@ -87,6 +101,7 @@ public final class ClusterWatch implements AutoCloseable {
     all.addAll(wanted);
     this.wanted = List.copyOf(all);
     this.namespaces = Set.copyOf(namespaces);
+    this.selected = selected;
     this.discovery = discovery;
     this.metrics = metrics;
     this.clock = clock;
@@ -103,6 +118,7 @@ public final class ClusterWatch implements AutoCloseable {
       before.run();
       capture.recall();
       recalled = true;
+      selectNamespaces();
       discover();
       timer.scheduleWithFixedDelay(
           this::discover, discovery.toMillis(), discovery.toMillis(), TimeUnit.MILLISECONDS);
@@ -115,8 +131,40 @@ public final class ClusterWatch implements AutoCloseable {
     }
   }
 
+  private synchronized void selectNamespaces() {
+    if (selected == null || timer.isShutdown()) {
+      return;
+    }
+    selected.onTaken(this::taken);
+    TypeWatch watch =
+        new TypeWatch(SelectedNamespaces.TYPE, null, cluster, selected, room, metrics, clock);
+    namespaceWatch = watch;
+    watch.start();
+  }
+
+  /** A namespace was taken in: what is in it was passed over so far. Several may come together. */
+  private void taken() {
+    if (due.compareAndSet(false, true) && !timer.isShutdown()) {
+      timer.schedule(this::lookIntoTaken, TOGETHER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void lookIntoTaken() {
+    due.set(false);
+    all().stream().filter(TypeWatch::isNamespaced).forEach(TypeWatch::compareAnew);
+    discover();
+  }
+
+  /** Whether it is known which namespaces count. */
+  private synchronized boolean isSelected() {
+    return selected == null || (namespaceWatch != null && namespaceWatch.hasListed());
+  }
+
   /** One group that does not answer must not keep the others from being found. */
   private void discover() {
+    if (!isSelected()) {
+      return;
+    }
     boolean answered = true;
     for (Wanted one : wanted) {
       if (isWatched(one) || timer.isShutdown()) {
@@ -181,7 +229,9 @@ public final class ClusterWatch implements AutoCloseable {
   }
 
   private synchronized List<TypeWatch> all() {
-    return watches.values().stream().flatMap(List::stream).toList();
+    return Stream.concat(
+            Stream.ofNullable(namespaceWatch), watches.values().stream().flatMap(List::stream))
+        .toList();
   }
 
   /** Whether everything has been compared at least once. */
@@ -191,14 +241,19 @@ public final class ClusterWatch implements AutoCloseable {
 
   /** Whether everything that can be compared has been, and what cannot is among the troubles. */
   public synchronized boolean isSettled() {
+    boolean blind = !isSelected() && namespaceWatch != null && namespaceWatch.trouble() != null;
     return recalled
-        && discovered
+        && (discovered || blind)
         && all().stream().allMatch(watch -> watch.hasListed() || watch.trouble() != null);
   }
 
   /** What keeps types from being seen, by type. */
   public synchronized Map<String, String> troubles() {
     Map<String, String> troubles = new LinkedHashMap<>();
+    String blind = namespaceWatch == null ? null : namespaceWatch.trouble();
+    if (blind != null) {
+      troubles.put("Namespace", blind);
+    }
     watches.forEach(
         (one, ofType) ->
             ofType.forEach(

@@ -9,6 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes what lists and watches of a type bring. */
 public interface ObjectSink {
+  /**
+   * All objects of a type are about to be handed over.
+   *
+   * @param namespace those of this one; {@code null} for everywhere
+   */
+  default void listing(ResourceType type, @Nullable String namespace) {}
+
   /** An object as it is now. */
   void present(ResourceType type, ObjectNode object, Sight sight) throws IOException;
 

@@ -2,21 +2,24 @@
 package io.changetrail.watcher.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.changetrail.watcher.cluster.ResourceType;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which objects are watched.
  *
  * @param namespaces only these; all if empty. What has no namespace is watched always
+ * @param selectedNamespaces only those that are among these, too; {@code null} for no such bound
  * @param excludedNamespaces not these; {@code *} stands for any characters
- * @param included only those that have one of these labels or annotations with this value, {@code
- *     *} for any; all if empty
- * @param excluded not those that have one of these labels or annotations with this value, {@code *}
- *     for any
+ * @param included only those that have one of these labels, annotations or fields with this value,
+ *     {@code *} for any; all if empty. What begins with a slash is a JSON pointer to a field
+ * @param excluded not those that have one of these, told in the same way
  */
 public record Selection(
     Set<String> namespaces,
+    @Nullable SelectedNamespaces selectedNamespaces,
     Set<String> excludedNamespaces,
     Map<String, String> included,
     Map<String, String> excluded) {
@@ -46,7 +49,7 @@ public record Selection(
 
   /** Everything, but what the cluster keeps for itself. */
   public static Selection everything() {
-    return new Selection(Set.of(), Set.of(), Map.of(), Map.of());
+    return new Selection(Set.of(), null, Set.of(), Map.of(), Map.of());
   }
 
   boolean includes(JsonNode object) {
@@ -62,21 +65,48 @@ public record Selection(
         || MACHINE_SECRETS.contains(object.path("type").asText())) {
       return false;
     }
-    return (included.isEmpty() || hasOne(metadata, included)) && !hasOne(metadata, excluded);
+    return (included.isEmpty() || hasOne(object, included)) && !hasOne(object, excluded);
   }
 
-  private static boolean hasOne(JsonNode metadata, Map<String, String> wanted) {
+  private static boolean hasOne(JsonNode object, Map<String, String> wanted) {
     return wanted.entrySet().stream()
         .anyMatch(
             one ->
-                matches(metadata.path("labels").path(one.getKey()), one.getValue())
-                    || matches(metadata.path("annotations").path(one.getKey()), one.getValue()));
+                one.getKey().startsWith("/")
+                    ? matches(object.at(one.getKey()), one.getValue())
+                    : matches(object.at("/metadata/labels").path(one.getKey()), one.getValue())
+                        || matches(
+                            object.at("/metadata/annotations").path(one.getKey()), one.getValue()));
   }
 
   /** Whether objects of a namespace are watched. */
   public boolean includesNamespace(String namespace) {
     return (namespaces.isEmpty() || namespaces.contains(namespace))
+        && (selectedNamespaces == null || selectedNamespaces.contains(namespace))
         && excludedNamespaces.stream().noneMatch(one -> isLike(one, namespace));
+  }
+
+  /**
+   * Whether a namespace exists and is not selected: whatever becomes of what is in it, nobody
+   * looks.
+   */
+  public boolean isLeft(String namespace) {
+    return selectedNamespaces != null && selectedNamespaces.isLeft(namespace);
+  }
+
+  /** Whether objects of a type are here one day and not the next, as their namespaces are. */
+  boolean comesAndGoes(ResourceType type) {
+    return selectedNamespaces != null && type.namespaced();
+  }
+
+  /** Whether a namespace was selected from its first moment on. */
+  public boolean isBorn(String namespace) {
+    return selectedNamespaces != null && selectedNamespaces.isBorn(namespace);
+  }
+
+  /** The namespaces that are selected by their labels now. */
+  Set<String> selectedNow() {
+    return selectedNamespaces == null ? Set.of() : selectedNamespaces.names();
   }
 
   /** Whether a name is as a pattern says, in which {@code *} stands for any characters. */
@@ -104,6 +134,8 @@ public record Selection(
   }
 
   private static boolean matches(JsonNode value, String wanted) {
-    return value.isTextual() && (wanted.equals("*") || wanted.equals(value.textValue()));
+    return wanted.equals("*")
+        ? !value.isMissingNode() && !value.isNull()
+        : value.isValueNode() && wanted.equals(value.asText());
   }
 }

@@ -78,6 +78,10 @@ final class TypeWatch implements AutoCloseable {
     return listed.getCount() == 0;
   }
 
+  boolean isNamespaced() {
+    return type.namespaced();
+  }
+
   /** What keeps it from seeing; {@code null} if nothing does. */
   @Nullable String trouble() {
     return trouble;
@@ -98,7 +102,7 @@ final class TypeWatch implements AutoCloseable {
         }
         Progress progress = new Progress(version);
         try {
-          cluster.watch(type, namespace, version, progress, call -> watching = call);
+          cluster.watch(type, namespace, version, progress, this::watching);
         } finally {
           version = progress.version;
         }
@@ -132,6 +136,13 @@ final class TypeWatch implements AutoCloseable {
     }
   }
 
+  private void watching(Call call) {
+    watching = call;
+    if (anew) {
+      call.cancel(); // it was asked for during the list
+    }
+  }
+
   private void complain(Exception e) {
     String why =
         e instanceof ClusterException refused && refused.isForbidden()
@@ -157,6 +168,7 @@ final class TypeWatch implements AutoCloseable {
   /** Compares all objects; the version to watch from. */
   private String list() throws IOException {
     Instant begun = clock.instant();
+    sink.listing(type, namespace);
     Sight sight = Sight.listed(seenUpTo);
     Set<String> uids = new HashSet<>();
     String version;

@@ -91,7 +91,9 @@ public final class HelmReleases implements ObjectSink {
     // The oldest go as new ones come; the newest goes with the release.
     if (known != null && known.secretUid().equals(secret.at("/metadata/uid").asText())) {
       newest.remove(release.uid());
-      gone(release, secret, true);
+      if (selection.includesNamespace(release.namespace())) {
+        gone(release, secret, true);
+      }
     }
   }
 
@@ -102,7 +104,8 @@ public final class HelmReleases implements ObjectSink {
     Set<String> present = new HashSet<>();
     for (Newest one : List.copyOf(newest.values())) {
       HelmRelease release = one.release();
-      if (namespace != null && !release.namespace().equals(namespace)) {
+      if ((namespace != null && !release.namespace().equals(namespace))
+          || !selection.includesNamespace(release.namespace())) {
         continue;
       }
       if (uids.contains(one.secretUid())) {
@@ -168,7 +171,7 @@ public final class HelmReleases implements ObjectSink {
         syncs.released(
             release.object(secret.at("/metadata/resourceVersion").asText()),
             sync(release, content, by.actor(), live ? null : end(secret)),
-            live);
+            live || selection.isBorn(release.namespace()));
     if (event != null) {
       witness.shipped(write, event);
     }

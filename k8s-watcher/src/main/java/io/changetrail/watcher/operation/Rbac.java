@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rbac {
   private static final String API = "rbac.authorization.k8s.io";
+  private static final Wanted NAMESPACE = new Wanted("", "v1", "Namespace");
   private static final List<String> CAPTURED = List.of("get", "list", "watch");
   private static final List<String> FOLLOWED = List.of("list", "watch");
 
@@ -67,7 +68,10 @@ public final class Rbac {
       ResourceType type = type(config, types, one);
       (isEverywhere(config, type) ? everywhere : inNamespaces).add(type, FOLLOWED);
     }
-    if (!config.wanted().contains(new Wanted("", "v1", "Namespace"))) {
+    if (!config.wanted().contains(NAMESPACE)) {
+      if (config.namespaceSelector() != null) {
+        everywhere.add(type(config, types, NAMESPACE), FOLLOWED);
+      }
       // Its uid stands for the cluster's.
       everywhere.add("", List.of("namespaces"), List.of("kube-system"), List.of("get"));
     }

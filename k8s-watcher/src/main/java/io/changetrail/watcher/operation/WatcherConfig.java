@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.changetrail.shipper.Credentials;
 import io.changetrail.watcher.capture.ClusterWatch.Wanted;
+import io.changetrail.watcher.capture.LabelSelector;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.cluster.ResourceType;
 import java.io.IOException;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  *     unless given
  * @param server the audit server
  * @param tokenFile holds the credential for it; read anew at each request
+ * @param namespaceSelector only namespaces with such labels; {@code null} for any
+ * @param include only objects with one of these labels, annotations or, by JSON pointer, fields
+ * @param exclude no objects with one of these
  * @param secrets whether Secrets are watched, as keyed hashes
  * @param resources types beside the built-in ones
  * @param onlyResources whether the built-in ones are left out
@@ -53,6 +57,7 @@ public record WatcherConfig(
     Spool spool,
     Redaction redaction,
     Set<String> namespaces,
+    @Nullable LabelSelector namespaceSelector,
     Set<String> excludeNamespaces,
     Map<String, String> include,
     Map<String, String> exclude,
@@ -279,6 +284,11 @@ public record WatcherConfig(
     if (discovery != null && !isDuration(discovery)) {
       throw new IllegalArgumentException(
           "discovery: give a duration of ISO 8601, such as PT30S, not '" + discovery + "'");
+    }
+    if (namespaceSelector != null && namespaces != null && !namespaces.isEmpty()) {
+      throw new IllegalArgumentException(
+          "namespaceSelector: give it or namespaces; whoever may see only some by name cannot know"
+              + " which have a label");
     }
     namespaces = namespaces == null ? Set.of() : Set.copyOf(namespaces);
     excludeNamespaces = excludeNamespaces == null ? Set.of() : Set.copyOf(excludeNamespaces);

@@ -26,7 +26,7 @@ class HumanAccessTest {
           "/k8s/test",
           new Places("test", "prod", Map.of(), Places.SERVICE_NAMES),
           new ServiceUses(),
-          new Selection(Set.of(), Set.of("kube-*"), Map.of(), Map.of()));
+          new Selection(Set.of(), null, Set.of("kube-*"), Map.of(), Map.of()));
 
   /** As the API server writes one at the level {@code Request}. */
   private static ObjectNode eviction(String user) throws Exception {

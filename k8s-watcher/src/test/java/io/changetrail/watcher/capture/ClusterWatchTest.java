@@ -202,6 +202,7 @@ class ClusterWatchTest {
             List.of(),
             sinks,
             Set.of(),
+            null,
             Duration.ofMillis(100),
             new Metrics(),
             InstantSource.system());

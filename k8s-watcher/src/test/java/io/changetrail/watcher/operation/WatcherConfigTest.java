@@ -21,6 +21,9 @@ class WatcherConfigTest {
           """
           discovery: 30s                                              | discovery: give a duration of ISO 8601
           discovery: PT0S                                             | discovery: give a duration of ISO 8601
+          {namespaces: [a], namespaceSelector: {matchLabels: {a: b}}} | namespaceSelector: give it or namespaces
+          namespaceSelector: {}                                       | selects everything; leave it out
+          namespaceSelector: {matchExpressions: [{key: a, operator: In}]} | matchExpressions: give each its key and operator
           {secrets: true, leaderElection: {namespace: n, lease: l}}   | redaction.keyFile: give the replicas one key
           """)
   void anErrorNamesTheFieldAndWhatToDo(String more, String error) throws Exception {
