@@ -3,6 +3,7 @@ package io.changetrail.watcher;
 
 import io.changetrail.watcher.capture.ClusterWatch;
 import io.changetrail.watcher.drift.ManifestDirectory;
+import io.changetrail.watcher.drift.ObjectDrifts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -32,19 +33,26 @@ final class DeclaredManifests implements AutoCloseable {
     refresh();
   }
 
-  /** Has the watch compare what is declared anew. */
-  void follow(ClusterWatch watch, Duration pause) {
-    if (!directories.isEmpty()) {
-      timer.scheduleWithFixedDelay(
-          () -> {
-            Set<String> types = refresh();
-            if (!types.isEmpty()) {
-              watch.look(type -> types.contains(ManifestDirectory.type(type)));
-            }
-          },
-          pause.toMillis(),
-          pause.toMillis(),
-          TimeUnit.MILLISECONDS);
+  /** Has the watch compare what is declared anew, and objects as a whole be judged. */
+  void follow(ClusterWatch watch, ObjectDrifts objects, Duration pause) {
+    timer.scheduleWithFixedDelay(
+        () -> look(watch, objects), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void look(ClusterWatch watch, ObjectDrifts objects) {
+    Set<String> types = refresh();
+    if (!types.isEmpty()) {
+      watch.look(type -> types.contains(ManifestDirectory.type(type)));
+    }
+    try {
+      if (watch.isSettled()) {
+        objects.judge(watch);
+      }
+    } catch (RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "what is declared and not there cannot be judged; tried again: {0}",
+          e.toString());
     }
   }
 

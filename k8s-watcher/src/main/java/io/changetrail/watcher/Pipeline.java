@@ -22,10 +22,12 @@ import io.changetrail.watcher.capture.SelectedNamespaces;
 import io.changetrail.watcher.capture.Selection;
 import io.changetrail.watcher.capture.ServiceUses;
 import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.drift.AbsentObjects;
 import io.changetrail.watcher.drift.Declaration;
 import io.changetrail.watcher.drift.Drifts;
 import io.changetrail.watcher.drift.LastApplied;
 import io.changetrail.watcher.drift.ManifestDirectory;
+import io.changetrail.watcher.drift.ObjectDrifts;
 import io.changetrail.watcher.flags.FlagChanges;
 import io.changetrail.watcher.gitops.HelmReleases;
 import io.changetrail.watcher.gitops.Syncs;
@@ -54,6 +56,7 @@ record Pipeline(
     AdmissionWitness admissions,
     HumanAccess access,
     DeclaredManifests manifests,
+    ObjectDrifts objects,
     ImageLabels images,
     ExecutorService lookups)
     implements AutoCloseable {
@@ -128,6 +131,15 @@ record Pipeline(
             config.excludeNamespaces(),
             config.include(),
             config.exclude());
+    ObjectDrifts objects =
+        new ObjectDrifts(
+            uid,
+            config.source(),
+            places,
+            drifts,
+            List.of(new AbsentObjects(directories, selection, cluster, clock)),
+            shipper,
+            clock);
     Syncs syncs = new Syncs(uid, config.source(), places, shipper, clock);
     Capture capture =
         new Capture(
@@ -141,7 +153,7 @@ record Pipeline(
             witness,
             revisions,
             shipper,
-            List.of(rollouts, drifts, new FlagChanges(canonical, witness, shipper), syncs),
+            List.of(rollouts, drifts, objects, new FlagChanges(canonical, witness, shipper), syncs),
             metrics,
             clock);
     Map<Wanted, ObjectSink> followers = new HashMap<>();
@@ -167,7 +179,7 @@ record Pipeline(
             config.discoveryPause(),
             metrics,
             clock);
-    manifests.follow(watch, config.discoveryPause());
+    manifests.follow(watch, objects, config.discoveryPause());
     return new Pipeline(
         watch,
         capture,
@@ -175,6 +187,7 @@ record Pipeline(
         admissions,
         new HumanAccess(config.source(), places, uses, selection),
         manifests,
+        objects,
         shipper,
         lookups);
   }

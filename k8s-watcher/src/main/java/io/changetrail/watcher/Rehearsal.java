@@ -73,6 +73,7 @@ final class Rehearsal implements RecordedStates {
         }
         TimeUnit.MILLISECONDS.sleep(50);
       }
+      pipeline.objects().judge(pipeline.watch());
       Map<String, String> troubles = pipeline.watch().troubles();
       rehearsal.print(out, troubles);
       return troubles.isEmpty();

@@ -109,23 +109,25 @@ class DriftTest {
     scene.await(1, drift("ConfigMap/b"));
     plane.patch(configMaps + "/b", "{data: {k: declared-b}}");
     scene.await(2, drift("ConfigMap/b"));
-    String report =
-        new RealPart(Path.of(System.getProperty("java.home"), "bin", "java"))
-            .output(
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                "io.changetrail.cli.Changetrail",
-                "drift",
-                "--server",
-                scene.server.address().toString(),
-                "--namespace",
-                scene.namespace);
-    assertThat(report)
+    assertThat(report())
         .containsPattern(
             scene.namespace + " +ConfigMap/a +data.k +declared-a +live-a +kubectl-patch")
         .doesNotContain("ConfigMap/b");
+  }
+
+  /** What {@code changetrail drift} prints. */
+  private String report() throws Exception {
+    return new RealPart(Path.of(System.getProperty("java.home"), "bin", "java"))
+        .output(
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            "io.changetrail.cli.Changetrail",
+            "drift",
+            "--server",
+            scene.server.address().toString(),
+            "--namespace",
+            scene.namespace);
   }
 
   @Test
@@ -291,6 +293,67 @@ class DriftTest {
     assertThat(late.change().state().after().at("/fields/data.timeout/declaredBy").asText())
         .isEqualTo("settings.yaml at " + last.substring(0, 7));
     assertThat(late.observedTime()).isAfter(committed.plusSeconds(3));
+  }
+
+  @Test
+  void C11_aDeclaredObjectThatIsNotThereIsDriftUntilItAppearsOrIsDeclaredNoLonger()
+      throws Exception {
+    Path manifests = Files.createDirectories(directory.resolve("manifests"));
+    String manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {k: v}}";
+    for (String name : List.of("settings", "ignored")) {
+      Files.writeString(manifests.resolve(name + ".yaml"), manifest.formatted(name));
+    }
+    scene.with(
+        "discovery: PT0.2S\ndeclared: [{directory: %s, namespace: %s, settling: PT0.5S}]"
+            .formatted(manifests, scene.namespace));
+    plane.create(configMaps, manifest.formatted("settings"));
+    plane.create(
+        configMaps, manifest.formatted("ignored, annotations: {changetrail.io/ignore: \"true\"}"));
+    scene.start();
+    scene.settle();
+    plane.delete(configMaps + "/settings");
+
+    AuditEvent drifted = scene.await(1, drift("ConfigMap/settings")).get(0);
+    JsonNode field = drifted.change().state().after().at("/fields/(object)");
+    assertThat(field.path("declared").asText()).isEqualTo("present");
+    assertThat(field.has("live")).isFalse();
+    assertThat(field.path("declaredBy").asText()).isEqualTo("settings.yaml");
+    AuditEvent deletion = scene.await(1, Scene.of("ConfigMap", "settings")).get(0);
+    assertThat(drifted.links().causedBy()).containsExactly(deletion.ref());
+    assertThat(drifted.time()).isEqualTo(deletion.time());
+    assertThat(report())
+        .containsPattern(scene.namespace + " +ConfigMap/settings +\\(object\\) +present +absent");
+
+    scene.stop();
+    scene.start();
+    // Once this is told of all has been judged anew.
+    Files.writeString(manifests.resolve("never.yaml"), manifest.formatted("never"));
+    AuditEvent never = scene.await(1, drift("ConfigMap/never")).get(0);
+    assertThat(never.links().causedBy()).isEmpty();
+    assertThat(never.change().observedLate()).isNotNull();
+    scene.await(1, drift("ConfigMap/settings"));
+
+    plane.create(configMaps, manifest.formatted("settings"));
+    AuditEvent resolved = scene.await(2, drift("ConfigMap/settings")).get(1);
+    assertThat(resolved.change().action()).isEqualTo("drift_resolved");
+    assertThat(resolved.change().id()).isEqualTo(drifted.change().id());
+    assertThat(resolved.links().causedBy())
+        .containsExactly(scene.await(2, Scene.of("ConfigMap", "settings")).get(1).ref());
+    assertThat(Duration.parse(resolved.attributes().get("changetrail.drift.duration").asText()))
+        .isEqualTo(Duration.between(drifted.time(), resolved.time()));
+
+    Files.delete(manifests.resolve("never.yaml"));
+    assertThat(scene.await(2, drift("ConfigMap/never")).get(1).change().action())
+        .isEqualTo("drift_resolved");
+
+    scene.stop();
+    plane.delete(configMaps + "/settings");
+    scene.start();
+    AuditEvent late = scene.await(3, drift("ConfigMap/settings")).get(2);
+    assertThat(late.links().causedBy())
+        .containsExactly(scene.await(3, Scene.of("ConfigMap", "settings")).get(2).ref());
+    assertThat(scene.events()).noneMatch(drift("ConfigMap/ignored"));
+    assertThat(report()).contains("ConfigMap/settings").doesNotContain("never");
   }
 
   @Test

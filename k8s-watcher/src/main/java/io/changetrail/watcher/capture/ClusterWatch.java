@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -284,6 +285,18 @@ public final class ClusterWatch implements AutoCloseable {
             timer.schedule(this::compareAll, RETRY.toMillis(), TimeUnit.MILLISECONDS);
           }
         });
+  }
+
+  /** A type, if all its objects that count are known. */
+  public synchronized Optional<ResourceType> listed(Predicate<ResourceType> sought) {
+    return types.entrySet().stream()
+        .filter(one -> sought.test(one.getValue()))
+        .filter(
+            one ->
+                watches.getOrDefault(one.getKey(), List.of()).stream()
+                    .allMatch(watch -> watch.hasListed() && watch.trouble() == null))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /** Lists, and compares, all objects of some types once more. */

@@ -52,7 +52,8 @@ public record Selection(
     return new Selection(Set.of(), null, Set.of(), Map.of(), Map.of());
   }
 
-  boolean includes(JsonNode object) {
+  /** Whether an object is told of. */
+  public boolean includes(JsonNode object) {
     JsonNode metadata = object.path("metadata");
     String namespace = metadata.path("namespace").textValue();
     if (namespace != null && !includesNamespace(namespace)) {

@@ -30,10 +30,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,9 @@ public final class Drifts implements Observer {
   public synchronized void recorded(RecordedState recorded) {
     Resource resource = recorded.target().resource();
     if (resource == null || resource.uid() == null || !resource.kind().equals(KIND)) {
+      return;
+    }
+    if (recorded.state().path("fields").has(ObjectDrifts.WHOLE)) {
       return;
     }
     List<DriftedField> fields = new ArrayList<>();
@@ -301,7 +306,7 @@ public final class Drifts implements Observer {
         new Resource(KIND, title(object), uid + SUFFIX));
   }
 
-  private static ObjectNode state(ObjectNode object, Instant since, List<DriftedField> fields) {
+  static ObjectNode state(ObjectNode object, Instant since, List<DriftedField> fields) {
     ObjectNode state = JsonNodeFactory.instance.objectNode();
     state.put("object", title(object)).put("since", since.toString());
     ObjectNode byName = state.putObject("fields");
@@ -310,7 +315,7 @@ public final class Drifts implements Observer {
   }
 
   /** Kind and name, as kubectl takes them. */
-  private static String title(JsonNode object) {
+  static String title(JsonNode object) {
     return object.path("kind").asText() + "/" + object.at("/metadata/name").asText();
   }
 
@@ -336,7 +341,27 @@ public final class Drifts implements Observer {
         + " s";
   }
 
-  private static String place(JsonNode object) {
+  /** Where drifts are open. */
+  synchronized Set<String> places() {
+    Set<String> places = new HashSet<>();
+    open.values()
+        .forEach(
+            drift ->
+                places.add(
+                    where(drift.target().namespace(), drift.state().path("object").asText())));
+    return places;
+  }
+
+  /**
+   * Where an object is.
+   *
+   * @param title as {@link #title} has it
+   */
+  static String where(@Nullable String namespace, String title) {
+    return (namespace == null ? "" : namespace) + "/" + title;
+  }
+
+  static String place(JsonNode object) {
     String namespace = object.at("/metadata/namespace").asText("");
     return object.path("kind").asText()
         + " "

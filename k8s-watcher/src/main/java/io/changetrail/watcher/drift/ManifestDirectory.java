@@ -24,8 +24,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of manifests, mostly a checkout of Git that something keeps up to date. What is
@@ -51,6 +53,7 @@ public final class ManifestDirectory implements Declaration {
 
   private Map<Path, String> read = Map.of();
   private String revision = "";
+  private boolean isRead;
 
   /** What was complained of. */
   private Set<String> troubles = Set.of();
@@ -59,12 +62,27 @@ public final class ManifestDirectory implements Declaration {
    * One declared object.
    *
    * @param file relative to the directory
+   * @param since when it was declared at the latest
    */
-  private record Manifest(String type, String apiVersion, PackedJson state, String file) {
+  private record Manifest(
+      String type, String apiVersion, PackedJson state, String file, Instant since) {
+    Manifest since(Instant earlier) {
+      return new Manifest(type, apiVersion, state, file, earlier);
+    }
+
     boolean says(Manifest other) {
       return apiVersion.equals(other.apiVersion) && state.unpacked().equals(other.state.unpacked());
     }
   }
+
+  /**
+   * Where a declared object should be.
+   *
+   * @param type group and kind, as {@link #type} names them
+   * @param namespace also where objects of this type lie in none
+   * @param since from when on it should be there
+   */
+  record Place(String key, String type, String namespace, String name, Instant since) {}
 
   private record Replaced(String key, Manifest manifest, Instant at) {}
 
@@ -120,6 +138,15 @@ public final class ManifestDirectory implements Declaration {
             types.add(manifest.type());
           }
         });
+    if (isRead) {
+      // The time of a file says nothing of an object that stood in another before.
+      fresh.replaceAll(
+          (key, manifest) -> {
+            Manifest before = manifests.get(key);
+            return manifest.since(before == null ? moment : before.since());
+          });
+    }
+    isRead = true;
     manifests = fresh;
     read = now;
   }
@@ -224,7 +251,46 @@ public final class ManifestDirectory implements Declaration {
         type(object),
         object.path("apiVersion").asText(),
         PackedJson.of(LastApplied.asServed(object)),
-        directory.toRealPath().relativize(file).toString());
+        directory.toRealPath().relativize(file).toString(),
+        Files.getLastModifiedTime(file).toInstant());
+  }
+
+  /** How long the cluster may be ahead of it, but not longer than that. */
+  Duration lag(Duration most) {
+    return settling.compareTo(most) < 0 ? settling : most;
+  }
+
+  /** Whether it could be read at least once. */
+  synchronized boolean isRead() {
+    return isRead;
+  }
+
+  synchronized boolean declares(String key) {
+    return manifests.containsKey(key);
+  }
+
+  /** All declared objects. */
+  synchronized List<Place> declared() {
+    List<Place> places = new ArrayList<>();
+    manifests.forEach(
+        (key, manifest) -> {
+          String[] parts = key.split("/", 4);
+          places.add(
+              new Place(key, manifest.type(), parts[2], parts[3], manifest.since().plus(settling)));
+        });
+    return places;
+  }
+
+  /** What is declared of one; empty if nothing is any longer. */
+  synchronized Optional<ObjectNode> object(String key) {
+    return Optional.ofNullable(manifests.get(key))
+        .map(manifest -> (ObjectNode) manifest.state().unpacked());
+  }
+
+  /** Where one is declared, for people. */
+  synchronized String where(String key) {
+    Manifest manifest = manifests.get(key);
+    return manifest == null ? "" : where(manifest, revision);
   }
 
   /** Group and kind. */
@@ -240,8 +306,13 @@ public final class ManifestDirectory implements Declaration {
   }
 
   /** What lies in no namespace has none in a manifest either, and is found without. */
-  private String key(JsonNode manifest) {
+  String key(JsonNode manifest) {
     return key(manifest, manifest.at("/metadata/namespace").asText(namespace));
+  }
+
+  /** The key of an object. */
+  String key(ResourceType type, @Nullable String inNamespace, String name) {
+    return type(type) + "/" + (inNamespace == null ? namespace : inNamespace) + "/" + name;
   }
 
   private static String key(JsonNode object, String namespace) {
@@ -250,7 +321,7 @@ public final class ManifestDirectory implements Declaration {
 
   @Override
   public synchronized List<Declared> of(ObjectNode object) {
-    String key = key(object, object.at("/metadata/namespace").asText(namespace));
+    String key = key(object);
     List<Declared> declared = new ArrayList<>();
     Manifest now = manifests.get(key);
     // Fields of another version have other names.
@@ -266,11 +337,13 @@ public final class ManifestDirectory implements Declaration {
   }
 
   private static Declared declared(Manifest manifest, String revision) {
-    return new Declared(
-        (ObjectNode) manifest.state().unpacked(),
-        manifest.file()
-            + (revision.isEmpty()
-                ? ""
-                : " at " + revision.substring(0, Math.min(7, revision.length()))));
+    return new Declared((ObjectNode) manifest.state().unpacked(), where(manifest, revision));
+  }
+
+  private static String where(Manifest manifest, String revision) {
+    return manifest.file()
+        + (revision.isEmpty()
+            ? ""
+            : " at " + revision.substring(0, Math.min(7, revision.length())));
   }
 }
