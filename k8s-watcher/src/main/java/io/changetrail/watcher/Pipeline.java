@@ -30,6 +30,7 @@ import io.changetrail.watcher.drift.ManifestDirectory;
 import io.changetrail.watcher.drift.ObjectDrifts;
 import io.changetrail.watcher.flags.FlagChanges;
 import io.changetrail.watcher.gitops.HelmReleases;
+import io.changetrail.watcher.gitops.OutOfSync;
 import io.changetrail.watcher.gitops.Syncs;
 import io.changetrail.watcher.operation.WatcherConfig;
 import io.changetrail.watcher.recorded.RecordedStates;
@@ -137,7 +138,9 @@ record Pipeline(
             config.source(),
             places,
             drifts,
-            List.of(new AbsentObjects(directories, selection, cluster, clock)),
+            List.of(
+                new AbsentObjects(directories, selection, cluster, clock),
+                new OutOfSync(selection, clock)),
             shipper,
             clock);
     Syncs syncs = new Syncs(uid, config.source(), places, shipper, clock);

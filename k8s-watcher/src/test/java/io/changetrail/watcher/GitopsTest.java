@@ -3,16 +3,21 @@ package io.changetrail.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +174,115 @@ class GitopsTest {
               assertThat(change.action()).as("R8").isEqualTo("rollback");
               assertThat(change.summary()).contains("rolled back to 2f2f2f2 → 1f1f1f1");
             });
+  }
+
+  private String application(String name) throws Exception {
+    plane.create(
+        path("argoproj.io/v1alpha1", "applications"),
+        """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {name: %s}
+        spec:
+          destination: {server: "https://kubernetes.default.svc", namespace: %s}
+          source: {repoURL: "https://github.com/acme/deploy", path: checkout, targetRevision: main}
+        """
+            .formatted(name, scene.namespace));
+    return path("argoproj.io/v1alpha1", "applications") + "/" + name + "/status";
+  }
+
+  /** What Argo CD says of resources, compared with a revision after it applied another. */
+  private void compared(String application, String applied, String revision, String... resources)
+      throws Exception {
+    plane.mergePatch(
+        application,
+        """
+        status:
+          history: [{id: 1, revision: %1$s, deployedAt: "2026-11-01T00:00:00Z"}]
+          sync: {status: %4$s, revision: %2$s, comparedTo: {source: {path: checkout}}}
+          resources: [%3$s]
+        """
+            .formatted(
+                applied,
+                revision,
+                String.join(", ", resources),
+                String.join(" ", resources).contains("OutOfSync") ? "OutOfSync" : "Synced"));
+  }
+
+  private String configMap(String name, String more) {
+    return "{version: v1, kind: ConfigMap, namespace: %s, name: %s, status: %s}"
+        .formatted(scene.namespace, name, more);
+  }
+
+  private Predicate<AuditEvent> drift(String object) {
+    return Scene.of("ConfigDrift", object);
+  }
+
+  @Test
+  void C11_whatArgoCdFindsOutOfSyncIsDriftUntilItIsNotAndIsNotToldTwice() throws Exception {
+    String maps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
+    String declared = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {k: a}}";
+    plane.apply(
+        ControlPlane.ADMIN, maps + "/ours", "argocd-controller", declared.formatted("ours"));
+    plane.create(maps, declared.formatted("theirs"));
+    String application = application("checkout");
+    compared(application, ONE, ONE, configMap("ours", "Synced"), configMap("theirs", "Synced"));
+    scene.with("discovery: PT0.2S");
+    AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    InstantSource clock = () -> Instant.now().plus(ahead.get());
+    scene.start(scene.kubeconfig(ControlPlane.ADMIN), clock);
+    plane.patch(maps + "/ours", "{data: {k: b}}");
+    plane.patch(maps + "/theirs", "{data: {k: b}}");
+    AuditEvent ours = scene.await(1, drift("ConfigMap/ours")).get(0);
+    assertThat(ours.change().state().after().path("fields").has("data.k")).isTrue();
+    AuditEvent change = scene.await(1, Scene.of("ConfigMap", "theirs")).get(0);
+    String[] out = {
+      configMap("ours", "OutOfSync"),
+      configMap("theirs", "OutOfSync"),
+      "{group: apps, version: v1, kind: Deployment, namespace: %s, name: gone, status: OutOfSync, health: {status: Missing}}"
+          .formatted(scene.namespace)
+    };
+    compared(application, ONE, ONE, out);
+
+    AuditEvent theirs = scene.await(1, drift("ConfigMap/theirs")).get(0);
+    JsonNode field = theirs.change().state().after().at("/fields/(object)");
+    assertThat(field.path("live").asText()).isEqualTo("OutOfSync");
+    assertThat(field.path("declaredBy").asText())
+        .isEqualTo("Argo CD application " + scene.namespace + "/checkout at 1f1f1f1");
+    assertThat(theirs.links().causedBy()).containsExactly(change.ref());
+    AuditEvent gone = scene.await(1, drift("Deployment/gone")).get(0);
+    assertThat(gone.change().summary()).contains("declared present, live absent");
+
+    scene.stop();
+    scene.start(scene.kubeconfig(ControlPlane.ADMIN), clock);
+    compared(
+        application,
+        ONE,
+        ONE,
+        out[0],
+        out[1],
+        out[2],
+        configMap("extra", "OutOfSync, requiresPruning: true"));
+    assertThat(scene.await(1, drift("ConfigMap/extra")).get(0).change().summary())
+        .contains("declared absent, live present");
+    for (String one : List.of("ConfigMap/ours", "ConfigMap/theirs", "Deployment/gone")) {
+      scene.await(1, drift(one));
+    }
+
+    compared(application, ONE, ONE, out[0], configMap("theirs", "Synced"));
+    AuditEvent end = scene.await(2, drift("ConfigMap/theirs")).get(1);
+    assertThat(end.change().action()).isEqualTo("drift_resolved");
+    assertThat(end.change().id()).isEqualTo(theirs.change().id());
+    scene.await(2, drift("Deployment/gone"));
+    scene.await(1, drift("ConfigMap/ours"));
+
+    // A commit takes a while to be applied, and that is no drift.
+    compared(application, ONE, TWO, configMap("theirs", "OutOfSync"));
+    compared(application("marker"), ONE, ONE, configMap("marker", "OutOfSync"));
+    scene.await(1, drift("ConfigMap/marker"));
+    scene.await(2, drift("ConfigMap/theirs"));
+    ahead.set(Duration.ofMinutes(11));
+    scene.await(3, drift("ConfigMap/theirs"));
   }
 
   @Test

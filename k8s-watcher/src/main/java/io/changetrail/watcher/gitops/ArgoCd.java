@@ -68,6 +68,35 @@ final class ArgoCd {
             null));
   }
 
+  /** Whether an application applies something to this cluster. */
+  static boolean isHere(JsonNode application) {
+    JsonNode destination = application.at("/spec/destination");
+    return HERE.contains(
+        destination.path("server").asText(destination.path("name").asText("in-cluster")));
+  }
+
+  /**
+   * Whether what an application is compared with is what was applied.
+   *
+   * @param applied an entry of its history
+   */
+  static boolean isOf(JsonNode sync, JsonNode applied) {
+    return (applied.hasNonNull("revision") || applied.hasNonNull("revisions"))
+        && isSame(sync.path("revision"), applied.path("revision"))
+        && isSame(sync.path("revisions"), applied.path("revisions"))
+        && isSame(sync.at("/comparedTo/source"), applied.path("source"))
+        && isSame(sync.at("/comparedTo/sources"), applied.path("sources"));
+  }
+
+  /** Older versions leave some of it out, and of one or several sources the others are empty. */
+  private static boolean isSame(JsonNode one, JsonNode other) {
+    return isNothing(one) || isNothing(other) || one.equals(other);
+  }
+
+  private static boolean isNothing(JsonNode value) {
+    return value.isMissingNode() || value.isNull() || (value.isContainerNode() && value.isEmpty());
+  }
+
   private static Actor actor(JsonNode by) {
     String user = by.path("username").asText("");
     return user.isEmpty()

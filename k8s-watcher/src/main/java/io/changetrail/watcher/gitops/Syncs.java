@@ -318,7 +318,7 @@ public final class Syncs implements Observer {
         + object.at("/metadata/name").asText();
   }
 
-  private static String shortened(String revision) {
+  static String shortened(String revision) {
     return revision.matches("[0-9a-f]{40}") ? revision.substring(0, 7) : revision;
   }
 
