@@ -16,7 +16,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -45,12 +49,21 @@ class BusyPagesTest {
     URI uri = URI.create("embedded:" + Files.createDirectories(data.resolve("store")));
     // Straight into the store, which is much faster than through the server.
     try (AuditStore store = AuditStoreProvider.forUri(uri).open(uri, Clock.systemUTC())) {
+      // What is appended at once is synced together.
+      ExecutorService writers = Executors.newFixedThreadPool(8);
+      List<Future<?>> written = new ArrayList<>();
       for (int from = 0; from < EVENTS; from += AuditStore.MAX_PAGE) {
-        store.append(
-            IntStream.range(from, from + AuditStore.MAX_PAGE)
-                .mapToObj(i -> NewEvent.of(Tenants.DEFAULT, event(i), end))
-                .toList());
+        IntStream some = IntStream.range(from, from + AuditStore.MAX_PAGE);
+        written.add(
+            writers.submit(
+                () ->
+                    store.append(
+                        some.mapToObj(i -> NewEvent.of(Tenants.DEFAULT, event(i), end)).toList())));
       }
+      for (Future<?> one : written) {
+        one.get();
+      }
+      writers.shutdown();
     }
     server = RunningServer.start(data);
     browser = Browser.open(server.address());

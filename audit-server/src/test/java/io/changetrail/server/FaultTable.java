@@ -82,7 +82,7 @@ final class FaultTable {
         What was done to a producer, its spool, its server and the way between them, and what became of the events for which `ship` had returned. After the rounds of each row every one of them must be in the store exactly once, and `/v1/sources` must say that the account of the source is complete; else the test fails. This page is what the tests wrote:
 
         ```
-        mvn -pl audit-server -am test -Dtest='KillTest,FaultRoundsTest' -Dsurefire.failIfNoSpecifiedTests=false \\
+        mvn -pl audit-server -am test -Dtest='KillTest,FaultRoundsTest' -Dtest.jvms=1 -Dsurefire.failIfNoSpecifiedTests=false \\
             -Dchangetrail.kill.rounds=300 -Dchangetrail.fault.rounds=20 -Dchangetrail.kill.seed=20260131 \\
             -Dchangetrail.kill.table=../docs/kill-tests.md
         ```
