@@ -143,7 +143,8 @@ record Pipeline(
                 new OutOfSync(selection, clock)),
             shipper,
             clock);
-    Syncs syncs = new Syncs(uid, config.source(), places, shipper, clock);
+    Syncs syncs =
+        new Syncs(uid, config.source(), places, recorded::baseline, lookups, shipper, clock);
     Capture capture =
         new Capture(
             uid,

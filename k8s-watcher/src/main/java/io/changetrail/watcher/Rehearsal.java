@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
-import io.changetrail.watcher.capture.Capture;
 import io.changetrail.watcher.cluster.Cluster;
 import io.changetrail.watcher.operation.SecretKeys;
 import io.changetrail.watcher.operation.WatcherConfig;
@@ -129,7 +128,7 @@ final class Rehearsal implements RecordedStates {
   @Override
   public synchronized void baseline(Target target, Instant since, ObjectNode state) {
     Resource resource = target.resource();
-    if (resource != null && !resource.kind().equals(Capture.MARKER)) {
+    if (resource != null && state.has("apiVersion")) { // and not a note of the watcher's own
       firstSights.merge(resource.kind(), 1, Integer::sum);
     }
   }

@@ -291,6 +291,10 @@ class GitopsTest {
         path("argoproj.io/v1alpha1", "applications"),
         "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: checkout}, spec: {destination: {name: spoke-eu, namespace: shop}}}");
     scene.start();
+    argoStatus("Succeeded", "ok", ONE, "{automated: true}", "");
+    org.awaitility.Awaitility.await()
+        .atMost(Scene.PATIENCE)
+        .until(() -> scene.server.events("shop").stream().anyMatch(GitopsTest::isSync));
     argoStatus("Failed", "one or more objects failed to apply", TWO, "{automated: true}", "");
     AuditEvent sync =
         org.awaitility.Awaitility.await()
@@ -299,16 +303,21 @@ class GitopsTest {
                 () ->
                     scene.server.events("shop").stream()
                         .filter(GitopsTest::isSync)
+                        .skip(1)
                         .findFirst()
                         .orElse(null),
                 Objects::nonNull);
     assertThat(sync.change().outcome()).isEqualTo(Outcome.FAILURE);
     assertThat(sync.change().reason()).isEqualTo("one or more objects failed to apply");
     assertThat(sync.targets().get(0).cluster()).as("it is another one").isEqualTo("spoke-eu");
+    scene.awaitNotedFailures(1);
     scene.stop();
+    plane.mergePatch(
+        path("argoproj.io/v1alpha1", "applications") + "/checkout",
+        "{metadata: {annotations: {argocd.argoproj.io/refresh: normal}}}");
     scene.start();
     scene.settle();
-    assertThat(scene.server.events("shop").stream().filter(GitopsTest::isSync)).hasSize(1);
+    assertThat(scene.server.events("shop").stream().filter(GitopsTest::isSync)).hasSize(2);
   }
 
   @Test

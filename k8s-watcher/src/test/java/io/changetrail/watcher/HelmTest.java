@@ -130,21 +130,40 @@ class HelmTest {
     AuditEvent failed = scene.await(2, HelmTest::isRelease).get(1);
     assertThat(failed.change().outcome()).isEqualTo(Outcome.FAILURE);
     assertThat(failed.change().summary()).contains("upgrade failed at checkout 1.0.0");
+    scene.awaitNotedFailures(1);
+    scene.stop();
+    scene.start();
+    scene.settle();
+    scene.await(2, HelmTest::isRelease);
+    scene.stop();
+    version("1.5.0");
+    assertThat(run("upgrade shop " + chart, "--disable-openapi-validation").exit()).isNotZero();
+    scene.start();
+    AuditEvent unwatched = scene.await(3, HelmTest::isRelease).get(2);
+    assertThat(unwatched.change().outcome()).isEqualTo(Outcome.FAILURE);
+    assertThat(unwatched.change().observedLate()).isNotNull();
+    assertThat(unwatched.change().summary())
+        .contains("upgrade failed at checkout 1.0.0 → checkout 1.5.0");
+    scene.awaitNotedFailures(2);
+    scene.stop();
+    scene.start();
+    scene.settle();
+    scene.await(3, HelmTest::isRelease);
     scene.stop();
     Files.delete(chart.resolve("templates/wrong.yaml"));
     version("2.0.0");
     helm("upgrade shop " + chart);
     scene.start();
-    AuditEvent late = scene.await(3, HelmTest::isRelease).get(2);
+    AuditEvent late = scene.await(4, HelmTest::isRelease).get(3);
     assertThat(late.change().observedLate()).isNotNull();
     assertThat(late.change().state().after().path("revision").asText()).isEqualTo("checkout 2.0.0");
     scene.stop();
     helm("uninstall shop");
     scene.start();
-    assertThat(scene.await(4, HelmTest::isRelease).get(3).change().action()).isEqualTo("uninstall");
+    assertThat(scene.await(5, HelmTest::isRelease).get(4).change().action()).isEqualTo("uninstall");
     scene.stop();
     scene.start();
     scene.settle();
-    scene.await(4, HelmTest::isRelease);
+    scene.await(5, HelmTest::isRelease);
   }
 }

@@ -148,6 +148,17 @@ final class Scene implements AutoCloseable {
     await(1, of("ConfigMap", name));
   }
 
+  /** So that a restart does not come before these are noted as told. */
+  void awaitNotedFailures(int count) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              String all = server.get("/v1/resources?source=/k8s/test&limit=500").toString();
+              return all.split("\"GitOpsFailure\"", -1).length > count;
+            });
+  }
+
   @Override
   public void close() {
     stop();

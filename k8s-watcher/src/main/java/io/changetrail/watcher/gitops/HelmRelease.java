@@ -74,6 +74,11 @@ record HelmRelease(String namespace, String name, int revision, String status) {
     return object;
   }
 
+  /** Whether an object stands for a release. */
+  static boolean is(JsonNode object) {
+    return object.at("/metadata/uid").asText().startsWith(UID);
+  }
+
   /** As {@link #tracked} names it. */
   static String name(JsonNode release) {
     return UID

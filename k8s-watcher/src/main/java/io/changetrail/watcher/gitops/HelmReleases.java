@@ -114,9 +114,7 @@ public final class HelmReleases implements ObjectSink {
             SECRET.path(
                 release.namespace(),
                 "sh.helm.release.v1." + release.name() + ".v" + release.revision());
-        // What failed leaves no state, so nobody knows whether it was told of before.
-        if (!release.status().equals("failed")
-            && !syncs.lastOf(release.uid()).filter(release.id()::equals).isPresent()) {
+        if (!syncs.lastOf(release.uid()).filter(release.id()::equals).isPresent()) {
           Optional<JsonNode> secret = cluster.find(path);
           if (secret.isPresent()) {
             told(release, secret.get(), false);

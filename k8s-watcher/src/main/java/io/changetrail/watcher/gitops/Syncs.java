@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.watcher.gitops;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Change;
@@ -21,9 +23,11 @@ import io.changetrail.watcher.capture.Observer;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.cluster.ResourceType;
 import io.changetrail.watcher.recorded.RecordedState;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -33,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +49,10 @@ public final class Syncs implements Observer {
   /** The kind of the resource that holds an object's last sync. */
   static final String KIND = "GitOpsSync";
 
+  /** The kind of the resources by which failures are known that were told. */
+  private static final String FAILURE = "GitOpsFailure";
+
+  private static final System.Logger LOG = System.getLogger(Syncs.class.getName());
   private static final String SUFFIX = "/sync";
 
   /** How long a change waits for the sync that brought it, and a sync for its changes. */
@@ -74,11 +83,16 @@ public final class Syncs implements Observer {
   private final String clusterUid;
   private final String source;
   private final Places places;
+  private final Baselines server;
+  private final Executor later;
   private final Consumer<AuditEvent> shipper;
   private final InstantSource clock;
 
   /** The last sync of each object, by its uid. */
   private final Map<String, Recorded> last = new HashMap<>();
+
+  /** Failures that were told, by their objects' uids. */
+  private final Set<String> failures = new HashSet<>();
 
   /** Objects that were seen by this process. */
   private final Set<String> known = new HashSet<>();
@@ -91,7 +105,19 @@ public final class Syncs implements Observer {
 
   private final Deque<Pending> pending = new ArrayDeque<>();
 
-  private record Recorded(ObjectNode state, Instant since) {}
+  /** Where a first state is recorded. */
+  @FunctionalInterface
+  public interface Baselines {
+    /** Records it, and waits for that. */
+    void baseline(Target target, Instant since, ObjectNode state) throws IOException;
+  }
+
+  /**
+   * The last sync.
+   *
+   * @param succeeded when the last one ended that did not fail; {@code null} if none did
+   */
+  private record Recorded(ObjectNode state, Instant since, @Nullable Instant succeeded) {}
 
   private record Told(EventRef event, Instant from, Instant to) {}
 
@@ -99,17 +125,22 @@ public final class Syncs implements Observer {
   private record Pending(String by, AuditEvent event, Instant at) {}
 
   /**
+   * @param later runs what waits for the server
    * @param shipper takes events and returns at once
    */
   public Syncs(
       String clusterUid,
       String source,
       Places places,
+      Baselines server,
+      Executor later,
       Consumer<AuditEvent> shipper,
       InstantSource clock) {
     this.clusterUid = clusterUid;
     this.source = source;
     this.places = places;
+    this.server = server;
+    this.later = later;
     this.shipper = shipper;
     this.clock = clock;
   }
@@ -117,10 +148,15 @@ public final class Syncs implements Observer {
   @Override
   public synchronized void recorded(RecordedState recorded) {
     Resource resource = recorded.target().resource();
-    if (resource != null && resource.uid() != null && resource.kind().equals(KIND)) {
+    if (resource == null || resource.uid() == null) {
+      return;
+    }
+    if (resource.kind().equals(FAILURE)) {
+      failures.add(resource.uid());
+    } else if (resource.kind().equals(KIND)) {
       last.put(
           resource.uid().substring(0, resource.uid().length() - SUFFIX.length()),
-          new Recorded(recorded.state(), recorded.since()));
+          new Recorded(recorded.state(), recorded.since(), recorded.since()));
     }
   }
 
@@ -212,7 +248,14 @@ public final class Syncs implements Observer {
     }
     if (before == null && !known.contains(uid) && !changed) {
       // What was synced before anybody watched is no change; the next one is told.
-      last.put(uid, new Recorded(state, sync.end() == null ? now : sync.end()));
+      Instant since = sync.end() == null ? now : sync.end();
+      last.put(uid, new Recorded(state, since, since));
+      return null;
+    }
+    boolean isFailure = sync.outcome() != Outcome.SUCCESS;
+    String failure = isFailure ? failure(object, sync, before) : "";
+    if (isFailure && before != null && failures.contains(uid + SUFFIX + "/" + failure)) {
+      last.put(uid, new Recorded(state, before.since(), before.succeeded()));
       return null;
     }
     Instant end = sync.end();
@@ -222,7 +265,11 @@ public final class Syncs implements Observer {
     boolean late = !known.contains(uid);
     AuditEvent event = event(object, uid, sync, before, state, time, late);
     shipper.accept(event);
-    last.put(uid, new Recorded(state, time));
+    if (isFailure) {
+      mark(object, uid, sync, failure, time);
+    }
+    Instant succeeded = !isFailure ? time : before == null ? null : before.succeeded();
+    last.put(uid, new Recorded(state, time, succeeded));
     Told one = new Told(event.ref(), before == null ? time.minus(PATIENCE) : before.since(), time);
     for (String name : names) {
       told.put(name, one);
@@ -289,6 +336,50 @@ public final class Syncs implements Observer {
                     null,
                     List.of()))
         .build();
+  }
+
+  /**
+   * Names a failure. It may come again as it was, but not before something succeeded in between.
+   */
+  private static String failure(ObjectNode object, Sync sync, @Nullable Recorded before) {
+    String what =
+        sync.id()
+            + (HelmRelease.is(object)
+                ? "/" + object.at("/metadata/resourceVersion").asText()
+                : before == null || before.succeeded() == null
+                    ? ""
+                    : "/" + before.succeeded().truncatedTo(ChronoUnit.SECONDS));
+    return "failed/" + CanonicalContent.hash(TextNode.valueOf(what)).substring(0, 16);
+  }
+
+  /** What failed leaves no state by which it would be known after a restart: it has one beside. */
+  private void mark(ObjectNode object, String uid, Sync sync, String failure, Instant time) {
+    failures.add(uid + SUFFIX + "/" + failure);
+    Target of = target(object, uid, sync.namespace(), sync.cluster());
+    Target marker =
+        new Target(
+            of.service(),
+            of.environment(),
+            of.region(),
+            of.cluster(),
+            of.namespace(),
+            new Resource(
+                FAILURE,
+                object.path("kind").asText() + "/" + object.at("/metadata/name").asText(),
+                uid + SUFFIX + "/" + failure));
+    ObjectNode state = JsonNodeFactory.instance.objectNode().put("failed", sync.id());
+    later.execute(
+        () -> {
+          try {
+            server.baseline(marker, time, state);
+          } catch (IOException | RuntimeException e) {
+            LOG.log(
+                System.Logger.Level.WARNING,
+                "that {0} was told could not be recorded, so a restart may tell it again: {1}",
+                sync.id(),
+                String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   private static String summary(ObjectNode object, Sync sync, @Nullable Recorded before) {

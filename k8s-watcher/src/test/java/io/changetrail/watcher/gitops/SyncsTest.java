@@ -35,6 +35,8 @@ class SyncsTest {
           "cluster",
           "/k8s/test",
           new Places("test", "prod", Map.of(), Places.SERVICE_NAMES),
+          (target, since, state) -> {},
+          Runnable::run,
           shipped::add,
           () -> now);
 
