@@ -12,5 +12,6 @@ public abstract class ChangeLogSet<T extends hudson.scm.ChangeLogSet.Entry> impl
   }
   public abstract boolean isEmptySet();
   public final native java.lang.Object[] getItems();
+  public native java.lang.String getKind();
   protected ChangeLogSet() {}
 }

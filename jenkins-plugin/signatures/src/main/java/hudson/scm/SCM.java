@@ -4,4 +4,5 @@
 package hudson.scm;
 
 public abstract class SCM implements hudson.model.Describable<hudson.scm.SCM>, hudson.ExtensionPoint {
+  public native void buildEnvironment(hudson.model.Run<?,?> build, java.util.Map<java.lang.String,java.lang.String> env);
 }

@@ -39,6 +39,7 @@ public abstract class Jenkins extends hudson.model.Node implements hudson.securi
   public native void save() throws java.io.IOException;
   public native hudson.model.TopLevelItem createProjectFromXML(java.lang.String name, java.io.InputStream xml) throws java.io.IOException;
   public native <T extends hudson.model.TopLevelItem> T copy(T src, java.lang.String name) throws java.io.IOException;
+  public static native org.springframework.security.core.Authentication getAuthentication2();
   public native java.lang.Object getTarget();
   public static final hudson.security.Permission ADMINISTER = null;
   public static final hudson.security.Permission MANAGE = null;

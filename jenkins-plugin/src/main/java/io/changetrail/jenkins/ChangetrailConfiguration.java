@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.jenkins;
 
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
@@ -31,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
@@ -41,6 +43,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
+import org.springframework.security.core.Authentication;
 
 /**
  * The section <em>Changetrail</em> of the system configuration; {@code unclassified: changetrail:}
@@ -83,7 +86,7 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
   @Override
   public boolean configure(StaplerRequest2 req, JSONObject json) throws Descriptor.FormException {
     String url = Util.fixEmptyAndTrim(json.optString("serverUrl"));
-    FormValidation validation = doCheckServerUrl(url);
+    FormValidation validation = check(url);
     if (validation.kind == FormValidation.Kind.ERROR) {
       throw new Descriptor.FormException(String.valueOf(validation.getMessage()), "serverUrl");
     }
@@ -213,8 +216,9 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
       return null;
     }
     return secret(
-        CredentialsProvider.lookupCredentialsInItemGroup(
-            StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements(url)),
+        authentication ->
+            CredentialsProvider.lookupCredentialsInItemGroup(
+                StringCredentials.class, Jenkins.get(), authentication, requirements(url)),
         id,
         "Changetrail");
   }
@@ -229,26 +233,68 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
         throw new IOException(
             "the folder " + sender.folder() + " is gone, and its credential with it");
       }
-      return secret(
-          CredentialsProvider.lookupCredentialsInItem(
-              StringCredentials.class, folder, ACL.SYSTEM2, requirements(serverUrl)),
-          sender.credentialsId(),
-          "the folder " + sender.folder());
+      return token(folder, sender.credentialsId(), serverUrl);
     }
   }
 
-  private static String secret(List<StringCredentials> found, String id, String where)
+  private static String token(Item folder, String id, @Nullable String url) throws IOException {
+    return secret(
+        authentication ->
+            CredentialsProvider.lookupCredentialsInItem(
+                StringCredentials.class, folder, authentication, requirements(url)),
+        id,
+        "the folder " + folder.getFullName());
+  }
+
+  /**
+   * A token by the id of its credential.
+   *
+   * @param lookup what somebody may use there
+   */
+  private static String secret(
+      Function<Authentication, List<StringCredentials>> lookup, String id, String where)
       throws IOException {
-    for (StringCredentials each : found) {
-      if (each.getId().equals(id)) {
-        return each.getSecret().getPlainText();
-      }
+    CredentialsMatcher named = CredentialsMatchers.withId(id);
+    StringCredentials found = CredentialsMatchers.firstOrNull(lookup.apply(ACL.SYSTEM2), named);
+    if (found != null) {
+      return found.getSecret().getPlainText();
     }
-    throw new IOException(
-        "there is no secret text with the id '"
-            + id
-            + "' that may be used for this server; choose another one in the configuration of "
-            + where);
+    Authentication whoAsks = Jenkins.getAuthentication2();
+    boolean own =
+        !ACL.SYSTEM2.equals(whoAsks)
+            && CredentialsMatchers.firstOrNull(lookup.apply(whoAsks), named) != null;
+    throw new IOException(Refusals.noCredential(id, where, own));
+  }
+
+  /**
+   * Asks the server whether it takes events with a credential of a folder.
+   *
+   * @param credentialsId {@code null} where the folder has none of its own
+   */
+  public FormValidation testConnection(Item folder, @Nullable String credentialsId) {
+    String url = serverUrl;
+    if (url == null) {
+      return FormValidation.error(
+          "There is no audit server yet: an administrator enters its URL under Manage Jenkins.");
+    }
+    return asked(url, () -> credentialsId == null ? token() : token(folder, credentialsId, url));
+  }
+
+  private static FormValidation asked(String url, Token token) {
+    try {
+      ConnectionTest.Result result = ConnectionTest.of(address(url), token.get());
+      return result.ok()
+          ? FormValidation.ok(result.message())
+          : FormValidation.error(result.message());
+    } catch (IllegalArgumentException | IOException e) {
+      return FormValidation.error(e.getMessage());
+    }
+  }
+
+  /** Where a token is from. */
+  @FunctionalInterface
+  private interface Token {
+    @Nullable String get() throws IOException;
   }
 
   /** By what credentials are chosen for this server. */
@@ -309,8 +355,15 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
   }
 
   /** Tells in the form what is wrong with an address. */
+  @POST
   public FormValidation doCheckServerUrl(@QueryParameter @Nullable String value) {
-    String url = Util.fixEmptyAndTrim(value);
+    // Whoever may only read the form is told nothing, rather than refused for each field.
+    return Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+        ? check(Util.fixEmptyAndTrim(value))
+        : FormValidation.ok();
+  }
+
+  private static FormValidation check(@Nullable String url) {
     if (url == null) {
       return FormValidation.warning("Without a server nothing is captured.");
     }
@@ -368,14 +421,6 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
     if (url == null) {
       return FormValidation.error("Enter the URL of the audit server first.");
     }
-    try {
-      ConnectionTest.Result result =
-          ConnectionTest.of(address(url), token(Util.fixEmptyAndTrim(credentialsId), url));
-      return result.ok()
-          ? FormValidation.ok(result.message())
-          : FormValidation.error(result.message());
-    } catch (IllegalArgumentException | IOException e) {
-      return FormValidation.error(e.getMessage());
-    }
+    return asked(url, () -> token(Util.fixEmptyAndTrim(credentialsId), url));
   }
 }

@@ -3,6 +3,7 @@ package io.changetrail.jenkins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hudson.ExtensionList;
 import hudson.model.Cause;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -21,6 +22,7 @@ import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.FailureBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -58,6 +60,33 @@ class FreestyleTest {
       assertThat(events.get(1).provenance().run().orElseThrow().url())
           .isEqualTo(jenkins.getURL() + build.getUrl());
       assertThat(events.toString()).doesNotContain("planted-4711").contains("REGION");
+    }
+  }
+
+  private static String history() {
+    HistoryReader history = ExtensionList.lookupSingleton(HistoryReader.class);
+    history.begin(1);
+    Awaitility.await().until(() -> !history.isReading());
+    return history.progress();
+  }
+
+  @Test
+  void C1_historyThatIsReadAgainAfterARenameIsNotToldTwice(JenkinsRule jenkins) throws Exception {
+    FreeStyleProject job = jenkins.createFreeStyleProject("payments");
+    jenkins.buildAndAssertSuccess(job);
+    try (AuditServer server = new AuditServer()) {
+      ChangetrailConfiguration.get().setServerUrl(server.url());
+      assertThat(history()).contains("1 runs are recorded, 0 were before");
+      job.renameTo("checkout");
+      FreeStyleBuild live = jenkins.buildAndAssertSuccess(job);
+      assertThat(history()).contains("0 runs are recorded, 2 were before");
+
+      List<AuditEvent> events =
+          server.await(4, event -> event.change().kind().equals(ChangeKind.BUILD));
+      assertThat(events)
+          .extracting(event -> event.provenance().run().orElseThrow().runId())
+          .containsExactly(
+              "payments#1", "payments#1", "checkout#" + live.number, "checkout#" + live.number);
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.jenkins.capture;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,27 @@ import org.jspecify.annotations.Nullable;
 /** Which of several checkouts a run is about: pipelines check out their libraries too. */
 public final class Checkouts {
   private Checkouts() {}
+
+  /**
+   * Those that the plugins keep, and of those that variables tell of the ones that none keeps.
+   *
+   * @param kept with more than variables tell
+   */
+  public static List<Checkout> and(List<Checkout> kept, List<Checkout> told) {
+    List<Checkout> all = new ArrayList<>(kept);
+    for (Checkout each : told) {
+      boolean known =
+          kept.stream().map(Checkout::revision).anyMatch(it -> same(it, each.revision()));
+      if (!known) {
+        all.add(each);
+      }
+    }
+    return all;
+  }
+
+  private static boolean same(@Nullable String one, @Nullable String other) {
+    return one != null && one.equalsIgnoreCase(other);
+  }
 
   /**
    * The same with the main one first: that of the revision which the run was started for, else the

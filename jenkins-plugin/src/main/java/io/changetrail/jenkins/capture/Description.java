@@ -101,7 +101,13 @@ final class Description {
           .forEach(kinds::add);
       event.attribute("jenkins.triggers", kinds);
     }
-    put(event, "cicd.worker.name", Text.cut(run.node(), 256));
+    if (run.nodes().size() == 1) {
+      put(event, "cicd.worker.name", Text.cut(run.nodes().get(0), 256));
+    } else if (!run.nodes().isEmpty()) {
+      ArrayNode nodes = JSON.arrayNode();
+      run.nodes().forEach(node -> nodes.add(Text.required(node, 256)));
+      event.attribute("jenkins.nodes", nodes);
+    }
     Branch branch = run.branch();
     put(event, "vcs.ref.base.name", branch == null ? null : Text.cut(branch.target(), 256));
     if (!run.parameters().isEmpty()) {

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Jenkins knows of a run.
  *
- * @param job full name, with its folders
+ * @param job full name, with its folders, that it had when the run was first told of: ids and
+ *     queries hold though it is renamed or moved
  * @param path of its page below the controller's root, for example {@code job/checkout/12/}
  * @param branch of a multibranch project; {@code null} for other jobs
- * @param node that runs it; {@code null} for the controller itself, or where not known yet
+ * @param nodes that it has run on so far, in order; none where that is not known yet
  * @param traceparent W3C trace context of the run, where a tracer runs
  * @param backfilled whether it was read from history
  * @param placement what the folders around its job say
@@ -28,7 +29,7 @@ public record RunFacts(
     List<Parameter> parameters,
     List<Checkout> checkouts,
     @Nullable Branch branch,
-    @Nullable String node,
+    List<String> nodes,
     @Nullable String traceparent,
     boolean backfilled,
     Placement placement) {
@@ -36,6 +37,7 @@ public record RunFacts(
     triggers = List.copyOf(triggers);
     parameters = List.copyOf(parameters);
     checkouts = List.copyOf(checkouts);
+    nodes = List.copyOf(nodes);
   }
 
   /** A run of a job in no folder that says anything. */
@@ -49,7 +51,7 @@ public record RunFacts(
       List<Parameter> parameters,
       List<Checkout> checkouts,
       @Nullable Branch branch,
-      @Nullable String node,
+      List<String> nodes,
       @Nullable String traceparent,
       boolean backfilled) {
     this(
@@ -62,7 +64,7 @@ public record RunFacts(
         parameters,
         checkouts,
         branch,
-        node,
+        nodes,
         traceparent,
         backfilled,
         Placement.NONE);
@@ -80,7 +82,7 @@ public record RunFacts(
         parameters,
         checkouts,
         branch,
-        node,
+        nodes,
         traceparent,
         backfilled,
         other);
@@ -98,7 +100,7 @@ public record RunFacts(
         parameters,
         checkouts,
         branch,
-        node,
+        nodes,
         other,
         backfilled,
         placement);
@@ -116,10 +118,15 @@ public record RunFacts(
         parameters,
         others,
         branch,
-        node,
+        nodes,
         traceparent,
         backfilled,
         placement);
+  }
+
+  /** A node by its name, which of the controller's own is empty. */
+  public static String node(String name) {
+    return name.isEmpty() ? "built-in" : name;
   }
 
   /** What names a run for people and in queries. */

@@ -10,6 +10,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.security.ACL;
+import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.capture.FolderScope;
@@ -93,6 +94,19 @@ public class FolderSettings extends AbstractFolderProperty<AbstractFolder<?>> {
     @Override
     public String getDisplayName() {
       return "Changetrail";
+    }
+
+    /** Asks the server whether it takes events with the credential of the form. */
+    @POST
+    public FormValidation doTestConnection(
+        @AncestorInPath @Nullable Item item, @QueryParameter @Nullable String credentialsId) {
+      if (item == null) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        return FormValidation.error("Save the folder first.");
+      }
+      item.checkPermission(Item.CONFIGURE);
+      return ChangetrailConfiguration.get()
+          .testConnection(item, Util.fixEmptyAndTrim(credentialsId));
     }
 
     /** The credentials to choose from. */

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import jenkins.model.Jenkins;
 
 /**
- * Reads the runs of the last days into events. What was captured while it ran is left out, and what
- * is read twice has the same ids, so it may be asked for at any time. Events of runs that go on
- * come first: it waits while more than a few are not yet sent.
+ * Reads the runs of the last days into events. What was captured while it ran or was read before is
+ * left out, under whatever name its job is now, so it may be asked for at any time. Events of runs
+ * that go on come first: it waits while more than a few are not yet sent.
  */
 @Extension
 public class Backfill implements HistoryReader {
@@ -97,7 +97,9 @@ public class Backfill implements HistoryReader {
       } else if (!run.isBuilding()) {
         Trail trail = ChangetrailConfiguration.get().trail(job);
         letLiveEventsPass(trail);
-        readRun(run, trail);
+        if (trail.isCapturing()) {
+          readRun(run);
+        }
       }
     }
   }
@@ -108,14 +110,15 @@ public class Backfill implements HistoryReader {
     }
   }
 
-  private void readRun(Run<?, ?> run, Trail trail) {
+  private void readRun(Run<?, ?> run) {
     try {
-      History.of(
+      RunTrail.recordHistory(
+          run,
+          History.of(
               RunReader.read(run, true),
               RunReader.ending(run),
               RunReader.stages(run),
-              ChangetrailConfiguration.get().deploymentRules())
-          .forEach(event -> trail.record(() -> event));
+              ChangetrailConfiguration.get().deploymentRules()));
       read.incrementAndGet();
     } catch (RuntimeException | LinkageError e) {
       failed.incrementAndGet();

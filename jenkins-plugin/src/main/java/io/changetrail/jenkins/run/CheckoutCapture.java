@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Extension
 public class CheckoutCapture extends SCMListener {
+  private static final System.Logger LOG = System.getLogger(CheckoutCapture.class.getName());
+
   @Override
   public void onCheckout(
       Run<?, ?> build,
@@ -27,20 +29,30 @@ public class CheckoutCapture extends SCMListener {
       TaskListener listener,
       @Nullable File changelogFile,
       @Nullable SCMRevisionState pollingBaseline) {
-    if (changelogFile == null || !changelogFile.isFile()) {
-      look(build);
-    }
+    quietly(
+        build,
+        () -> {
+          ScmCheckouts.note(build, scm);
+          if (changelogFile == null || !changelogFile.isFile()) {
+            StageDetection.wholeRun(build);
+          }
+        });
   }
 
   @Override
   public void onChangeLogParsed(
       Run<?, ?> build, SCM scm, TaskListener listener, ChangeLogSet<?> changelog) {
-    look(build);
+    quietly(build, () -> StageDetection.wholeRun(build));
   }
 
-  private static void look(Run<?, ?> build) {
-    if (RunTrail.captures(build)) {
-      StageDetection.wholeRun(build);
+  /** What is thrown here would fail the checkout, and so the build. */
+  private static void quietly(Run<?, ?> build, Runnable work) {
+    try {
+      if (RunTrail.captures(build)) {
+        work.run();
+      }
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(System.Logger.Level.WARNING, "a checkout of {0} is not looked at: {1}", build, e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.changetrail.jenkins.run;
 
 import hudson.model.Run;
 import io.changetrail.jenkins.ChangetrailConfiguration;
+import io.changetrail.jenkins.capture.Checkout;
 import io.changetrail.jenkins.capture.Deployment;
 import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.model.AuditEvent;
@@ -23,9 +24,45 @@ public final class RecordedEvents implements RunAction2 {
   /** More are captured but not shown. */
   private static final int MOST = 500;
 
+  /** Nodes, and checkouts. */
+  private static final int MOST_PLACES = 20;
+
   private final List<Entry> entries = new ArrayList<>();
   private final List<OpenDeployment> open = new ArrayList<>();
+  private final List<SeenCheckout> checkedOut = new ArrayList<>();
+  private final List<String> nodes = new ArrayList<>();
+  private final @Nullable String job;
   private transient @Nullable Run<?, ?> run;
+
+  /**
+   * Nothing so far.
+   *
+   * @param job its full name now, from which ids are made whatever it is called later
+   */
+  RecordedEvents(@Nullable String job) {
+    this.job = job;
+  }
+
+  /** A checkout, in the form in which Jenkins keeps it. */
+  private static final class SeenCheckout implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String repository;
+    private final @Nullable String revision;
+    private final @Nullable String branch;
+    private final @Nullable String base;
+
+    SeenCheckout(Checkout checkout) {
+      repository = checkout.repository();
+      revision = checkout.revision();
+      branch = checkout.branch();
+      base = checkout.base();
+    }
+
+    Checkout checkout() {
+      return new Checkout(repository, revision, branch, base, List.of());
+    }
+  }
 
   /** One event as the page shows it. */
   public static final class Entry implements Serializable {
@@ -87,7 +124,7 @@ public final class RecordedEvents implements RunAction2 {
     synchronized (run) {
       RecordedEvents known = run.getAction(RecordedEvents.class);
       if (known == null) {
-        known = new RecordedEvents();
+        known = new RecordedEvents(run.getParent().getFullName());
         known.run = run;
         run.addAction(known);
       }
@@ -99,6 +136,34 @@ public final class RecordedEvents implements RunAction2 {
     if (entries.size() < MOST) {
       entries.add(new Entry(event));
     }
+  }
+
+  @Nullable String job() {
+    return job;
+  }
+
+  synchronized void checkedOut(List<Checkout> seen) {
+    for (Checkout each : seen) {
+      if (checkedOut.size() < MOST_PLACES && !checkedOut().contains(each)) {
+        checkedOut.add(new SeenCheckout(each));
+      }
+    }
+  }
+
+  synchronized List<Checkout> checkedOut() {
+    return checkedOut.stream().map(SeenCheckout::checkout).toList();
+  }
+
+  /** It has begun to use a node; the controller's own has no name. */
+  synchronized void runsOn(String node) {
+    String name = RunFacts.node(node);
+    if (nodes.size() < MOST_PLACES && !nodes.contains(name)) {
+      nodes.add(name);
+    }
+  }
+
+  synchronized List<String> nodes() {
+    return List.copyOf(nodes);
   }
 
   synchronized void opened(Deployment deployment) {
@@ -130,10 +195,28 @@ public final class RecordedEvents implements RunAction2 {
    * object, while parallel stages add to them.
    */
   synchronized Object writeReplace() {
-    RecordedEvents copy = new RecordedEvents();
+    RecordedEvents copy = new RecordedEvents(job);
     copy.entries.addAll(entries);
     copy.open.addAll(open);
+    copy.checkedOut.addAll(checkedOut);
+    copy.nodes.addAll(nodes);
     return copy;
+  }
+
+  /** Jenkins makes it without its constructor, so what a file does not have is null. */
+  private Object readResolve() {
+    RecordedEvents whole = new RecordedEvents(job);
+    addAll(whole.entries, entries);
+    addAll(whole.open, open);
+    addAll(whole.checkedOut, checkedOut);
+    addAll(whole.nodes, nodes);
+    return whole;
+  }
+
+  private static <T> void addAll(List<T> all, @Nullable List<T> read) {
+    if (read != null) {
+      all.addAll(read);
+    }
   }
 
   /** For the page, the newest last. */
@@ -148,7 +231,7 @@ public final class RecordedEvents implements RunAction2 {
     if (server == null || known == null) {
       return "";
     }
-    return RunFacts.page(server, known.getParent().getFullName(), known.getNumber());
+    return RunFacts.page(server, RunTrail.job(known), known.getNumber());
   }
 
   /** The ends of its deployments, for the page of the run itself. */

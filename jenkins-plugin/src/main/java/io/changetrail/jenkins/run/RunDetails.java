@@ -36,6 +36,11 @@ public abstract class RunDetails implements ExtensionPoint {
     return List.of();
   }
 
+  /** The nodes that a run has run on which has ended, in order. */
+  List<String> nodes(Run<?, ?> run) {
+    return List.of();
+  }
+
   /** The W3C trace context of the run. */
   @Nullable String traceparent(Run<?, ?> run) {
     return null;

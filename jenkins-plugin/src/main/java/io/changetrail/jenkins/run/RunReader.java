@@ -16,6 +16,7 @@ import io.changetrail.jenkins.capture.Ending;
 import io.changetrail.jenkins.capture.History;
 import io.changetrail.jenkins.capture.Parameter;
 import io.changetrail.jenkins.capture.RunFacts;
+import io.changetrail.jenkins.capture.ScmVariables;
 import io.changetrail.jenkins.capture.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,30 +46,48 @@ public final class RunReader {
       List<Checkout> more = tell(details, each -> each.checkouts(run));
       checkouts.addAll(more == null ? List.of() : more);
     }
+    List<Checkout> known = Checkouts.and(checkouts, told(run, backfilled));
+    List<Parameter> parameters = parameters(run);
     return new RunFacts(
         ChangetrailConfiguration.controller(),
-        run.getParent().getFullName(),
+        RunTrail.job(run),
         run.getNumber(),
         Instant.ofEpochMilli(run.getStartTimeInMillis()),
         run.getUrl(),
         triggers(run.getCauses()),
-        parameters(run),
-        Checkouts.mainFirst(checkouts, first(details -> details.revision(run))),
+        parameters,
+        Checkouts.mainFirst(
+            known.isEmpty() ? ScmVariables.of(parameters) : known,
+            first(details -> details.revision(run))),
         first(details -> details.branch(run)),
-        node(run),
+        nodes(run, backfilled),
         first(details -> details.traceparent(run)),
         backfilled,
         ChangetrailConfiguration.get().placement(run.getParent()));
   }
 
-  /** The stages of a run that has ended. */
-  public static List<History.Stage> stages(Run<?, ?> run) {
-    List<History.Stage> stages = first(details -> noneIfEmpty(details.stages(run)));
-    return stages == null ? List.of() : stages;
+  private static List<Checkout> told(Run<?, ?> run, boolean backfilled) {
+    try {
+      return ScmCheckouts.of(run, backfilled);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(System.Logger.Level.DEBUG, "a plugin does not tell of its part of a run", e);
+      return List.of();
+    }
   }
 
-  private static @Nullable List<History.Stage> noneIfEmpty(List<History.Stage> stages) {
-    return stages.isEmpty() ? null : stages;
+  /** The stages of a run that has ended. */
+  public static List<History.Stage> stages(Run<?, ?> run) {
+    return firstOf(details -> details.stages(run));
+  }
+
+  private static <T> List<T> firstOf(Function<RunDetails, List<T>> question) {
+    List<T> known =
+        first(
+            details -> {
+              List<T> some = question.apply(details);
+              return some.isEmpty() ? null : some;
+            });
+    return known == null ? List.of() : known;
   }
 
   /** How the run ended. */
@@ -130,7 +149,7 @@ public final class RunReader {
       Run<?, ?> run = upstream.getUpstreamRun();
       return Trigger.upstream(
           new Trigger.Upstream(
-              upstream.getUpstreamProject(),
+              run == null ? upstream.getUpstreamProject() : RunTrail.job(run),
               upstream.getUpstreamBuild(),
               run == null ? null : Instant.ofEpochMilli(run.getStartTimeInMillis()),
               triggers(upstream.getUpstreamCauses())));
@@ -163,7 +182,15 @@ public final class RunReader {
     return parameters;
   }
 
-  private static @Nullable String node(Run<?, ?> run) {
-    return run instanceof AbstractBuild<?, ?> build ? build.getBuiltOnStr() : null;
+  private static List<String> nodes(Run<?, ?> run, boolean backfilled) {
+    if (run instanceof AbstractBuild<?, ?> build) {
+      String node = build.getBuiltOnStr();
+      return node == null ? List.of() : List.of(RunFacts.node(node));
+    }
+    RecordedEvents recorded = run.getAction(RecordedEvents.class);
+    if (recorded == null || backfilled) {
+      return backfilled ? firstOf(details -> details.nodes(run)) : List.of();
+    }
+    return recorded.nodes();
   }
 }

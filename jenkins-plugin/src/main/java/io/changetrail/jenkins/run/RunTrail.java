@@ -12,6 +12,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import jenkins.util.Timer;
@@ -49,9 +50,29 @@ public final class RunTrail {
             });
   }
 
-  /** Whether something of it was captured while it ran. */
+  /** Whether something of it is recorded: captured while it ran, or read from history before. */
   public static boolean isRecorded(Run<?, ?> run) {
     return run.getAction(RecordedEvents.class) != null;
+  }
+
+  /**
+   * Records all of a run that is history. It is noted with the run, so that it is never read again:
+   * if its job had another name then, it would be another run to the server.
+   */
+  public static void recordHistory(Run<?, ?> run, List<AuditEvent> events) {
+    RecordedEvents recorded = RecordedEvents.of(run);
+    for (AuditEvent each : events) {
+      ChangetrailConfiguration.get().trail(run.getParent()).record(() -> each);
+      recorded.add(each);
+    }
+    save(run);
+  }
+
+  /** The full name that its job had when the run was first told of, whatever it is now. */
+  static String job(Run<?, ?> run) {
+    RecordedEvents recorded = run.getAction(RecordedEvents.class);
+    String known = recorded == null ? null : recorded.job();
+    return known == null ? run.getParent().getFullName() : known;
   }
 
   /**

@@ -18,6 +18,7 @@ import org.jenkinsci.plugins.workflow.actions.LabelAction;
 import org.jenkinsci.plugins.workflow.actions.TagsAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.actions.WorkspaceAction;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
@@ -25,7 +26,7 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jspecify.annotations.Nullable;
 
-/** Is told of every stage of every Pipeline, after the Pipeline has gone on. */
+/** Is told of every stage and node of every Pipeline, after the Pipeline has gone on. */
 @Extension(optional = true)
 public class StageCapture implements GraphListener {
   private static final System.Logger LOG = System.getLogger(StageCapture.class.getName());
@@ -35,12 +36,24 @@ public class StageCapture implements GraphListener {
   public void onNewHead(FlowNode node) {
     try {
       if (node instanceof BlockStartNode start) {
+        runsOn(start);
         begins(start);
       } else if (node instanceof BlockEndNode<?> end) {
         ends(end);
       }
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.DEBUG, "a stage cannot be looked at", e);
+    }
+  }
+
+  /** A step that gives its block a workspace has noted the node when the block begins. */
+  private static void runsOn(BlockStartNode block) throws IOException {
+    for (FlowNode step : block.getParents()) {
+      WorkspaceAction workspace = step.getPersistentAction(WorkspaceAction.class);
+      Run<?, ?> run = workspace == null ? null : run(block);
+      if (workspace != null && run != null && RunTrail.captures(run)) {
+        RecordedEvents.of(run).runsOn(workspace.getNode());
+      }
     }
   }
 

@@ -86,9 +86,14 @@ public final class Trail implements AutoCloseable {
     this.deployed = new Snapshots(home.resolve("deployed"));
   }
 
-  /** Another one, with the same key of hashes. */
-  Trail beside(Path otherHome) {
-    return new Trail(otherHome, installation, betweenTries, this);
+  /**
+   * Another one, with the same key of hashes. Its events are counted by themselves, as another
+   * tenant may have them.
+   *
+   * @param name that tells it from others of this controller
+   */
+  Trail beside(Path otherHome, String name) {
+    return new Trail(otherHome, installation + "/" + name, betweenTries, this);
   }
 
   /**

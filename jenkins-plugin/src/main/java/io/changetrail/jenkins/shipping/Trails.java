@@ -97,7 +97,8 @@ public final class Trails {
   }
 
   private Trail made(Sender sender) {
-    return whole.beside(folder(sender));
+    Path folder = folder(sender);
+    return whole.beside(folder, folder.getFileName().toString());
   }
 
   private Path folder(Sender sender) {

@@ -26,7 +26,7 @@ class HistoryTest {
         run.parameters(),
         run.checkouts(),
         run.branch(),
-        run.node(),
+        run.nodes(),
         run.traceparent(),
         true);
   }
@@ -85,7 +85,7 @@ class HistoryTest {
             run.parameters(),
             run.checkouts(),
             null,
-            run.node(),
+            run.nodes(),
             run.traceparent(),
             true);
     List<AuditEvent> deployments =

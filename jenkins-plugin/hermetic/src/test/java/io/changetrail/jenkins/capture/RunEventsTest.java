@@ -169,7 +169,7 @@ class RunEventsTest {
             run.parameters(),
             run.checkouts(),
             run.branch(),
-            run.node(),
+            run.nodes(),
             null,
             false);
     assertThat(RunEvents.started(again).ref()).isNotEqualTo(RunEvents.started(run).ref());
@@ -198,6 +198,16 @@ class RunEventsTest {
   }
 
   @Test
+  void C1_theNodeOfARunIsNamedAndOfSeveralAllAre() {
+    assertThat(RunEvents.started(Runs.run()).attributes().get("cicd.worker.name").asText())
+        .isEqualTo("linux-agent-3");
+    RunFacts two = Runs.on(Runs.run(), List.of(RunFacts.node(""), "linux-agent-3"));
+    assertThat(RunEvents.started(two).attributes().get("jenkins.nodes").toString())
+        .isEqualTo("[\"built-in\",\"linux-agent-3\"]");
+    assertThat(RunEvents.started(two).attributes()).doesNotContainKey("cicd.worker.name");
+  }
+
+  @Test
   void aChangeRequestOfAMultibranchJobIsNamedWithItsTarget() {
     RunFacts run = Runs.run();
     RunFacts change =
@@ -211,7 +221,7 @@ class RunEventsTest {
             List.of(),
             List.of(new Checkout("https://github.com/acme/checkout", "abc", null, null, List.of())),
             new Branch("PR-7", "7", "main"),
-            null,
+            List.of(),
             null,
             false);
     AuditEvent event = RunEvents.started(change);

@@ -33,7 +33,7 @@ public final class Runs {
             new Parameter("DEPLOY_PASSWORD", "hunter2-hunter2", true)),
         List.of(checkout()),
         new Branch("main", null, null),
-        "linux-agent-3",
+        List.of("linux-agent-3"),
         null,
         false);
   }
@@ -60,8 +60,24 @@ public final class Runs {
         parameters,
         run.checkouts(),
         run.branch(),
-        run.node(),
+        run.nodes(),
         traceparent,
+        run.backfilled());
+  }
+
+  static RunFacts on(RunFacts run, List<String> nodes) {
+    return new RunFacts(
+        run.controller(),
+        run.job(),
+        run.number(),
+        run.started(),
+        run.path(),
+        run.triggers(),
+        run.parameters(),
+        run.checkouts(),
+        run.branch(),
+        nodes,
+        run.traceparent(),
         run.backfilled());
   }
 }

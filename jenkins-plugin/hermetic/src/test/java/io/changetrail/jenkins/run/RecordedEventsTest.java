@@ -3,6 +3,7 @@ package io.changetrail.jenkins.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.changetrail.jenkins.capture.Checkout;
 import io.changetrail.jenkins.capture.Deployment;
 import io.changetrail.jenkins.capture.DeploymentEvents;
 import io.changetrail.jenkins.capture.RunEvents;
@@ -45,7 +46,7 @@ class RecordedEventsTest {
 
   @Test
   void C3_aStageThatBeginsWhileTheRunIsSavedDisturbsNothing() throws Exception {
-    RecordedEvents recorded = new RecordedEvents();
+    RecordedEvents recorded = new RecordedEvents("payments/checkout/main");
     recorded.opened(deployment("stage-1", false));
     Iterator<?> written = walk(recorded.writeReplace());
     recorded.opened(deployment("stage-2", false));
@@ -54,9 +55,56 @@ class RecordedEventsTest {
     assertThat(recorded.open()).hasSize(2);
   }
 
+  /** As Jenkins reads it: what the file does not have is null, whatever a constructor does. */
+  private static RecordedEvents readAgain(RecordedEvents written, String... absent)
+      throws ReflectiveOperationException {
+    RecordedEvents read = (RecordedEvents) written.writeReplace();
+    for (String name : absent) {
+      Field field = RecordedEvents.class.getDeclaredField(name);
+      field.setAccessible(true);
+      field.set(read, null);
+    }
+    java.lang.reflect.Method resolve = RecordedEvents.class.getDeclaredMethod("readResolve");
+    resolve.setAccessible(true);
+    return (RecordedEvents) resolve.invoke(read);
+  }
+
+  @Test
+  void C1_nodesAndCheckoutsOfARunAreKeptWithIt() throws Exception {
+    RecordedEvents recorded = new RecordedEvents("payments/checkout/main");
+    Checkout svn = new Checkout("https://svn.acme.example/shop", "4711", "trunk", null, List.of());
+    recorded.checkedOut(List.of(svn));
+    recorded.checkedOut(List.of(svn));
+    recorded.runsOn("");
+    recorded.runsOn("linux-agent-3");
+    recorded.runsOn("");
+
+    RecordedEvents read = readAgain(recorded);
+    assertThat(read.checkedOut()).containsExactly(svn);
+    assertThat(read.nodes()).containsExactly("built-in", "linux-agent-3");
+  }
+
+  @Test
+  void C1_aRunIsKnownByTheNameThatItsJobHadThoughItIsRenamed() throws Exception {
+    RecordedEvents recorded = new RecordedEvents("payments/checkout/main");
+    recorded.add(RunEvents.started(Runs.run()));
+    assertThat(readAgain(recorded).job()).isEqualTo("payments/checkout/main");
+  }
+
+  @Test
+  void whatAnEarlierVersionWroteIsRead() throws Exception {
+    RecordedEvents recorded = new RecordedEvents("payments/checkout/main");
+    recorded.opened(deployment("stage-1", false));
+    RecordedEvents read = readAgain(recorded, "checkedOut", "nodes", "job");
+    assertThat(read.open()).hasSize(1);
+    assertThat(read.checkedOut()).isEmpty();
+    assertThat(read.nodes()).isEmpty();
+    assertThat(read.job()).isNull();
+  }
+
   @Test
   void U5_theRunKeepsWhatWasRecordedOfItAndShowsHowItsDeploymentsEnded() {
-    RecordedEvents recorded = new RecordedEvents();
+    RecordedEvents recorded = new RecordedEvents("payments/checkout/main");
     Deployment deployment = deployment("step-1", true);
     recorded.add(RunEvents.started(Runs.run()));
     recorded.add(DeploymentEvents.started(Runs.run(), deployment));
@@ -87,7 +135,7 @@ class RecordedEventsTest {
 
   @Test
   void C3_aDeclaredDeploymentTakesTheDetectedOneOverAndASecondDoesNot() {
-    RecordedEvents recorded = new RecordedEvents();
+    RecordedEvents recorded = new RecordedEvents("payments/checkout/main");
     recorded.opened(deployment("stage-1", false));
 
     assertThat(recorded.adopted(deployment("step-2", true)).map(Deployment::key))

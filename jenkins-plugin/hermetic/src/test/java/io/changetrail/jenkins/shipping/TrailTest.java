@@ -289,7 +289,7 @@ class TrailTest {
             List.of(new Parameter("dbPassword", "planted-4711-secret", false)),
             List.of(),
             null,
-            null,
+            List.of(),
             null,
             false);
     try (Trail trail = trail(URI.create("http://127.0.0.1:9"))) {

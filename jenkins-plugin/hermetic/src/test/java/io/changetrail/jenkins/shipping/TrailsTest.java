@@ -114,6 +114,39 @@ class TrailsTest {
   }
 
   @Test
+  void T4_twoFoldersThatSendWithOneTenantsTokenAreTwoSequencesOfWhichNothingIsMissing(
+      @TempDir Path data) throws Exception {
+    try (ServerProcess server = new ServerProcess(data).start()) {
+      Trails trails = new Trails(home, Runs.CONTROLLER.instanceId());
+      trails.shipTo(server.address(), Credentials.none(), sender -> Credentials.none());
+      List<Sender> senders =
+          List.of(SHOP, new Sender("team/search", "shop-token"), new Sender("ops", "ops-token"));
+      int number = 1;
+      for (int round = 0; round < 3; round++) {
+        for (Sender sender : senders) {
+          RunFacts run = run(number++);
+          trails.of(sender).record(() -> RunEvents.started(run));
+        }
+      }
+      for (Sender sender : senders) {
+        assertThat(trails.of(sender).flush(PATIENCE)).isTrue();
+      }
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                com.fasterxml.jackson.databind.JsonNode source =
+                    server.json("/v1/sources").path("sources").get(0);
+                assertThat(source.path("events").asInt()).isEqualTo(9);
+                assertThat(source.path("continuity").asText())
+                    .as("%s", source)
+                    .isEqualTo("complete");
+              });
+      trails.stop();
+    }
+  }
+
+  @Test
   void secretsOfAllFoldersAreHashedWithOneKey() {
     Trails trails = new Trails(home, Runs.CONTROLLER.instanceId());
     assertThat(trails.of(SHOP).redactor()).isSameAs(trails.whole().redactor());
