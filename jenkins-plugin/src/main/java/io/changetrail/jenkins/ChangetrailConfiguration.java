@@ -52,6 +52,9 @@ import org.springframework.security.core.Authentication;
 @Extension
 @Symbol("changetrail")
 public class ChangetrailConfiguration extends GlobalConfiguration {
+  private static final System.Logger LOG =
+      System.getLogger(ChangetrailConfiguration.class.getName());
+
   private @Nullable String serverUrl;
   private @Nullable String credentialsId;
   private @Nullable String includedJobs;
@@ -70,7 +73,12 @@ public class ChangetrailConfiguration extends GlobalConfiguration {
         new Trails(
             jenkins.getRootDir().toPath().resolve("changetrail"), jenkins.getLegacyInstanceId());
     load();
-    apply();
+    try {
+      apply();
+    } catch (IllegalArgumentException e) {
+      // Somebody edited the file. Without this object nothing of the plugin would work.
+      LOG.log(System.Logger.Level.ERROR, "nothing is captured: {0}", e.getMessage());
+    }
   }
 
   /** The one instance. */

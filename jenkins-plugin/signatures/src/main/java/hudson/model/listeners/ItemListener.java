@@ -11,4 +11,5 @@ public abstract class ItemListener implements hudson.ExtensionPoint {
   public native void onRenamed(hudson.model.Item item, java.lang.String oldName, java.lang.String newName);
   public native void onLocationChanged(hudson.model.Item item, java.lang.String oldFullName, java.lang.String newFullName);
   public native void onUpdated(hudson.model.Item item);
+  public native void onBeforeShutdown();
 }

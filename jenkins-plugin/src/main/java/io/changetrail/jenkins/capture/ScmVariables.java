@@ -79,21 +79,23 @@ public final class ScmVariables {
   }
 
   private static void git(Map<String, String> variables, List<Checkout> checkouts) {
-    String commit = revision(variables, "GIT_COMMIT", GIT);
-    if (commit != null) {
+    String revision = revision(variables, "GIT_COMMIT", GIT);
+    if (revision != null) {
       String url = variables.get("GIT_URL");
-      String branch = variables.get("GIT_BRANCH");
+      String base = revision(variables, "GIT_PREVIOUS_COMMIT", GIT);
       checkouts.add(
           checkout(
               url == null ? variables.get("GIT_URL_1") : url,
-              commit.toLowerCase(Locale.ROOT),
-              branch == null || branch.equals("detached")
-                  ? null
-                  : branch
-                      .replaceFirst("^(refs/heads/|refs/remotes/)", "")
-                      .replaceFirst("^origin/", ""),
-              revision(variables, "GIT_PREVIOUS_COMMIT", GIT)));
+              revision.toLowerCase(Locale.ROOT),
+              gitBranch(variables.get("GIT_BRANCH")),
+              base));
     }
+  }
+
+  private static @Nullable String gitBranch(@Nullable String branch) {
+    return branch == null || branch.equals("detached")
+        ? null
+        : branch.replaceFirst("^(refs/heads/|refs/remotes/)", "").replaceFirst("^origin/", "");
   }
 
   private static void subversion(Map<String, String> variables, List<Checkout> checkouts) {

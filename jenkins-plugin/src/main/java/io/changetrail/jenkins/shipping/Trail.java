@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * is opened anew for another server, events wait in memory for that moment. Safe for use by several
  * threads.
  *
- * <p>Jenkins does not close it when it goes down: builds end after the listeners of its end were
- * told, and a spool that is left open loses nothing.
+ * <p>When Jenkins goes down it is {@linkplain #release released} and not closed, as builds end
+ * after that. A spool that is left open loses nothing either.
  */
 public final class Trail implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Trail.class.getName());
@@ -54,6 +54,7 @@ public final class Trail implements AutoCloseable {
   private @Nullable Thread trying;
   private final @Nullable Trail redacting;
   private @Nullable Redactor redactor;
+  private volatile boolean released;
 
   /** Where to ship, and as whom. */
   private record Target(URI server, Credentials credentials) {}
@@ -136,13 +137,7 @@ public final class Trail implements AutoCloseable {
 
   private void open(URI server, Credentials credentials) {
     try {
-      Shipper opened =
-          Shipper.builder(home.resolve("spool"))
-              .to(new Destination(DESTINATION, server, credentials))
-              .installation(installation)
-              .redactor(redactor())
-              .closing(CLOSING)
-              .open();
+      Shipper opened = opened(new Target(server, credentials), CLOSING);
       synchronized (early) {
         early.forEach(opened::ship);
         early.clear();
@@ -153,6 +148,41 @@ public final class Trail implements AutoCloseable {
       trouble = e.getMessage() + (e.getCause() == null ? "" : " (" + e.getCause() + ")");
       LOG.log(System.Logger.Level.ERROR, "captured events have to wait in memory: {0}", trouble);
       tryAgainLater();
+    }
+  }
+
+  private Shipper opened(Target where, Duration closing) {
+    return Shipper.builder(home.resolve("spool"))
+        .to(new Destination(DESTINATION, where.server(), where.credentials()))
+        .installation(installation)
+        .redactor(redactor())
+        .closing(closing)
+        .open();
+  }
+
+  /**
+   * Lets go of the spool, as Jenkins goes down and may start again within the same process. What is
+   * recorded after that still comes into it, one by one.
+   */
+  public void release() {
+    synchronized (switching) {
+      released = true;
+      Shipper before = shipper;
+      shipper = null;
+      if (before != null) {
+        before.close();
+      }
+    }
+  }
+
+  private void shipReleased(AuditEvent event) {
+    synchronized (switching) {
+      Target where = target;
+      if (where != null) {
+        try (Shipper once = opened(where, Duration.ZERO)) {
+          once.ship(event);
+        }
+      }
     }
   }
 
@@ -173,10 +203,10 @@ public final class Trail implements AutoCloseable {
         Thread.sleep(betweenTries.toMillis());
         synchronized (switching) {
           Target where = target;
-          if (shipper == null && where != null) {
+          if (shipper == null && where != null && !released) {
             open(where.server(), where.credentials());
           }
-          waits = shipper == null && target != null;
+          waits = shipper == null && target != null && !released;
           trying = waits ? trying : null;
         }
       }
@@ -206,6 +236,10 @@ public final class Trail implements AutoCloseable {
     Shipper open = shipper;
     if (open != null) {
       open.ship(event);
+      return;
+    }
+    if (released) {
+      shipReleased(event);
       return;
     }
     synchronized (early) {
@@ -262,7 +296,7 @@ public final class Trail implements AutoCloseable {
       Shipper open = shipper;
       if (open != null) {
         open.replay();
-      } else if (where != null) {
+      } else if (where != null && !released) {
         open(where.server(), where.credentials());
       }
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,7 @@ public final class Trails {
   private static final System.Logger LOG = System.getLogger(Trails.class.getName());
   private static final JsonMapper JSON = new JsonMapper();
   private static final String WHOSE = "sender.json";
+  private static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
 
   private final Path home;
   private final Trail whole;
@@ -155,6 +157,23 @@ public final class Trails {
   public void retry() {
     whole.retry();
     others.values().forEach(Trail::retry);
+  }
+
+  /** Lets go of all spools; see {@link Trail#release}. Takes as long as the slowest of them. */
+  public void release() {
+    List<Thread> releasing =
+        Stream.concat(Stream.of(whole), others.values().stream())
+            .map(trail -> new Thread(trail::release, "changetrail-release"))
+            .toList();
+    releasing.forEach(each -> each.setDaemon(true));
+    releasing.forEach(Thread::start);
+    try {
+      for (Thread each : releasing) {
+        each.join(LONGEST_RELEASE.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** How all of them fare, taken together. */

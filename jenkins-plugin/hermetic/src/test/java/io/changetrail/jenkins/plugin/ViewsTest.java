@@ -74,6 +74,17 @@ class ViewsTest {
   }
 
   @Test
+  void O2_settingsAmongThoseOfOtherPluginsHaveATitle() throws Exception {
+    for (String form : List.of("ChangetrailConfiguration", "folder/FolderSettings")) {
+      Document view = parsed(VIEWS.resolve("io/changetrail/jenkins/" + form + "/config.jelly"));
+      Element first =
+          (Element) view.getDocumentElement().getElementsByTagNameNS("/lib/form", "*").item(0);
+      assertThat(first.getLocalName()).as(form).isEqualTo("section");
+      assertThat(first.getAttribute("title")).as(form).isNotBlank();
+    }
+  }
+
+  @Test
   void everyDataBoundFieldHasAnEntryAndHelp() throws Exception {
     int fields = 0;
     try (Stream<Path> all = Files.walk(PluginClasses.folder())) {

@@ -277,6 +277,29 @@ class TrailTest {
   }
 
   @Test
+  void T1_aJenkinsThatStartsAgainInTheSameProcessHasTheSpoolAndWhatCameWhileItWentDown()
+      throws Exception {
+    try (ServerProcess server = new ServerProcess(data)) {
+      Trail before = trail(server.address());
+      before.record(() -> RunEvents.started(run(1)));
+      before.release();
+      before.record(() -> RunEvents.started(run(2)));
+      before.record(() -> RunEvents.started(run(3)));
+
+      try (Trail after = trail(server.address())) {
+        assertThat(after.status().spooled()).isTrue();
+        assertThat(after.status().waiting()).isEqualTo(3);
+        server.start();
+        assertThat(after.flush(PATIENCE)).isTrue();
+      }
+      assertThat(server.ids()).hasSize(3);
+      assertThat(before.status().lost()).isZero();
+      JsonNode source = server.json("/v1/sources").path("sources").get(0);
+      assertThat(source.path("continuity").asText()).as("%s", source).isEqualTo("complete");
+    }
+  }
+
+  @Test
   void C1_noSecretLiesInTheSpool() throws Exception {
     RunFacts run =
         new RunFacts(
