@@ -204,7 +204,7 @@ public final class RecordedEvents implements RunAction2 {
   }
 
   /** Jenkins makes it without its constructor, so what a file does not have is null. */
-  private Object readResolve() {
+  Object readResolve() {
     RecordedEvents whole = new RecordedEvents(job);
     addAll(whole.entries, entries);
     addAll(whole.open, open);

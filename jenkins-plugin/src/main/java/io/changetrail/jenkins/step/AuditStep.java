@@ -64,8 +64,7 @@ public abstract class AuditStep extends Step {
     }
   }
 
-  private static void tell(StepContext context, String message)
-      throws IOException, InterruptedException {
+  static void tell(StepContext context, String message) throws IOException, InterruptedException {
     TaskListener listener = context.get(TaskListener.class);
     if (listener != null) {
       listener.getLogger().println("[changetrail] " + message);

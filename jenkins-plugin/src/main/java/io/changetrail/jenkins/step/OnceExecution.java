@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.jenkins.step;
 
+import java.io.IOException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.SynchronousNonBlockingStepExecution;
 import org.jspecify.annotations.Nullable;
 
-/** Records one event. If Jenkins restarts in that very moment, the Pipeline says so and ends. */
+/** Records one event. If Jenkins restarts in that very moment, the log says so and it goes on. */
 final class OnceExecution extends SynchronousNonBlockingStepExecution<@Nullable Void> {
   private static final long serialVersionUID = 1L;
 
@@ -25,5 +26,26 @@ final class OnceExecution extends SynchronousNonBlockingStepExecution<@Nullable 
       AuditStep.quietly(getContext(), step, run -> todo.on(run, getContext()));
     }
     return null;
+  }
+
+  /**
+   * Not as steps like this one do, which fail then: what it was to do matters less than the run.
+   */
+  @Override
+  public void onResume() {
+    resumed(getContext(), step);
+  }
+
+  static void resumed(StepContext context, String step) {
+    try {
+      AuditStep.tell(
+          context, step + ": Jenkins was restarted in that moment, so it may not be recorded.");
+    } catch (IOException | RuntimeException e) {
+      System.getLogger(step).log(System.Logger.Level.DEBUG, "the log cannot be written", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      context.onSuccess(null);
+    }
   }
 }

@@ -64,9 +64,7 @@ class RecordedEventsTest {
       field.setAccessible(true);
       field.set(read, null);
     }
-    java.lang.reflect.Method resolve = RecordedEvents.class.getDeclaredMethod("readResolve");
-    resolve.setAccessible(true);
-    return (RecordedEvents) resolve.invoke(read);
+    return (RecordedEvents) read.readResolve();
   }
 
   @Test

@@ -10,4 +10,5 @@ public abstract class StepExecution implements java.io.Serializable {
   public native org.jenkinsci.plugins.workflow.steps.StepContext getContext();
   public abstract boolean start() throws java.lang.Exception;
   public native void stop(java.lang.Throwable cause) throws java.lang.Exception;
+  public native void onResume();
 }

@@ -7,4 +7,5 @@ public abstract class SynchronousNonBlockingStepExecution<T> extends org.jenkins
   protected SynchronousNonBlockingStepExecution(org.jenkinsci.plugins.workflow.steps.StepContext context) {}
   protected abstract T run() throws java.lang.Exception;
   public final native boolean start() throws java.lang.Exception;
+  public native void onResume();
 }
