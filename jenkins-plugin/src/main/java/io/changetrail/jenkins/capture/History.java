@@ -26,10 +26,15 @@ public final class History {
    * The events of a run, the earliest first.
    *
    * @param run as read from history
+   * @param artifacts what it has published
    * @param rules by which deployments are detected
    */
   public static List<AuditEvent> of(
-      RunFacts run, Ending ending, List<Stage> stages, List<DeploymentRule> rules) {
+      RunFacts run,
+      Ending ending,
+      List<Stage> stages,
+      List<AuditEvent> artifacts,
+      List<DeploymentRule> rules) {
     List<AuditEvent> events = new ArrayList<>();
     events.add(RunEvents.started(run));
     Optional<Deployment> whole =
@@ -49,6 +54,7 @@ public final class History {
             events.add(
                 DeploymentEvents.finished(
                     run, found, run.started().plus(ending.duration()), ending.deployment())));
+    events.addAll(artifacts);
     events.add(RunEvents.finished(run, ending));
     return events;
   }

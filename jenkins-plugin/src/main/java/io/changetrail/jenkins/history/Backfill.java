@@ -8,7 +8,6 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.HistoryReader;
-import io.changetrail.jenkins.capture.History;
 import io.changetrail.jenkins.run.RunReader;
 import io.changetrail.jenkins.run.RunTrail;
 import io.changetrail.jenkins.shipping.Trail;
@@ -112,13 +111,7 @@ public class Backfill implements HistoryReader {
 
   private void readRun(Run<?, ?> run) {
     try {
-      RunTrail.recordHistory(
-          run,
-          History.of(
-              RunReader.read(run, true),
-              RunReader.ending(run),
-              RunReader.stages(run),
-              ChangetrailConfiguration.get().deploymentRules()));
+      RunTrail.recordHistory(run, RunReader.history(run));
       read.incrementAndGet();
     } catch (RuntimeException | LinkageError e) {
       failed.incrementAndGet();

@@ -5,11 +5,15 @@ import hudson.model.Fingerprint;
 import hudson.model.Run;
 import hudson.tasks.Fingerprinter;
 import io.changetrail.jenkins.capture.ArtifactEvents;
+import io.changetrail.jenkins.capture.Ending;
+import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Outcome;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The files that a run made, as Jenkins knows them by their fingerprints. */
 final class Fingerprints {
@@ -20,15 +24,23 @@ final class Fingerprints {
   /** Tells of them. */
   static void record(Run<?, ?> run) {
     try {
-      Map<String, String> made = made(run);
-      if (!made.isEmpty()) {
-        Instant now = Instant.now();
-        List<AuditEvent> events = ArtifactEvents.fingerprinted(RunReader.read(run), now, made);
-        events.forEach(each -> RunTrail.record(run, facts -> each));
-      }
+      of(run, () -> RunReader.read(run), Instant.now())
+          .forEach(each -> RunTrail.record(run, facts -> each));
     } catch (RuntimeException | LinkageError e) {
       LOG.log(System.Logger.Level.WARNING, "the files of {0} are not told: {1}", run, e);
     }
+  }
+
+  private static List<AuditEvent> of(Run<?, ?> run, Supplier<RunFacts> facts, Instant at) {
+    Map<String, String> made = made(run);
+    return made.isEmpty() ? List.of() : ArtifactEvents.fingerprinted(facts.get(), at, made);
+  }
+
+  /** As {@link #record} would have told of them when the run ended. */
+  static List<AuditEvent> ofHistory(Run<?, ?> run, RunFacts facts, Ending ending) {
+    return ending.deployment() == Outcome.SUCCESS
+        ? of(run, () -> facts, facts.started().plus(ending.duration()))
+        : List.of();
   }
 
   /** What it only used has another run as its origin. */

@@ -18,6 +18,7 @@ import io.changetrail.jenkins.capture.Parameter;
 import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.jenkins.capture.ScmVariables;
 import io.changetrail.jenkins.capture.Trigger;
+import io.changetrail.model.AuditEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,9 +76,20 @@ public final class RunReader {
     }
   }
 
-  /** The stages of a run that has ended. */
-  public static List<History.Stage> stages(Run<?, ?> run) {
+  private static List<History.Stage> stages(Run<?, ?> run) {
     return firstOf(details -> details.stages(run));
+  }
+
+  /** All events of a run that is history, its artifacts before its end. */
+  public static List<AuditEvent> history(Run<?, ?> run) {
+    RunFacts facts = read(run, true);
+    Ending ending = ending(run);
+    return History.of(
+        facts,
+        ending,
+        stages(run),
+        Fingerprints.ofHistory(run, facts, ending),
+        ChangetrailConfiguration.get().deploymentRules());
   }
 
   private static <T> List<T> firstOf(Function<RunDetails, List<T>> question) {

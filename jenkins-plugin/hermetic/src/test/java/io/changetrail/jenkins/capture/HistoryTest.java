@@ -47,7 +47,7 @@ class HistoryTest {
             DeploymentEvents.finished(live, deployment, DEPLOY.ended(), Outcome.SUCCESS),
             RunEvents.finished(live, ENDING));
 
-    List<AuditEvent> events = History.of(read(live), ENDING, List.of(DEPLOY), List.of());
+    List<AuditEvent> events = History.of(read(live), ENDING, List.of(DEPLOY), List.of(), List.of());
     assertThat(events)
         .extracting(AuditEvent::ref)
         .containsExactlyElementsOf(captured.stream().map(AuditEvent::ref).toList());
@@ -55,7 +55,7 @@ class HistoryTest {
         .extracting(AuditEvent::time)
         .containsExactlyElementsOf(captured.stream().map(AuditEvent::time).toList());
     assertThat(events).allMatch(event -> event.change().backfilled());
-    assertThat(History.of(read(live), ENDING, List.of(DEPLOY), List.of()))
+    assertThat(History.of(read(live), ENDING, List.of(DEPLOY), List.of(), List.of()))
         .as("read again it is the same")
         .isEqualTo(events);
   }
@@ -64,7 +64,7 @@ class HistoryTest {
   void C3_aStageThatDidNotEndWellIsToldSo() {
     History.Stage failed =
         new History.Stage("Deploy to prod", "stage-9", BEGAN, BEGAN, Outcome.FAILURE);
-    assertThat(History.of(read(Runs.run()), ENDING, List.of(failed), List.of()))
+    assertThat(History.of(read(Runs.run()), ENDING, List.of(failed), List.of(), List.of()))
         .filteredOn(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
         .last()
         .satisfies(event -> assertThat(event.change().ended()).contains(Outcome.FAILURE));
@@ -89,10 +89,30 @@ class HistoryTest {
             run.traceparent(),
             true);
     List<AuditEvent> deployments =
-        History.of(job, ENDING, List.of(DEPLOY), List.of()).stream()
+        History.of(job, ENDING, List.of(DEPLOY), List.of(), List.of()).stream()
             .filter(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
             .toList();
     assertThat(deployments).hasSize(2);
     assertThat(deployments.get(1).time()).isEqualTo(Runs.STARTED.plus(ENDING.duration()));
+  }
+
+  @Test
+  void E3_whatARunOfThePastPublishedIsToldToo() {
+    RunFacts run = read(Runs.run());
+    Instant end = run.started().plus(ENDING.duration());
+    List<AuditEvent> artifacts =
+        ArtifactEvents.fingerprinted(
+            run, end, java.util.Map.of("target/checkout.jar", "0123456789abcdef0123456789abcdef"));
+    List<AuditEvent> events = History.of(run, ENDING, List.of(), artifacts, List.of());
+    assertThat(events)
+        .filteredOn(event -> event.change().kind().equals(ChangeKind.ARTIFACT))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.change().backfilled()).isTrue();
+              assertThat(event.time()).isEqualTo(end);
+              assertThat(event.provenance().commit().orElseThrow().revision())
+                  .isEqualTo(Runs.REVISION);
+            });
   }
 }
