@@ -163,6 +163,7 @@ class AccountingTest {
 
   @Test
   void O4_theClusterIsInEveryEventWhateverItsKind() throws Exception {
+    ControlPlane.real("no controller rolled anything out");
     String uid = plane.get("/api/v1/namespaces/kube-system").at("/metadata/uid").asText();
     scene.start();
     String flags =

@@ -33,7 +33,7 @@ class AdmissionTest {
 
   @BeforeEach
   void begin() throws Exception {
-    plane = ControlPlane.shared();
+    plane = ControlPlane.real("nobody was asked before a write");
     scene = new Scene(plane, directory);
     configMaps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
     secrets = "/api/v1/namespaces/" + scene.namespace + "/secrets";

@@ -228,6 +228,7 @@ class AttributionTest {
 
   @Test
   void C6_aPodThatAPersonDeletesIsAnOperationAndOneThatAControllerDeletesIsNot() throws Exception {
+    ControlPlane.real("no controller made or deleted a pod");
     String deployments = "/apis/apps/v1/namespaces/" + scene.namespace + "/deployments";
     String pods = "/api/v1/namespaces/" + scene.namespace + "/pods";
     plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));

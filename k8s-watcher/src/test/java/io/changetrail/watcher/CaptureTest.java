@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is captured of changes in a real cluster. */
+/** What is captured of changes in a cluster. */
 class CaptureTest {
   @TempDir private Path directory;
   private ControlPlane plane;
@@ -197,6 +197,7 @@ class CaptureTest {
 
   @Test
   void C12_whatTheClusterWritesItselfGivesNoEvent() throws Exception {
+    ControlPlane.real("no controller wrote a status");
     plane.create(deployments, deployment("noisy", "ghcr.io/acme/noisy:1.0"));
     plane.create(configMaps, configMap("lock", "{a: \"1\"}"));
     await()
@@ -302,6 +303,7 @@ class CaptureTest {
 
   @Test
   void C12_anAutoscalersFigureIsNoChangeAndAPersonsIs() throws Exception {
+    ControlPlane.real("no autoscaler scaled anything");
     plane.create(deployments, deployment("scaled", "ghcr.io/acme/scaled:1.0"));
     scene.start();
     plane.create(

@@ -17,18 +17,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -37,14 +31,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real etcd, kube-apiserver and kube-controller-manager, each a process that can be stopped and
- * started again. The binary is built from {@code src/test/go} by its {@code build} script, as
- * {@code .ci/run} does, and looked for in the user's cache; if it is absent, the tests say so, and
- * fail where {@code REQUIRE_REAL_PARTS} is set.
- *
- * <p>There is no kubelet and no scheduler: a test that needs pods to run writes their status.
+ * The API of a cluster, on loopback: a real one where its binary was built, else a double that
+ * shows what a double can. Tests are the same for both, but for those that begin with {@link
+ * #real}.
  */
-final class ControlPlane implements AutoCloseable {
+abstract sealed class ControlPlane implements AutoCloseable permits RealControlPlane, ApiDouble {
   /** May do everything. */
   static final String ADMIN = "admin-token";
 
@@ -54,21 +45,14 @@ final class ControlPlane implements AutoCloseable {
   /** A person in the group {@code developers}. */
   static final String ALICE = "alice-token";
 
-  private static final String CONTROLLERS = "controllers-token";
-
   /** What the audit webhook shows. */
   static final String AUDIT = "audit-webhook-token";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static @Nullable ControlPlane shared;
 
-  private final Path binary;
-  private final Path directory;
   private final int port = freePort();
-  private final int etcdPort = freePort();
-  private final int etcdPeerPort = freePort();
-  private final int controllerPort = freePort();
   private final int auditPort = freePort();
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -76,17 +60,8 @@ final class ControlPlane implements AutoCloseable {
           // One that an API server ended is not used again, unlike with HTTP/2 in Java 17.
           .version(HttpClient.Version.HTTP_1_1)
           .build();
-  private @Nullable Process etcd;
-  private @Nullable Process apiServer;
-  private @Nullable Process controllers;
-  private final List<String> apiServerFlags = new ArrayList<>();
 
-  private ControlPlane(Path binary, Path directory) {
-    this.binary = binary;
-    this.directory = directory;
-  }
-
-  /** One for all tests of this JVM, with its controllers, that ends with it. */
+  /** One for all tests of this JVM, with its controllers if it is real, that ends with it. */
   static synchronized ControlPlane shared() throws Exception {
     if (shared == null) {
       ControlPlane plane = create(Files.createTempDirectory("control-plane"));
@@ -94,80 +69,81 @@ final class ControlPlane implements AutoCloseable {
       plane.start();
       shared = plane;
     }
+    if (shared instanceof ApiDouble) {
+      RealApiServerReport.doubled();
+    }
     return shared;
   }
 
-  /** One of its own for a test that stops it. */
+  /** One of its own for a test that stops it, without controllers. */
   static ControlPlane create(Path directory) throws Exception {
-    ControlPlane plane = new ControlPlane(binary(), directory);
-    plane.writeFiles();
-    return plane;
-  }
-
-  private static Path binary() throws IOException {
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path folder =
-        (cache == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache))
-            .resolve("changetrail");
-    Path binary = folder.resolve("control-plane-" + stateOfSources());
-    if (Files.isExecutable(binary)) {
-      return binary;
+    Optional<Path> binary = binary();
+    if (binary.isPresent()) {
+      return new RealControlPlane(binary.get(), directory);
     }
-    String absent =
-        "ABSENT: a real kube-apiserver, so nothing was tested against a cluster; with Go 1.26 or"
-            + " newer run k8s-watcher/src/test/go/build (.ci/run does)";
-    assertThat(System.getenv("REQUIRE_REAL_PARTS")).as(absent).isNull();
-    System.err.println(absent);
-    Assumptions.abort(absent);
-    throw new AssertionError(absent);
+    RealApiServerReport.doubled();
+    return new ApiDouble(directory);
   }
 
-  /** As the build script names it. */
-  private static String stateOfSources() throws IOException {
-    try {
-      var digest = java.security.MessageDigest.getInstance("SHA-256");
-      for (String file : List.of("go.mod", "go.sum", "main.go")) {
-        digest.update(Files.readAllBytes(Path.of("src/test/go", file)));
-      }
-      return java.util.HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-    } catch (java.security.NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+  /**
+   * The shared one, for a test that no double can stand for: of controllers, RBAC, admission, or
+   * programs that talk to a cluster. Where there is no real one the test says so and ends.
+   */
+  static ControlPlane real(String otherwise) throws Exception {
+    realBinary(otherwise);
+    return shared();
+  }
+
+  /** One of its own, that is real. */
+  static RealControlPlane createReal(Path directory, String otherwise) throws Exception {
+    return new RealControlPlane(realBinary(otherwise), directory);
+  }
+
+  private static Path realBinary(String otherwise) throws IOException {
+    Optional<Path> binary = binary();
+    if (binary.isEmpty()) {
+      String absent = RealApiServerReport.ABSENT.formatted(otherwise);
+      System.err.println(absent);
+      Assumptions.abort(absent);
     }
+    return binary.orElseThrow();
   }
 
-  private void writeFiles() throws Exception {
-    Files.writeString(
-        directory.resolve("tokens.csv"),
-        ADMIN
-            + ",admin,admin,system:masters\n"
-            + WATCHER
-            + ",watcher,watcher\n"
-            + CONTROLLERS
-            + ",system:kube-controller-manager,controllers,system:masters\n"
-            + ALICE
-            + ",alice,alice,\"system:masters,developers\"\n");
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    KeyPair pair = generator.generateKeyPair();
-    Files.writeString(
-        directory.resolve("sa.key"), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-    Files.writeString(
-        directory.resolve("sa.pub"), pem("PUBLIC KEY", pair.getPublic().getEncoded()));
-    Files.writeString(directory.resolve("kubeconfig-controllers"), kubeconfig(CONTROLLERS));
-    Files.writeString(
-        directory.resolve("kubeconfig-audit"),
-        kubeconfig(AUDIT)
-            .replace(address().toString(), "https://127.0.0.1:" + auditPort + "/audit"));
+  /** Empty if it was not built; where it is required, that is a failure. */
+  private static Optional<Path> binary() throws IOException {
+    Optional<Path> binary = RealControlPlane.binary();
+    if (binary.isEmpty()) {
+      assertThat(System.getenv("REQUIRE_REAL_PARTS"))
+          .as(RealApiServerReport.ABSENT.formatted("a double would stand for it"))
+          .isNull();
+    }
+    return binary;
   }
 
-  private static String pem(String type, byte[] der) {
-    return "-----BEGIN "
-        + type
-        + "-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-        + "\n-----END "
-        + type
-        + "-----\n";
+  abstract void start() throws Exception;
+
+  /** Returns once it answers; what was stored before is there. */
+  abstract void startApiServer() throws Exception;
+
+  /** As a crash of its machine would end it. */
+  abstract void stopApiServer() throws InterruptedException;
+
+  /** Gives the API server a new certificate and somebody a new token, from its next start on. */
+  abstract void renew(String token, String newToken) throws Exception;
+
+  /** The certificate that the API server made for itself, as PEM. */
+  abstract Path certificate();
+
+  @Override
+  public abstract void close();
+
+  URI address() {
+    return URI.create("https://127.0.0.1:" + port);
+  }
+
+  /** Where on loopback the audit webhook is called. */
+  int auditPort() {
+    return auditPort;
   }
 
   /** The text of a kubeconfig for somebody. */
@@ -181,155 +157,6 @@ final class ControlPlane implements AutoCloseable {
         contexts: [{name: test, context: {cluster: test, user: test}}]
         """
         .formatted(address(), token);
-  }
-
-  /** Where on loopback the audit webhook is called. */
-  int auditPort() {
-    return auditPort;
-  }
-
-  /** Further flags of the API server, from its next start on. */
-  void apiServerFlags(String... flags) {
-    apiServerFlags.addAll(List.of(flags));
-  }
-
-  URI address() {
-    return URI.create("https://127.0.0.1:" + port);
-  }
-
-  void start() throws Exception {
-    startEtcd();
-    startApiServer();
-    startControllers();
-  }
-
-  void startEtcd() throws IOException {
-    String client = "http://127.0.0.1:" + etcdPort;
-    String peer = "http://127.0.0.1:" + etcdPeerPort;
-    etcd =
-        begin(
-            "etcd",
-            "--data-dir=" + directory.resolve("etcd"),
-            "--listen-client-urls=" + client,
-            "--advertise-client-urls=" + client,
-            "--listen-peer-urls=" + peer,
-            "--initial-advertise-peer-urls=" + peer,
-            "--initial-cluster=default=" + peer,
-            "--unsafe-no-fsync",
-            "--log-level=error");
-  }
-
-  void startApiServer() throws Exception {
-    List<String> flags =
-        new ArrayList<>(
-            List.of(
-                "--etcd-servers=http://127.0.0.1:" + etcdPort,
-                "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1",
-                "--secure-port=" + port,
-                "--cert-dir=" + directory.resolve("certificates"),
-                "--token-auth-file=" + directory.resolve("tokens.csv"),
-                "--authorization-mode=RBAC",
-                "--service-cluster-ip-range=10.96.0.0/16",
-                "--service-account-issuer=https://kubernetes.default.svc",
-                "--service-account-key-file=" + directory.resolve("sa.pub"),
-                "--service-account-signing-key-file=" + directory.resolve("sa.key"),
-                "--audit-policy-file="
-                    + Path.of("../deploy/kubernetes/audit-policy.yaml")
-                        .toAbsolutePath()
-                        .normalize(),
-                "--audit-webhook-config-file=" + directory.resolve("kubeconfig-audit"),
-                "--audit-webhook-batch-max-wait=100ms",
-                "--audit-webhook-initial-backoff=200ms",
-                "--disable-admission-plugins=ServiceAccount",
-                "--endpoint-reconciler-type=none"));
-    flags.addAll(apiServerFlags);
-    apiServer = begin("kube-apiserver", flags.toArray(String[]::new));
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              assertThat(apiServer.isAlive()).as(log("kube-apiserver")).isTrue();
-              try {
-                return send(ADMIN, "GET", "/readyz", null).statusCode() == 200
-                    && send(ADMIN, "GET", "/api/v1/namespaces/default", null).statusCode() == 200;
-              } catch (IOException e) {
-                return false;
-              }
-            });
-  }
-
-  void startControllers() throws IOException {
-    controllers =
-        begin(
-            "kube-controller-manager",
-            "--kubeconfig=" + directory.resolve("kubeconfig-controllers"),
-            "--bind-address=127.0.0.1",
-            "--secure-port=" + controllerPort,
-            "--cert-dir=" + directory.resolve("controller-certificates"),
-            "--leader-elect=false",
-            "--horizontal-pod-autoscaler-sync-period=1s",
-            "--controllers=deployment-controller,replicaset-controller,statefulset-controller,"
-                + "daemonset-controller,garbage-collector-controller,"
-                + "horizontal-pod-autoscaler-controller,namespace-controller");
-  }
-
-  /** Gives the API server a new certificate and somebody a new token, from its next start on. */
-  void renew(String token, String newToken) throws IOException {
-    for (String file : List.of("apiserver.crt", "apiserver.key")) {
-      Files.deleteIfExists(directory.resolve("certificates").resolve(file));
-    }
-    Path tokens = directory.resolve("tokens.csv");
-    Files.writeString(tokens, Files.readString(tokens).replace(token + ",", newToken + ","));
-  }
-
-  /** The certificate that the API server made for itself. */
-  Path certificate() {
-    return directory.resolve("certificates/apiserver.crt");
-  }
-
-  /** As a crash of its machine would end it. */
-  void stopApiServer() throws InterruptedException {
-    end(apiServer);
-    apiServer = null;
-  }
-
-  private Process begin(String component, String... flags) throws IOException {
-    List<String> command = new ArrayList<>(List.of(binary.toString(), component));
-    command.addAll(List.of(flags));
-    return new ProcessBuilder(command)
-        .directory(directory.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(directory.resolve(component + ".log").toFile()))
-        .start();
-  }
-
-  private String log(String component) {
-    try (Stream<String> lines = Files.lines(directory.resolve(component + ".log"))) {
-      List<String> all = lines.toList();
-      return all.stream().skip(Math.max(0, all.size() - 20)).collect(Collectors.joining("\n"));
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
-  private static void end(@Nullable Process process) throws InterruptedException {
-    if (process != null) {
-      process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-    }
-  }
-
-  @Override
-  public void close() {
-    try {
-      end(controllers);
-      end(apiServer);
-      end(etcd);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** What the API answers to somebody; not more than that it has this status. */

@@ -164,7 +164,7 @@ class DeploymentTest {
   void O2_theChartIsInstalledInARealClusterAndTheWatcherRunsWithItsConfigurationAndRights()
       throws Exception {
     RealPart helm = helm();
-    ControlPlane plane = ControlPlane.shared();
+    ControlPlane plane = ControlPlane.real("the manifests were not installed");
     try (Scene scene = new Scene(plane, directory)) {
       plane.create(
           "/api/v1/namespaces/" + scene.namespace + "/secrets",
@@ -297,7 +297,7 @@ class DeploymentTest {
                             + " "
                             + config.type(one).orElseThrow().plural())
                 .collect(Collectors.toCollection(TreeSet::new)));
-    ControlPlane plane = ControlPlane.shared();
+    ControlPlane plane = ControlPlane.real("the manifests were not installed");
     plane.namespace("changetrail");
     plane.applyAll(
         registered.toString().replace("Q0E=", Certificates.bundle(directory.resolve("it.p12"))));
@@ -323,7 +323,7 @@ class DeploymentTest {
     assertThat(workload.at("/spec/volumeClaimTemplates/0/spec/resources/requests/storage").asText())
         .isEqualTo("1Gi");
     assertThat(workload.at("/spec/template/spec/volumes").toString()).doesNotContain("\"spool\"");
-    ControlPlane plane = ControlPlane.shared();
+    ControlPlane plane = ControlPlane.real("the manifests were not installed");
     plane.namespace("changetrail");
     ((com.fasterxml.jackson.databind.node.ObjectNode) workload.path("metadata"))
         .put("namespace", "changetrail");
@@ -335,7 +335,7 @@ class DeploymentTest {
     String manifests =
         RealPart.find("kubectl", "the kustomization was not tested")
             .output("kustomize", "../deploy/kubernetes");
-    ControlPlane plane = ControlPlane.shared();
+    ControlPlane plane = ControlPlane.real("the manifests were not installed");
     plane.applyAll(manifests);
     List<JsonNode> objects = ControlPlane.documents(manifests);
     assertThat(config(objects).leaderElection()).isNotNull();

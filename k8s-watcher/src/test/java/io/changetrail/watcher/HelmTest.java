@@ -25,7 +25,7 @@ class HelmTest {
   @BeforeEach
   void begin() throws Exception {
     helm = RealPart.find("helm", "releases of Helm were not tested");
-    scene = new Scene(ControlPlane.shared(), directory);
+    scene = new Scene(ControlPlane.real("releases of Helm were not tested"), directory);
     chart = Files.createDirectories(directory.resolve("checkout"));
     version("1.0.0");
     Files.createDirectories(chart.resolve("templates"));

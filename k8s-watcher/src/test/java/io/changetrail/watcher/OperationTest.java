@@ -277,7 +277,6 @@ class OperationTest {
   void C13_aRestartedApiServerCostsNoChangeAndDoublesNone() throws Exception {
     try (ControlPlane own =
         ControlPlane.create(Files.createDirectories(directory.resolve("own")))) {
-      own.startEtcd();
       own.startApiServer();
       Path base = Files.createDirectories(directory.resolve("scene"));
       try (Scene there = new Scene(own, base)) {

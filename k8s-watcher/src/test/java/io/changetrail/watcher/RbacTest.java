@@ -54,12 +54,11 @@ class RbacTest {
         "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n");
     Path log = directory.resolve("audit.log");
     Path home = Files.createDirectories(directory.resolve("own"));
-    try (ControlPlane own = ControlPlane.create(home)) {
+    try (RealControlPlane own = ControlPlane.createReal(home, "no roles were tried")) {
       own.apiServerFlags(
           "--audit-policy-file=" + directory.resolve("audit-all.yaml"),
           "--audit-log-path=" + log,
           "--audit-log-mode=blocking");
-      own.startEtcd();
       own.startApiServer();
       own.define("argoproj.io", "v1alpha1", "Rollout", "rollouts");
       own.define("gateway.networking.k8s.io", "v1", "Gateway", "gateways");
@@ -170,7 +169,7 @@ class RbacTest {
 
   @Test
   void O2_rolesForNamedNamespacesReachNoOther() throws Exception {
-    ControlPlane plane = ControlPlane.shared();
+    ControlPlane plane = ControlPlane.real("no roles were tried");
     try (Scene scene = new Scene(plane, directory)) {
       WatcherConfig config = WatcherConfig.read(scene.configuration());
       Path kubeconfig = granted(plane, config, wanted -> Optional.empty());
@@ -229,7 +228,7 @@ class RbacTest {
 
   @Test
   void O2_aTypeThatRolesDoNotGrantIsNamedAndTheRestGoesOn() throws Exception {
-    ControlPlane plane = ControlPlane.shared();
+    ControlPlane plane = ControlPlane.real("no roles were tried");
     try (Scene scene = new Scene(plane, directory).with("")) {
       WatcherConfig config = WatcherConfig.read(scene.configuration());
       Path kubeconfig = granted(plane, config, wanted -> Optional.empty());

@@ -35,7 +35,6 @@ class ResilienceTest {
 
   private ControlPlane own() throws Exception {
     ControlPlane own = ControlPlane.create(Files.createDirectories(directory.resolve("own")));
-    own.startEtcd();
     own.startApiServer();
     return own;
   }

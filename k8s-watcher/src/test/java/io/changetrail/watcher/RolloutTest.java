@@ -32,7 +32,7 @@ class RolloutTest {
 
   @BeforeEach
   void begin() throws Exception {
-    plane = ControlPlane.shared();
+    plane = ControlPlane.real("no controller rolled anything out");
     scene = new Scene(plane, directory);
     deployments = "/apis/apps/v1/namespaces/" + scene.namespace + "/deployments";
     pods = "/api/v1/namespaces/" + scene.namespace + "/pods";
