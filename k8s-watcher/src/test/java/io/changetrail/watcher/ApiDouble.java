@@ -570,6 +570,9 @@ final class ApiDouble extends ControlPlane {
     if (type.isNamespaced()) {
       metadata.put("namespace", place.namespace());
     }
+    if (type.is("Namespace")) {
+      next.withObject("/metadata/labels").put("kubernetes.io/metadata.name", place.name());
+    }
     JsonNode known = old == null ? MissingNode.getInstance() : old.path("metadata");
     metadata.put("uid", known.path("uid").asText(UUID.randomUUID().toString()));
     metadata.put(
@@ -602,12 +605,13 @@ final class ApiDouble extends ControlPlane {
     if (request.query("dryRun").isEmpty() && options.path("dryRun").isEmpty()) {
       if (type.is("CustomResourceDefinition")) {
         for (ApiType gone : ApiType.of(object)) {
-          objects
-              .list(gone, "", any -> true, 0, "")
-              .objects()
-              .forEach(one -> objects.remove(gone, one));
+          empty(gone, "");
           types.remove(gone.apiVersion() + "/" + gone.plural());
         }
+      } else if (type.is("Namespace")) {
+        types.values().stream()
+            .filter(ApiType::isNamespaced)
+            .forEach(within -> empty(within, place.name()));
       }
       objects.remove(type, object);
     }
@@ -618,6 +622,13 @@ final class ApiDouble extends ControlPlane {
         .put("kind", type.plural())
         .put("uid", object.at("/metadata/uid").asText());
     return new Answer(200, status);
+  }
+
+  private void empty(ApiType type, String namespace) {
+    objects
+        .list(type, namespace, any -> true, 0, "")
+        .objects()
+        .forEach(object -> objects.remove(type, object));
   }
 
   /** All that an audit record may tell of a write. */
