@@ -397,6 +397,21 @@ class CaptureTest {
   }
 
   @Test
+  void C13_anObjectThatIsReplacedWithinASecondIsToldAsDeletedAndThenAsMade() throws Exception {
+    scene.start();
+    for (int i = 0; i < 5; i++) {
+      String name = "replaced-" + i;
+      plane.create(configMaps, configMap(name, "{a: \"1\"}"));
+      plane.delete(configMaps + "/" + name);
+      plane.create(configMaps, configMap(name, "{a: \"2\"}"));
+
+      assertThat(scene.await(3, Scene.of("ConfigMap", name)))
+          .extracting(event -> event.change().action())
+          .containsExactly("create", "delete", "create");
+    }
+  }
+
+  @Test
   void C13_theFirstListReplaysNothing() throws Exception {
     plane.create(configMaps, configMap("old", "{a: \"1\"}"));
     plane.create(deployments, deployment("old", "ghcr.io/acme/old:1.0"));

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,9 @@ public final class Capture implements ObjectSink {
   private static final int MOST_USERS = 50;
 
   private static final System.Logger LOG = System.getLogger(Capture.class.getName());
+
+  /** What is replaced comes back soon. */
+  private static final int DELETIONS = 1000;
 
   private final String clusterUid;
   private final String source;
@@ -74,6 +78,17 @@ public final class Capture implements ObjectSink {
 
   /** The event that began the rollout of each workload's present template, if it was seen. */
   private final Map<String, EventRef> lastRollouts = new HashMap<>();
+
+  /** When objects were deleted, the latest of them, by where others of their name would be. */
+  private final Map<String, Instant> deletions =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+          return size() > DELETIONS;
+        }
+      };
 
   /** Objects whose first sight is on its way to the server. */
   private final Set<String> beingRecorded = new HashSet<>();
@@ -397,7 +412,7 @@ public final class Capture implements ObjectSink {
             before == null ? null : before.since(),
             sight.live());
     Attribution by = witness.attribute(seen);
-    Instant time = time(change, object, before, by, now);
+    Instant time = afterDeletion(change, object, time(change, object, before, by, now));
     String old = before == null ? "" : before.hexHash();
     String fresh = change.after() == null ? "" : CanonicalContent.hash(change.after());
     Change.Builder what = change.change(object);
@@ -503,6 +518,23 @@ public final class Capture implements ObjectSink {
       time = now;
     }
     return before != null && time.isBefore(before.since()) ? before.since() : time;
+  }
+
+  /**
+   * What an object is replaced with is made in whole seconds, of which the old one's deletion may
+   * be in the midst: it was made after that.
+   */
+  private Instant afterDeletion(ObjectChange change, JsonNode object, Instant time) {
+    JsonNode metadata = object.path("metadata");
+    String place =
+        change.type().path(metadata.path("namespace").textValue(), metadata.path("name").asText());
+    if (change.after() == null) {
+      deletions.put(place, time);
+    } else if (change.before() == null) {
+      Instant deletion = deletions.getOrDefault(place, time);
+      return deletion.isAfter(time) ? deletion : time;
+    }
+    return time;
   }
 
   private static @Nullable Interval interval(
