@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -117,10 +116,7 @@ final class ApiDefaults {
     for (Map.Entry<String, JsonNode> one : quantities.deepCopy().properties()) {
       String text = one.getValue().asText();
       quantities.put(
-          one.getKey(),
-          text.endsWith("000m")
-              ? new BigDecimal(text.replace("m", "")).movePointLeft(3).toPlainString()
-              : text);
+          one.getKey(), text.endsWith("000m") ? text.substring(0, text.length() - 4) : text);
     }
   }
 

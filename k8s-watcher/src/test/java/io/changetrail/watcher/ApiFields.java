@@ -50,6 +50,10 @@ final class ApiFields {
           "secretKeyRef",
           "fieldRef");
 
+  /** Parts that are always there, so nobody adds them; of built-in types. */
+  private static final Set<String> ALWAYS =
+      Set.of("spec", "template", "strategy", "updateStrategy", "containers", "resources", "status");
+
   /** What nobody owns: the server writes it, or it says which object it is. */
   private static final Set<List<String>> OF_NOBODY =
       Stream.concat(
@@ -67,7 +71,9 @@ final class ApiFields {
 
   private ApiFields() {}
 
-  /** The values of an object's fields, and of its lists' items that they are there. */
+  /**
+   * The values of an object's fields; of objects, lists and items with parts, that they are there.
+   */
   static Map<List<String>, JsonNode> of(JsonNode object, boolean isCustom) {
     Map<List<String>, JsonNode> fields = new LinkedHashMap<>();
     add(fields, List.of(), "", object, isCustom);
@@ -81,16 +87,20 @@ final class ApiFields {
       String name,
       JsonNode value,
       boolean isCustom) {
-    if (value.isObject() && !value.isEmpty() && (isCustom || !ATOMIC.contains(name))) {
+    boolean isObject = value.isObject() && (isCustom || !ATOMIC.contains(name));
+    boolean isAdded = !path.isEmpty() && !name.equals("metadata");
+    if ((isObject || isMap(name, value, isCustom))
+        && (value.isEmpty() || (isAdded && (isCustom || !ALWAYS.contains(name))))) {
+      fields.put(path, MissingNode.getInstance());
+    }
+    if (isObject) {
       for (Map.Entry<String, JsonNode> member : value.properties()) {
         List<String> below = with(path, "f:" + member.getKey());
         add(fields, below, member.getKey(), member.getValue(), isCustom);
       }
     } else if (isMap(name, value, isCustom)) {
       for (JsonNode item : value) {
-        List<String> below = with(path, "k:" + key(name, item));
-        fields.put(below, MissingNode.getInstance());
-        add(fields, below, "", item, isCustom);
+        add(fields, with(path, "k:" + key(name, item)), "", item, isCustom);
       }
     } else {
       fields.put(path, value);

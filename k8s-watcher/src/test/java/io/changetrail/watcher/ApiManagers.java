@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Who owns which fields of an object of {@link ApiDouble}: {@code metadata.managedFields}.
@@ -89,7 +90,9 @@ final class ApiManagers {
       Writer writer, JsonNode before, ObjectNode applied, ApiType type, boolean force, String now) {
     Map<List<String>, JsonNode> live = ApiFields.of(before, type.isCustom());
     Map<List<String>, JsonNode> wanted = ApiFields.of(applied, type.isCustom());
-    wanted.keySet().removeIf(path -> !writer.owns(path, type.hasStatus()));
+    List<List<String>> all = List.copyOf(wanted.keySet());
+    // He owns what he says; of the objects and lists around it only the items.
+    wanted.keySet().removeIf(path -> !writer.owns(path, type.hasStatus()) || isAround(path, all));
     Owned own = owners.getOrDefault(writer, new Owned(Set.of(), now));
     owners.put(writer, new Owned(new HashSet<>(), own.time()));
     Set<List<String>> taken = new HashSet<>();
@@ -121,6 +124,11 @@ final class ApiManagers {
     return merged;
   }
 
+  private static boolean isAround(List<String> path, List<List<String>> all) {
+    return path.get(path.size() - 1).startsWith("f:")
+        && all.stream().anyMatch(one -> one.size() > path.size() && ApiFields.begins(one, path));
+  }
+
   /** Whether somebody has a field, or a part of it. */
   private boolean isOwned(List<String> path) {
     return owners.values().stream()
@@ -130,7 +138,10 @@ final class ApiManagers {
 
   /** What is not there is nobody's. */
   private void keep(Set<List<String>> present) {
-    owners.values().forEach(owned -> owned.fields().retainAll(present));
+    Set<List<String>> all = new HashSet<>();
+    present.forEach(
+        path -> IntStream.rangeClosed(1, path.size()).forEach(i -> all.add(path.subList(0, i))));
+    owners.values().forEach(owned -> owned.fields().retainAll(all));
     owners.values().removeIf(owned -> owned.fields().isEmpty());
   }
 

@@ -165,7 +165,7 @@ abstract sealed class ControlPlane implements AutoCloseable permits RealControlP
     return send(token, method, path, "application/json", body);
   }
 
-  private HttpResponse<byte[]> send(
+  HttpResponse<byte[]> send(
       String token, String method, String path, String contentType, @Nullable Object body)
       throws IOException, InterruptedException {
     HttpRequest.BodyPublisher publisher =
