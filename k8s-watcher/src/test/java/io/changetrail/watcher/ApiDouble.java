@@ -322,7 +322,7 @@ final class ApiDouble extends ControlPlane {
       throw new ApiRefusal(400, "BadRequest", "the double does not select by labels");
     }
     Predicate<ObjectNode> all = object -> true;
-    for (String term : request.query("fieldSelector").split(",")) {
+    for (String term : request.query("fieldSelector").split(",", -1)) {
       String[] sides = term.split("!?==?", 2);
       if (sides.length == 2) {
         String pointer = "/" + sides[0].replace('.', '/');

@@ -117,6 +117,7 @@ final class ApiObjects {
    * @param oldest from when on it is asked for at all
    * @throws ApiRefusal if not all of that is remembered
    */
+  @SuppressWarnings("WaitNotInLoop") // who asks asks again
   synchronized List<Happened> after(long seen, long oldest, Duration patience)
       throws InterruptedException {
     if (seen >= version) {
