@@ -78,15 +78,14 @@ class FreestyleTest {
       ChangetrailConfiguration.get().setServerUrl(server.url());
       assertThat(history()).contains("1 runs are recorded, 0 were before");
       job.renameTo("checkout");
-      FreeStyleBuild live = jenkins.buildAndAssertSuccess(job);
+      jenkins.buildAndAssertSuccess(job);
       assertThat(history()).contains("0 runs are recorded, 2 were before");
 
       List<AuditEvent> events =
           server.await(4, event -> event.change().kind().equals(ChangeKind.BUILD));
       assertThat(events)
           .extracting(event -> event.provenance().run().orElseThrow().runId())
-          .containsExactly(
-              "payments#1", "payments#1", "checkout#" + live.number, "checkout#" + live.number);
+          .containsExactly("payments#1", "payments#1", "checkout#2", "checkout#2");
     }
   }
 

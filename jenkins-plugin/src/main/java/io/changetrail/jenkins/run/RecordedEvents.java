@@ -142,24 +142,25 @@ public final class RecordedEvents implements RunAction2 {
     return job;
   }
 
-  synchronized void checkedOut(List<Checkout> seen) {
+  /** Notes them; whether any is new. */
+  synchronized boolean checkedOut(List<Checkout> seen) {
+    int before = checkedOut.size();
     for (Checkout each : seen) {
       if (checkedOut.size() < MOST_PLACES && !checkedOut().contains(each)) {
         checkedOut.add(new SeenCheckout(each));
       }
     }
+    return checkedOut.size() > before;
   }
 
   synchronized List<Checkout> checkedOut() {
     return checkedOut.stream().map(SeenCheckout::checkout).toList();
   }
 
-  /** It has begun to use a node; the controller's own has no name. */
-  synchronized void runsOn(String node) {
+  /** It has begun to use a node, and the controller's own has no name; whether it is new. */
+  synchronized boolean runsOn(String node) {
     String name = RunFacts.node(node);
-    if (nodes.size() < MOST_PLACES && !nodes.contains(name)) {
-      nodes.add(name);
-    }
+    return nodes.size() < MOST_PLACES && !nodes.contains(name) && nodes.add(name);
   }
 
   synchronized List<String> nodes() {

@@ -22,7 +22,9 @@ final class ScmCheckouts {
 
   /** Notes a checkout: afterwards nobody tells which ones a Pipeline had. */
   static void note(Run<?, ?> run, SCM scm) {
-    RecordedEvents.of(run).checkedOut(told(run, scm));
+    if (RecordedEvents.of(run).checkedOut(told(run, scm))) {
+      RunTrail.saveSoon(run);
+    }
   }
 
   /** What was noted of a run, or what its job tells now of a run that is history. */

@@ -51,8 +51,11 @@ public class StageCapture implements GraphListener {
     for (FlowNode step : block.getParents()) {
       WorkspaceAction workspace = step.getPersistentAction(WorkspaceAction.class);
       Run<?, ?> run = workspace == null ? null : run(block);
-      if (workspace != null && run != null && RunTrail.captures(run)) {
-        RecordedEvents.of(run).runsOn(workspace.getNode());
+      if (workspace != null
+          && run != null
+          && RunTrail.captures(run)
+          && RecordedEvents.of(run).runsOn(workspace.getNode())) {
+        RunTrail.saveSoon(run);
       }
     }
   }

@@ -71,11 +71,11 @@ class RecordedEventsTest {
   void C1_nodesAndCheckoutsOfARunAreKeptWithIt() throws Exception {
     RecordedEvents recorded = new RecordedEvents("payments/checkout/main");
     Checkout svn = new Checkout("https://svn.acme.example/shop", "4711", "trunk", null, List.of());
-    recorded.checkedOut(List.of(svn));
-    recorded.checkedOut(List.of(svn));
-    recorded.runsOn("");
-    recorded.runsOn("linux-agent-3");
-    recorded.runsOn("");
+    assertThat(recorded.checkedOut(List.of(svn))).as("worth saving").isTrue();
+    assertThat(recorded.checkedOut(List.of(svn))).isFalse();
+    assertThat(recorded.runsOn("")).isTrue();
+    assertThat(recorded.runsOn("linux-agent-3")).isTrue();
+    assertThat(recorded.runsOn("")).isFalse();
 
     RecordedEvents read = readAgain(recorded);
     assertThat(read.checkedOut()).containsExactly(svn);
