@@ -18,7 +18,6 @@ import io.changetrail.server.query.ChangeJson;
 import io.changetrail.store.SourceStatus;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,18 +43,22 @@ final class Candidates {
   }
 
   CandidateChange of(ObservedChange change) {
-    Instant start = earliest(change, any -> true).orElse(change.start());
-    Instant exposed =
-        earliest(change, phase -> phase != Phase.PLANNED && phase != Phase.STARTED).orElse(start);
+    Instant first = null;
+    Instant reached = null;
+    boolean inSteps = false;
+    for (Observation seen : change.observations()) {
+      AuditEvent event = seen.event();
+      Phase phase = event.change().phase();
+      Instant begin = begin(event);
+      first = earlier(first, begin);
+      if (phase != Phase.PLANNED && phase != Phase.STARTED) {
+        reached = earlier(reached, begin);
+      }
+      inSteps |= phase == Phase.PROGRESSED && event.change().rollout() != null;
+    }
+    Instant start = first == null ? change.start() : first;
     // Only a start is known where nobody tells of steps: then users may have met it from there on.
-    Instant exposure =
-        change.observations().stream()
-                .anyMatch(
-                    seen ->
-                        seen.event().change().phase() == Phase.PROGRESSED
-                            && seen.event().change().rollout() != null)
-            ? exposed
-            : start;
+    Instant exposure = inSteps && reached != null ? reached : start;
     List<Exposure.Step> steps = steps(change);
     Instant end =
         change.end() == null ? null : later(start, change.end().minus(offset(last(change))));
@@ -79,13 +82,8 @@ final class Candidates {
         change.summary());
   }
 
-  private Optional<Instant> earliest(
-      ObservedChange change, java.util.function.Predicate<Phase> phases) {
-    return change.observations().stream()
-        .map(Observation::event)
-        .filter(event -> phases.test(event.change().phase()))
-        .map(this::begin)
-        .min(Comparator.naturalOrder());
+  private static Instant earlier(@Nullable Instant one, Instant other) {
+    return one == null || other.isBefore(one) ? other : one;
   }
 
   /** When it happened by the server's clock; of an interval the earliest moment. */

@@ -41,7 +41,10 @@ final class Rollbacks {
   private final Catalogue catalogue;
   private final CommitOrder commits;
   private final List<ObservedChange> changes;
+
+  /** The change that each event observes; empty if no event refers to another. */
   private final Map<EventRef, String> changeOf = new HashMap<>();
+
   private final Map<String, Release> releases = new HashMap<>();
 
   /** Those that say themselves that they are rollbacks. */
@@ -56,13 +59,21 @@ final class Rollbacks {
     this.changes = changes;
     this.commits = commits;
     this.catalogue = catalogue;
+    boolean refers = false;
     for (ObservedChange change : changes) {
-      change.observations().forEach(seen -> changeOf.put(seen.event().ref(), change.id()));
+      for (Observation seen : change.observations()) {
+        refers |= seen.event().change().rollbackOf() != null;
+      }
       if (change.kind().equals(ChangeKind.DEPLOYMENT)) {
         releases.put(change.id(), Release.of(change));
       }
       if (change.isRollback()) {
         declaredRollbacks.add(change.id());
+      }
+    }
+    if (refers) {
+      for (ObservedChange change : changes) {
+        change.observations().forEach(seen -> changeOf.put(seen.event().ref(), change.id()));
       }
     }
   }
