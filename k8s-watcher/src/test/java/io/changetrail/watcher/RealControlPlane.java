@@ -4,7 +4,13 @@ package io.changetrail.watcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -202,6 +208,27 @@ final class RealControlPlane extends ControlPlane {
   @Override
   Path certificate() {
     return directory.resolve("certificates/apiserver.crt");
+  }
+
+  /** Has etcd forget all versions before the present one, as the API server does after a while. */
+  void compact() throws IOException, InterruptedException {
+    HttpClient http = HttpClient.newHttpClient();
+    String revision =
+        askEtcd(http, "/v3/kv/range", "{\"key\": \"AA==\"}").at("/header/revision").asText();
+    askEtcd(
+        http, "/v3/kv/compaction", "{\"physical\": true, \"revision\": \"" + revision + "\"}");
+  }
+
+  private JsonNode askEtcd(HttpClient http, String path, String body)
+      throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + etcdPort + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    return new ObjectMapper().readTree(answer.body());
   }
 
   @Override

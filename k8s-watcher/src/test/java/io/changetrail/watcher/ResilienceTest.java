@@ -108,6 +108,60 @@ class ResilienceTest {
   }
 
   @Test
+  void C13_versionsThatEtcdHasCompactedAwayAreMadeUpForByAListThatTellsTheNetChangeOnce()
+      throws Exception {
+    try (RealControlPlane own =
+        ControlPlane.createReal(
+            Files.createDirectories(directory.resolve("own")), "no etcd was compacted")) {
+      // Without its cache, which would serve what etcd has forgotten.
+      own.apiServerFlags("--watch-cache=false");
+      own.startApiServer();
+      try (Relay relay = new Relay(own.address().getPort());
+          Scene scene = new Scene(own, Files.createDirectories(directory.resolve("scene")))) {
+        String maps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
+        String old =
+            own.create(maps, configMap("it", "0")).at("/metadata/resourceVersion").asText();
+        own.create(maps, configMap("gone", "0"));
+        Path kubeconfig = scene.kubeconfig(ControlPlane.ADMIN);
+        Files.writeString(
+            kubeconfig,
+            own.kubeconfig(ControlPlane.ADMIN)
+                .replace(":" + own.address().getPort(), ":" + relay.port()));
+        scene.start(kubeconfig, InstantSource.system());
+        relay.cut();
+        own.patch(maps + "/it", "{data: {a: \"1\"}}");
+        own.patch(maps + "/it", "{data: {a: \"2\"}}");
+        own.delete(maps + "/gone");
+        own.create(maps, configMap("fresh", "0"));
+        own.compact();
+        byte[] refused =
+            own.send(
+                    ControlPlane.ADMIN,
+                    "GET",
+                    maps + "?watch=true&timeoutSeconds=5&resourceVersion=" + old,
+                    null)
+                .body();
+        assertThat(new String(refused, StandardCharsets.UTF_8)).contains("410");
+        relay.mend();
+
+        AuditEvent net = scene.await(1, Scene.of("ConfigMap", "it")).get(0);
+        assertThat(net.change().state().before().at("/data/a").asText()).isEqualTo("0");
+        assertThat(net.change().state().after().at("/data/a").asText()).isEqualTo("2");
+        assertThat(net.change().observedLate()).as("a watch would have told of each").isNotNull();
+        assertThat(scene.await(1, Scene.of("ConfigMap", "gone")).get(0).change().action())
+            .isEqualTo("delete");
+        assertThat(scene.await(1, Scene.of("ConfigMap", "fresh")).get(0).change().action())
+            .isEqualTo("create");
+        own.patch(maps + "/it", "{data: {a: \"3\"}}");
+        assertThat(values(scene.await(2, Scene.of("ConfigMap", "it")))).containsExactly("2", "3");
+        scene.settle();
+        assertThat(scene.events()).filteredOn(Scene.of("ConfigMap", "gone")).hasSize(1);
+        assertThat(scene.events()).filteredOn(Scene.of("ConfigMap", "fresh")).hasSize(1);
+      }
+    }
+  }
+
+  @Test
   void C5_objectsWhoseDefinitionVanishesAreGoneAndThoseOfItsReturnAreSeen() throws Exception {
     ControlPlane plane = ControlPlane.shared();
     try (Scene scene = new Scene(plane, directory)) {
