@@ -258,6 +258,67 @@ class AttributionTest {
   }
 
   @Test
+  void C6_whoCordonsANodeAndLetsItBeUsedAgainIsTold() throws Exception {
+    String node = "node-of-" + scene.namespace;
+    String nodes = "/api/v1/nodes";
+    plane.create(nodes, "{apiVersion: v1, kind: Node, metadata: {name: %s}}".formatted(node));
+    scene.with(
+        "onlyResources: true\nresources: [{version: v1, kind: Node}, {version: v1, kind: ConfigMap}]");
+    listen(
+        scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());
+    plane.patch(ControlPlane.ALICE, nodes + "/" + node, "{spec: {unschedulable: true}}");
+    await().atMost(Scene.PATIENCE).until(() -> operations(node).size() == 1);
+    plane.patch(ControlPlane.ADMIN, nodes + "/" + node, "{spec: {unschedulable: null}}");
+    await()
+        .atMost(Scene.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(operations(node))
+                    .extracting(event -> event.change().action() + " by " + event.actor().id())
+                    .containsExactly("cordon by alice", "uncordon by admin"));
+    assertThat(operations(node))
+        .allMatch(event -> event.actor().evidence() == Actor.Evidence.AUDIT_LOG)
+        .allMatch(event -> event.change().kind().equals(ChangeKind.OPERATION));
+    plane.delete(nodes + "/" + node);
+  }
+
+  @Test
+  void C6_anotherVersionOnANodeIsAnOperationAndItsHeartbeatsAreNoise() throws Exception {
+    String node = "node-of-" + scene.namespace;
+    String nodes = "/api/v1/nodes";
+    String info =
+        "{status: {nodeInfo: {kubeletVersion: v1.35.4, containerRuntimeVersion: containerd://2.1.0, osImage: Debian, architecture: amd64, bootID: a, kernelVersion: k, kubeProxyVersion: '', machineID: m, operatingSystem: linux, systemUUID: u}}}";
+    plane.create(nodes, "{apiVersion: v1, kind: Node, metadata: {name: %s}}".formatted(node));
+    plane.patch(nodes + "/" + node + "/status", info);
+    scene.with(
+        "onlyResources: true\nresources: [{version: v1, kind: Node}, {version: v1, kind: ConfigMap}]");
+    scene.start();
+    plane.patch(
+        nodes + "/" + node + "/status",
+        "{status: {conditions: [{type: Ready, status: 'True', lastHeartbeatTime: '2026-11-27T10:00:00Z'}], nodeInfo: {bootID: b}}}");
+    plane.patch(
+        nodes + "/" + node + "/status", info.replace("v1.35.4", "v1.36.3").replace("a,", "b,"));
+    await().atMost(Scene.PATIENCE).until(() -> !operations(node).isEmpty());
+    scene.settle();
+
+    AuditEvent event = operations(node).get(0);
+    assertThat(operations(node)).hasSize(1);
+    assertThat(event.change().kind()).isEqualTo(ChangeKind.OPERATION);
+    assertThat(event.change().action()).isEqualTo("upgrade");
+    assertThat(event.change().summary())
+        .startsWith("Node " + node + ": ")
+        .contains("kubeletVersion", "v1.35.4", "v1.36.3");
+    plane.delete(nodes + "/" + node);
+  }
+
+  private List<AuditEvent> operations(String node) throws Exception {
+    return scene.server.events(null).stream()
+        .filter(Scene.of("Node", node))
+        .filter(event -> !event.change().action().equals("delete"))
+        .toList();
+  }
+
+  @Test
   void C6_recordsWithoutTheTokenOrOfAnotherKindAreRefusedWithTheReason() throws Exception {
     listen(
         scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A real audit server on loopback, which can go away and come back on the same port. */
 final class RunningAuditServer implements AutoCloseable {
@@ -85,7 +87,8 @@ final class RunningAuditServer implements AutoCloseable {
   }
 
   /** All events of one namespace, oldest first; folded. */
-  List<AuditEvent> events(String namespace) throws IOException, InterruptedException {
+  /** The events of a namespace, or of what lies in none. */
+  List<AuditEvent> events(@Nullable String namespace) throws IOException, InterruptedException {
     List<AuditEvent> events = new ArrayList<>();
     String cursor = "";
     while (cursor != null) {
@@ -102,7 +105,9 @@ final class RunningAuditServer implements AutoCloseable {
     }
     return events.stream()
         .filter(
-            event -> event.targets().stream().anyMatch(one -> namespace.equals(one.namespace())))
+            event ->
+                event.targets().stream()
+                    .anyMatch(one -> Objects.equals(namespace, one.namespace())))
         .toList();
   }
 

@@ -51,8 +51,12 @@ public final class FieldManagers {
     List<Write> owners = new ArrayList<>();
     List<Write> around = new ArrayList<>();
     List<Write> others = new ArrayList<>();
+    // What the state tells of a node's software stands in its status.
+    boolean isStatus =
+        !differences.isEmpty()
+            && differences.stream().allMatch(one -> one.path().get(0).equals("nodeInfo"));
     for (JsonNode entry : object.at("/metadata/managedFields")) {
-      if (entry.path("subresource").asText().equals("status") || !entry.has("time")) {
+      if (entry.path("subresource").asText().equals("status") != isStatus || !entry.has("time")) {
         continue;
       }
       Write write =
@@ -60,7 +64,11 @@ public final class FieldManagers {
               entry.path("manager").asText("unknown"), Instant.parse(entry.get("time").asText()));
       Ownership ownership =
           differences.stream()
-              .map(one -> ownership(entry.path("fieldsV1"), one.path()))
+              .map(
+                  one ->
+                      ownership(
+                          isStatus ? entry.at("/fieldsV1/f:status") : entry.path("fieldsV1"),
+                          one.path()))
               .min(Comparator.naturalOrder())
               .orElse(Ownership.NONE);
       if (ownership == Ownership.FIELD) {

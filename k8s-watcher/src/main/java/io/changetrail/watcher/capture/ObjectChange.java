@@ -101,6 +101,12 @@ record ObjectChange(ResourceType type, @Nullable ObjectNode before, @Nullable Ob
           .state(state)
           .summary(title + ": " + (cordoned ? "cordoned" : "uncordoned"));
     }
+    if (type.kind().equals("Node") && onlyUnder("nodeInfo")) {
+      // Whoever drains a node and starts its kubelet anew brings this about, not who writes it.
+      return Change.of(ChangeKind.OPERATION, Phase.OCCURRED, "upgrade")
+          .state(state)
+          .summary(line(title + ": " + StructuralDiff.summary(state)));
+    }
     return Change.of(kind(), Phase.OCCURRED, "update")
         .state(state)
         .summary(line(title + ": " + StructuralDiff.summary(state)));

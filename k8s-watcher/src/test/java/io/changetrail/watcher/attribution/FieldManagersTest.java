@@ -70,4 +70,31 @@ class FieldManagersTest {
         .extracting(FieldManagers.Write::manager)
         .isEqualTo("helm");
   }
+
+  @Test
+  void C6_aNodesVersionIsOfWhoWroteItsStatusAndNotOfWhoWroteAnythingElse() throws Exception {
+    JsonNode object =
+        JSON.readTree(
+            """
+            {"metadata": {"managedFields": [
+              {"manager": "kubelet", "operation": "Update", "subresource": "status",
+               "time": "2026-11-27T10:52:27Z",
+               "fieldsV1": {"f:status": {"f:nodeInfo": {"f:kubeletVersion": {}}}}},
+              {"manager": "kubectl-label", "operation": "Update", "time": "2026-11-27T10:52:28Z",
+               "fieldsV1": {"f:metadata": {"f:labels": {"f:a": {}}}}}]}}
+            """);
+
+    assertThat(
+            FieldManagers.of(
+                object,
+                List.of(
+                    new Difference(
+                        List.of("nodeInfo", "kubeletVersion"),
+                        TextNode.valueOf("v1.35.4"),
+                        TextNode.valueOf("v1.36.3"))),
+                Instant.EPOCH))
+        .get()
+        .extracting(FieldManagers.Write::manager)
+        .isEqualTo("kubelet");
+  }
 }
