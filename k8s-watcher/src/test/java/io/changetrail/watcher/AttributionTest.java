@@ -258,6 +258,25 @@ class AttributionTest {
   }
 
   @Test
+  void C6_aContainerThatAPersonPutsIntoAPodToLookAroundIsAnOperation() throws Exception {
+    ControlPlane.real("nobody put a container into a pod");
+    String pods = "/api/v1/namespaces/" + scene.namespace + "/pods";
+    plane.create(
+        pods,
+        "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web, image: \"ghcr.io/acme/web:1.0\"}]}}");
+    listen(
+        scene.with("auditWebhook: {port: 1, tokenFile: x, keyStore: x, passwordFile: x}").start());
+    plane.patch(
+        ControlPlane.ALICE,
+        pods + "/web/ephemeralcontainers",
+        "{spec: {ephemeralContainers: [{name: debugger, image: busybox, targetContainerName: web}]}}");
+    AuditEvent event =
+        scene.await(1, one -> one.change().kind().equals(ChangeKind.OPERATION)).get(0);
+    assertThat(event.change().action()).isEqualTo("debug");
+    assertThat(event.actor().id()).isEqualTo("alice");
+  }
+
+  @Test
   void C6_whoCordonsANodeAndLetsItBeUsedAgainIsTold() throws Exception {
     String node = "node-of-" + scene.namespace;
     String nodes = "/api/v1/nodes";

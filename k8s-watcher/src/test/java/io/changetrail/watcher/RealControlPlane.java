@@ -215,8 +215,7 @@ final class RealControlPlane extends ControlPlane {
     HttpClient http = HttpClient.newHttpClient();
     String revision =
         askEtcd(http, "/v3/kv/range", "{\"key\": \"AA==\"}").at("/header/revision").asText();
-    askEtcd(
-        http, "/v3/kv/compaction", "{\"physical\": true, \"revision\": \"" + revision + "\"}");
+    askEtcd(http, "/v3/kv/compaction", "{\"physical\": true, \"revision\": \"" + revision + "\"}");
   }
 
   private JsonNode askEtcd(HttpClient http, String path, String body)

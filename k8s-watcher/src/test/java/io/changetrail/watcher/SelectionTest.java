@@ -147,8 +147,19 @@ class SelectionTest {
     plane.create(maps(other), configMap("second", "a: '1'"));
     plane.patch(maps(other) + "/first", "{data: {a: '2'}}");
     awaitTold("create first", "create second", "update first");
+  }
+
+  @Test
+  void C5_whatGoesWithItsNamespaceIsToldAsDeleted() throws Exception {
+    ControlPlane.real("no controller emptied a namespace");
+    plane.namespace(other);
+    label(other, "'yes'");
+    select();
+    plane.create(maps(other), configMap("first", "a: '1'"));
+    plane.create(maps(other), configMap("second", "a: '1'"));
+    awaitTold("create first", "create second");
     plane.delete("/api/v1/namespaces/" + other);
-    awaitTold("create first", "create second", "update first", "delete first", "delete second");
+    awaitTold("create first", "create second", "delete first", "delete second");
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.kubernetes.client.util.KubeConfig;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +123,10 @@ public final class Cluster {
       KubeConfig config = KubeConfig.loadKubeConfig(reader);
       config.setFile(kubeconfig.toFile());
       return ClientBuilder.kubeconfig(config).build();
+    } catch (NoSuchFileException e) {
+      throw new IOException("the kubeconfig " + kubeconfig + " is not there; give its path", e);
+    } catch (RuntimeException e) {
+      throw new IOException(kubeconfig + " is no kubeconfig that can be used: " + e, e);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose doing at a pod is told, and what was none. */
@@ -59,6 +60,26 @@ class HumanAccessTest {
         .isNotNull()
         .satisfies(person -> assertThat(person.id()).isEqualTo("alice"));
     assertThat(event.change().summary()).isEqualTo("Pod shop/web-1: evict by alice");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "exec, create, ResponseStarted, 101, exec",
+    "attach, get, ResponseStarted, 101, attach",
+    "portforward, create, ResponseStarted, 101, port-forward",
+    "ephemeralcontainers, patch, ResponseComplete, 200, debug",
+    "eviction, create, ResponseComplete, 201, evict"
+  })
+  void C6_eachWayIntoAPodIsToldOnceAndWhenItBegins(
+      String subresource, String verb, String stage, int code, String action) throws Exception {
+    ObjectNode entry = eviction("alice").put("verb", verb).put("stage", stage);
+    entry.withObject("/objectRef").put("subresource", subresource);
+    entry.withObject("/responseStatus").put("code", code);
+    assertThat(access.of(entry).orElseThrow().change().action()).isEqualTo(action);
+    String other = stage.equals("ResponseStarted") ? "ResponseComplete" : "ResponseStarted";
+    assertThat(access.of(entry.deepCopy().put("stage", other))).isEmpty();
+    entry.withObject("/responseStatus").put("code", 403);
+    assertThat(access.of(entry)).isEmpty();
   }
 
   @Test
