@@ -25,6 +25,7 @@ record ApiType(
   private static final String BUILT_IN =
       """
       -                            v1 Namespace                namespaces                cluster    status
+      -                            v1 Node                     nodes                     cluster    status
       -                            v1 ConfigMap                configmaps                namespaced -
       -                            v1 Secret                   secrets                   namespaced -
       -                            v1 Service                  services                  namespaced status
