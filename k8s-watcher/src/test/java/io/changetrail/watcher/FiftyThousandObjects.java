@@ -30,15 +30,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a watcher costs in a large cluster: its memory at so many objects, and how long a change
- * takes to be stored at so many changes a second. A real API server, the watcher as a process with
- * the flags of its image, a real audit server. Prints a table; {@code docs/kubernetes.md} tells how
- * to run it. Arguments: objects, seconds of changes, and the directory of an earlier run to go on
- * with what it made.
+ * takes to be stored at so many changes a second ({@code -Dchanges.per.second}, 200). A real API
+ * server, the watcher as a process with the flags of its image, a real audit server. Prints a
+ * table; {@code docs/kubernetes.md} tells how to run it. Arguments: objects, seconds of changes,
+ * and the directory of an earlier run to go on with what it made.
  */
 final class FiftyThousandObjects {
   private static final int NAMESPACES = 50;
   private static final int THREADS = 16;
-  private static final int PER_SECOND = 200;
+  private static final int PER_SECOND = Integer.getInteger("changes.per.second", 200);
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final CloudEventsCodec CODEC = new CloudEventsCodec();
 
