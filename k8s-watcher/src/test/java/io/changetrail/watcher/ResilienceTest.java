@@ -76,6 +76,16 @@ class ResilienceTest {
     }
   }
 
+  /** Starts the watcher of a scene so that it sees its API server through a relay. */
+  private static void startBehind(Relay relay, Scene scene, ControlPlane own) throws Exception {
+    Path kubeconfig = scene.kubeconfig(ControlPlane.ADMIN);
+    Files.writeString(
+        kubeconfig,
+        own.kubeconfig(ControlPlane.ADMIN)
+            .replace(":" + own.address().getPort(), ":" + relay.port()));
+    scene.start(kubeconfig, InstantSource.system());
+  }
+
   @Test
   void C13_versionsThatTheApiServerHasForgottenAreMadeUpForByAListThatTellsTheNetChange()
       throws Exception {
@@ -84,12 +94,7 @@ class ResilienceTest {
         Scene scene = new Scene(own, Files.createDirectories(directory.resolve("scene")))) {
       String maps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
       own.create(maps, configMap("it", "0"));
-      Path kubeconfig = scene.kubeconfig(ControlPlane.ADMIN);
-      Files.writeString(
-          kubeconfig,
-          own.kubeconfig(ControlPlane.ADMIN)
-              .replace(":" + own.address().getPort(), ":" + relay.port()));
-      scene.start(kubeconfig, InstantSource.system());
+      startBehind(relay, scene, own);
       relay.cut();
       own.patch(maps + "/it", "{data: {a: \"1\"}}");
       own.patch(maps + "/it", "{data: {a: \"2\"}}");
@@ -122,12 +127,7 @@ class ResilienceTest {
         String old =
             own.create(maps, configMap("it", "0")).at("/metadata/resourceVersion").asText();
         own.create(maps, configMap("gone", "0"));
-        Path kubeconfig = scene.kubeconfig(ControlPlane.ADMIN);
-        Files.writeString(
-            kubeconfig,
-            own.kubeconfig(ControlPlane.ADMIN)
-                .replace(":" + own.address().getPort(), ":" + relay.port()));
-        scene.start(kubeconfig, InstantSource.system());
+        startBehind(relay, scene, own);
         relay.cut();
         own.patch(maps + "/it", "{data: {a: \"1\"}}");
         own.patch(maps + "/it", "{data: {a: \"2\"}}");

@@ -29,7 +29,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,9 +49,6 @@ public final class Capture implements ObjectSink {
   private static final int MOST_USERS = 50;
 
   private static final System.Logger LOG = System.getLogger(Capture.class.getName());
-
-  /** What is replaced comes back soon. */
-  private static final int DELETIONS = 1000;
 
   private final String clusterUid;
   private final String source;
@@ -80,15 +76,7 @@ public final class Capture implements ObjectSink {
   private final Map<String, EventRef> lastRollouts = new HashMap<>();
 
   /** When objects were deleted, the latest of them, by where others of their name would be. */
-  private final Map<String, Instant> deletions =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-          return size() > DELETIONS;
-        }
-      };
+  private final Latest<Instant> deletions = new Latest<>();
 
   /** Objects whose first sight is on its way to the server. */
   private final Set<String> beingRecorded = new HashSet<>();
@@ -531,8 +519,8 @@ public final class Capture implements ObjectSink {
     if (change.after() == null) {
       deletions.put(place, time);
     } else if (change.before() == null) {
-      Instant deletion = deletions.getOrDefault(place, time);
-      return deletion.isAfter(time) ? deletion : time;
+      Instant deletion = deletions.get(place);
+      return deletion != null && deletion.isAfter(time) ? deletion : time;
     }
     return time;
   }

@@ -17,6 +17,7 @@ import io.changetrail.model.Target;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.model.diff.StructuralDiff;
 import io.changetrail.watcher.capture.ClusterWatch;
+import io.changetrail.watcher.capture.Latest;
 import io.changetrail.watcher.capture.Observer;
 import io.changetrail.watcher.capture.Places;
 import io.changetrail.watcher.cluster.ResourceType;
@@ -53,7 +54,7 @@ public final class ObjectDrifts implements Observer {
   private final Map<String, Open> open = new HashMap<>();
 
   /** The end of each drift that is over, which the next of the same object must not precede. */
-  private final Map<String, Instant> ended = new HashMap<>();
+  private final Latest<Instant> ended = new Latest<>();
 
   private record Open(Target target, Instant since, ObjectNode state) {}
 
@@ -141,8 +142,9 @@ public final class ObjectDrifts implements Observer {
     }
     Instant now = clock.instant();
     AuditEvent cause = finding.cause();
-    Instant last = ended.getOrDefault(finding.id(), Instant.MIN);
-    Instant time = cause == null || cause.time().isBefore(last) ? now : cause.time();
+    Instant last = ended.get(finding.id());
+    Instant time =
+        cause == null || (last != null && cause.time().isBefore(last)) ? now : cause.time();
     ObjectNode state =
         Drifts.state(
             finding.object(),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Resource;
 import io.changetrail.watcher.capture.ClusterWatch;
+import io.changetrail.watcher.capture.Latest;
 import io.changetrail.watcher.capture.Selection;
 import io.changetrail.watcher.cluster.ResourceType;
 import io.changetrail.watcher.drift.Finding;
@@ -34,8 +35,6 @@ public final class OutOfSync implements ObjectFinder {
   /** How long what is declared anew may take to be applied. */
   private static final Duration SETTLING = Duration.ofMinutes(10);
 
-  private static final int MOST_CHANGES = 1000;
-
   private final Selection selection;
   private final InstantSource clock;
 
@@ -43,15 +42,7 @@ public final class OutOfSync implements ObjectFinder {
   private final Map<String, Application> applications = new HashMap<>();
 
   /** The last changes that were seen, by the place of their object. */
-  private final Map<String, AuditEvent> changes =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, AuditEvent> eldest) {
-          return size() > MOST_CHANGES;
-        }
-      };
+  private final Latest<AuditEvent> changes = new Latest<>();
 
   private boolean isComplete;
 
@@ -103,10 +94,9 @@ public final class OutOfSync implements ObjectFinder {
   private void changed(ResourceType type, AuditEvent shipped) {
     Resource resource = shipped.targets().get(0).resource();
     if (resource != null) {
-      String place =
-          place(type.group(), type.kind(), shipped.targets().get(0).namespace(), resource.name());
-      changes.remove(place); // so that it is the newest
-      changes.put(place, shipped);
+      changes.put(
+          place(type.group(), type.kind(), shipped.targets().get(0).namespace(), resource.name()),
+          shipped);
     }
   }
 

@@ -15,22 +15,6 @@ class HistoryTest {
   private static final Instant BEGAN = Runs.STARTED.plusSeconds(60);
   private static final Ending ENDING = new Ending("SUCCESS", Duration.ofMinutes(5), null);
 
-  private static RunFacts read(RunFacts run) {
-    return new RunFacts(
-        run.controller(),
-        run.job(),
-        run.number(),
-        run.started(),
-        run.path(),
-        run.triggers(),
-        run.parameters(),
-        run.checkouts(),
-        run.branch(),
-        run.nodes(),
-        run.traceparent(),
-        true);
-  }
-
   private static final History.Stage DEPLOY =
       new History.Stage(
           "Deploy to prod", "stage-17", BEGAN, BEGAN.plusSeconds(40), Outcome.SUCCESS);
@@ -47,7 +31,8 @@ class HistoryTest {
             DeploymentEvents.finished(live, deployment, DEPLOY.ended(), Outcome.SUCCESS),
             RunEvents.finished(live, ENDING));
 
-    List<AuditEvent> events = History.of(read(live), ENDING, List.of(DEPLOY), List.of(), List.of());
+    List<AuditEvent> events =
+        History.of(Runs.read(live), ENDING, List.of(DEPLOY), List.of(), List.of());
     assertThat(events)
         .extracting(AuditEvent::ref)
         .containsExactlyElementsOf(captured.stream().map(AuditEvent::ref).toList());
@@ -55,7 +40,7 @@ class HistoryTest {
         .extracting(AuditEvent::time)
         .containsExactlyElementsOf(captured.stream().map(AuditEvent::time).toList());
     assertThat(events).allMatch(event -> event.change().backfilled());
-    assertThat(History.of(read(live), ENDING, List.of(DEPLOY), List.of(), List.of()))
+    assertThat(History.of(Runs.read(live), ENDING, List.of(DEPLOY), List.of(), List.of()))
         .as("read again it is the same")
         .isEqualTo(events);
   }
@@ -64,7 +49,7 @@ class HistoryTest {
   void C3_aStageThatDidNotEndWellIsToldSo() {
     History.Stage failed =
         new History.Stage("Deploy to prod", "stage-9", BEGAN, BEGAN, Outcome.FAILURE);
-    assertThat(History.of(read(Runs.run()), ENDING, List.of(failed), List.of(), List.of()))
+    assertThat(History.of(Runs.read(Runs.run()), ENDING, List.of(failed), List.of(), List.of()))
         .filteredOn(event -> event.change().kind().equals(ChangeKind.DEPLOYMENT))
         .last()
         .satisfies(event -> assertThat(event.change().ended()).contains(Outcome.FAILURE));
@@ -73,7 +58,7 @@ class HistoryTest {
   @Test
   void C3_aJobThatDeploysAsAWholeIsNotToldAgainByItsStages() {
     RunFacts run =
-        read(Runs.run(Runs.CONTROLLER, "payments/deploy-prod", 3, Trigger.user("al", null)));
+        Runs.read(Runs.run(Runs.CONTROLLER, "payments/deploy-prod", 3, Trigger.user("al", null)));
     RunFacts job =
         new RunFacts(
             run.controller(),
@@ -98,7 +83,7 @@ class HistoryTest {
 
   @Test
   void E3_whatARunOfThePastPublishedIsToldToo() {
-    RunFacts run = read(Runs.run());
+    RunFacts run = Runs.read(Runs.run());
     Instant end = run.started().plus(ENDING.duration());
     List<AuditEvent> artifacts =
         ArtifactEvents.fingerprinted(

@@ -50,6 +50,24 @@ public final class Runs {
   }
 
   static RunFacts with(RunFacts run, List<Parameter> parameters, @Nullable String traceparent) {
+    return with(run, parameters, run.nodes(), traceparent, run.backfilled());
+  }
+
+  static RunFacts on(RunFacts run, List<String> nodes) {
+    return with(run, run.parameters(), nodes, run.traceparent(), run.backfilled());
+  }
+
+  /** As it is read from history. */
+  static RunFacts read(RunFacts run) {
+    return with(run, run.parameters(), run.nodes(), run.traceparent(), true);
+  }
+
+  private static RunFacts with(
+      RunFacts run,
+      List<Parameter> parameters,
+      List<String> nodes,
+      @Nullable String traceparent,
+      boolean backfilled) {
     return new RunFacts(
         run.controller(),
         run.job(),
@@ -60,24 +78,8 @@ public final class Runs {
         parameters,
         run.checkouts(),
         run.branch(),
-        run.nodes(),
-        traceparent,
-        run.backfilled());
-  }
-
-  static RunFacts on(RunFacts run, List<String> nodes) {
-    return new RunFacts(
-        run.controller(),
-        run.job(),
-        run.number(),
-        run.started(),
-        run.path(),
-        run.triggers(),
-        run.parameters(),
-        run.checkouts(),
-        run.branch(),
         nodes,
-        run.traceparent(),
-        run.backfilled());
+        traceparent,
+        backfilled);
   }
 }
