@@ -28,7 +28,8 @@ final class QueryLoad {
     HISTOGRAM("7-day histogram of all"),
     HISTOGRAM_SERVICE("7-day histogram of a service in production"),
     FACETS("24 h facets of a service"),
-    CORRELATE("correlate");
+    CORRELATE_LATELY("correlate about the last ten minutes"),
+    CORRELATE("correlate about a random moment");
 
     final String title;
 
@@ -131,17 +132,21 @@ final class QueryLoad {
                   time.minus(Duration.ofDays(1)).toString(),
                   "to",
                   time.toString());
-      case CORRELATE -> {
-        byte[] asked =
-            JSON.createObjectNode()
-                .put("service", workload.service(n))
-                .put("environment", "prod")
-                .put("alertedAt", time.toString())
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
-        yield () -> client.correlate(asked);
-      }
+      case CORRELATE_LATELY ->
+          correlate(n, workload.time(events - 1).minusSeconds(random.nextInt(600)));
+      case CORRELATE -> correlate(n, time);
     };
+  }
+
+  private Question correlate(long n, Instant alerted) {
+    byte[] asked =
+        JSON.createObjectNode()
+            .put("service", workload.service(n))
+            .put("environment", "prod")
+            .put("alertedAt", alerted.toString())
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
+    return () -> client.correlate(asked);
   }
 
   private String eventId(long n) throws IOException {
@@ -161,7 +166,7 @@ final class QueryLoad {
           case SERVICE_WINDOW, TEXT -> json.path("events").isArray();
           case HISTOGRAM, HISTOGRAM_SERVICE -> json.path("buckets").isArray();
           case FACETS -> json.path("facets").size() == 2;
-          case CORRELATE -> !json.path("verdict").asText().isEmpty();
+          case CORRELATE_LATELY, CORRELATE -> !json.path("verdict").asText().isEmpty();
         };
     if (!good) {
       throw new IOException(kind + " of event " + n + ": " + json.toString());
