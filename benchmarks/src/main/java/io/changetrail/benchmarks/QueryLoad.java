@@ -133,7 +133,7 @@ final class QueryLoad {
                   "to",
                   time.toString());
       case CORRELATE_LATELY ->
-          correlate(n, workload.time(events - 1).minusSeconds(random.nextInt(600)));
+          correlate(n, workload.time(events - 1).minusSeconds(random.nextInt(10 * 60)));
       case CORRELATE -> correlate(n, time);
     };
   }

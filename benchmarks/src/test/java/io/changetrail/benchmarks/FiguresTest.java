@@ -34,6 +34,7 @@ class FiguresTest {
             "ingest, batches of 500, 4 clients",
             "ingest, single events, 16 clients",
             "events of a commit, p99",
+            "correlate about the last ten minutes, p99",
             "correlate about a random moment, p99",
             "server heap in use",
             "start to ready, over these events");

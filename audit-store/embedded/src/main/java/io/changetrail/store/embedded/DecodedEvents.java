@@ -58,12 +58,12 @@ final class DecodedEvents {
         : Optional.empty();
   }
 
-  /** Keeps the event if it was read before. */
+  /** Keeps the event if it was read before, unless it alone is larger than all that may be kept. */
   synchronized void put(Events.Row row, AuditEvent event) {
-    if (!lately.containsKey(row.seq()) && !isReadAgain(row.seq())) {
+    Known known = new Known(row.body(), row.personal(), event);
+    if (known.bytes() > mostBytes || (!lately.containsKey(row.seq()) && !isReadAgain(row.seq()))) {
       return;
     }
-    Known known = new Known(row.body(), row.personal(), event);
     Known before = lately.put(row.seq(), known);
     bytes += known.bytes() - (before == null ? 0 : before.bytes());
     Iterator<Known> eldest = lately.values().iterator();

@@ -54,6 +54,18 @@ class DecodedEventsTest {
     assertThat(decoded.find(row(11, 10))).contains(event(11));
   }
 
+  @Test
+  void whatIsLargerThanAllThatMayBeKeptPushesOutNothing() {
+    read(1, 2);
+
+    for (int i = 0; i < 2; i++) {
+      decoded.put(row(2, MOST_BYTES + 1), event(2));
+    }
+
+    assertThat(decoded.find(row(1, 10))).contains(event(1));
+    assertThat(decoded.find(row(2, MOST_BYTES + 1))).isEmpty();
+  }
+
   private void read(long seq, int times) {
     for (int i = 0; i < times; i++) {
       decoded.put(row(seq, 10), event(seq));
