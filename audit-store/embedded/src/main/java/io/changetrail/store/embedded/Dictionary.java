@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.store.embedded;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Terms and their ids, as the writer sees them: what it has looked up or made lately is remembered.
@@ -67,6 +72,25 @@ final class Dictionary {
         tenant,
         term.field(),
         term.value());
+  }
+
+  /** The ids of those of these terms that there are. */
+  static List<Long> find(Database database, String tenant, String field, Set<String> values) {
+    ArrayNode texts = JsonNodeFactory.instance.arrayNode();
+    values.forEach(texts::add);
+    return database.query(
+        rows -> {
+          List<Long> ids = new ArrayList<>();
+          while (rows.next()) {
+            ids.add(rows.getLong(1));
+          }
+          return ids;
+        },
+        "SELECT id FROM term WHERE tenant = ? AND field = ? AND value IN"
+            + " (SELECT value FROM json_each(?))",
+        tenant,
+        field,
+        texts.toString());
   }
 
   /** Drops a term that no event has any more. */

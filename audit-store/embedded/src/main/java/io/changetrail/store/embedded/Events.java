@@ -8,10 +8,15 @@ import io.changetrail.model.EventRef;
 import io.changetrail.model.Folding;
 import io.changetrail.model.content.Leaf;
 import io.changetrail.store.StoredEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +25,11 @@ final class Events {
   static final String COLUMNS =
       "seq, tenant, id, time, ingested, clock_offset, flags, content, terms, body";
 
-  /** With what is personal, which is almost always wanted too. */
-  private static final String SELECT =
-      "SELECT "
-          + COLUMNS
-          + ", (SELECT data FROM personal WHERE personal.seq = event.seq) FROM event WHERE ";
+  /** What is personal is almost always wanted too. */
+  private static final String PERSONAL =
+      ", (SELECT data FROM personal WHERE personal.seq = event.seq)";
+
+  private static final String SELECT = "SELECT " + COLUMNS + PERSONAL + " FROM event WHERE ";
 
   private final Database database;
   private final DecodedEvents decoded;
@@ -66,7 +71,15 @@ final class Events {
         rows -> rows.next() ? Optional.of(read(rows)) : Optional.empty(), SELECT + "seq = ?", seq);
   }
 
-  private static Row read(java.sql.ResultSet rows) throws java.sql.SQLException {
+  private static List<Row> readAll(ResultSet rows) throws SQLException {
+    List<Row> all = new ArrayList<>();
+    while (rows.next()) {
+      all.add(read(rows));
+    }
+    return all;
+  }
+
+  private static Row read(ResultSet rows) throws SQLException {
     long offset = rows.getLong(6);
     Long clockOffset = rows.wasNull() ? null : offset;
     return new Row(
@@ -133,6 +146,14 @@ final class Events {
     return Folding.fold(event, amendments);
   }
 
+  /** Those of these events that are there, in the order given. */
+  List<Row> rows(List<Long> seqs) {
+    Map<Long, Row> found = new HashMap<>();
+    all("seq IN (SELECT value FROM json_each(?))", seqs.toString())
+        .forEach(row -> found.put(row.seq(), row));
+    return seqs.stream().map(found::get).filter(Objects::nonNull).toList();
+  }
+
   List<Row> amendments(Row amended) {
     return all(
         "seq IN (SELECT seq FROM amendment WHERE amended = ?) ORDER BY seq", (Object) amended.id());
@@ -140,16 +161,7 @@ final class Events {
 
   /** The rows of a condition. */
   List<Row> all(String condition, Object... parameters) {
-    return database.query(
-        rows -> {
-          List<Row> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(read(rows));
-          }
-          return all;
-        },
-        SELECT + condition,
-        parameters);
+    return database.query(Events::readAll, SELECT + condition, parameters);
   }
 
   static StoredEvent stored(Row row, AuditEvent event, boolean reduced) {

@@ -10,14 +10,12 @@ import io.changetrail.store.Scope;
 import io.changetrail.store.SearchText;
 import io.changetrail.store.View;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
@@ -35,13 +33,12 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
   /** Up to so many lists are walked side by side. */
   static final int FEW_TERMS = 256;
 
+  /** To begin so many lists takes no longer than to find a page of events in two. */
+  static final int FEW_TARGETS = 64;
+
   /** Nothing if some condition has no term at all: then there is no such event. */
   static Optional<Plan> of(
-      Database database,
-      Supplier<Collection<Target>> targets,
-      Scope scope,
-      Query query,
-      View view) {
+      Database database, Targets targets, Scope scope, Query query, View view) {
     Compiler compiler = new Compiler(database, scope.tenant(), view);
     Map<Field, Set<String>> ofTarget = new EnumMap<>(Field.class);
     query
@@ -54,19 +51,25 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
                 compiler.field(field, wanted);
               }
             });
-    ofTarget.forEach(
-        (field, wanted) -> {
-          compiler.field(field, wanted);
-          if (field == Field.SERVICE) {
-            compiler.orWorkloads(wanted, targets);
-          }
-        });
     // Each holds of some target; that all hold of one and the same is a condition of its own,
     // which most events fulfil, as they have one.
     boolean byTarget = scope.isWholeTenant() && ofTarget.size() > 1;
+    Set<Long> whole = byTarget && view == View.FOLDED ? few(targets, scope, ofTarget) : Set.of();
+    if (!whole.isEmpty()) {
+      byTarget = false;
+      compiler.anyOfThese(whole);
+    } else {
+      ofTarget.forEach(
+          (field, wanted) -> {
+            compiler.field(field, wanted);
+            if (field == Field.SERVICE) {
+              compiler.orWorkloads(wanted, targets);
+            }
+          });
+    }
     if (!scope.isWholeTenant()) {
       Set<Term> allowed = new LinkedHashSet<>();
-      for (Target target : targets.get()) {
+      for (Target target : targets.in(scope.tenant()).all()) {
         if (scope.allows(target) && Matching.matches(ofTarget, target)) {
           allowed.add(Term.of(target));
         }
@@ -102,6 +105,22 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
                 byTarget,
                 query.from() == null ? Long.MIN_VALUE : Times.nanos(query.from()),
                 query.to() == null ? Long.MAX_VALUE : Times.nanos(query.to())));
+  }
+
+  /**
+   * The targets of which all conditions hold, where it is known at once that these are few: an
+   * environment has so many events that to look for those of a service among them takes longer.
+   */
+  private static Set<Long> few(Targets targets, Scope scope, Map<Field, Set<String>> wanted) {
+    Set<String> services = wanted.getOrDefault(Field.SERVICE, Set.of());
+    if (services.isEmpty()
+        || !targets.areRead()
+        || services.stream().anyMatch(name -> WorkloadSelector.ofTerm(name).isPresent())) {
+      return Set.of();
+    }
+    Map<Long, Target> found = targets.in(scope.tenant()).of(services);
+    found.values().removeIf(target -> !Matching.matches(wanted, target));
+    return found.size() > FEW_TARGETS ? Set.of() : found.keySet();
   }
 
   /** Conditions of few terms find the events; among those the others are looked for. */
@@ -164,6 +183,11 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
       return clauses.get(clauses.size() - 1);
     }
 
+    void anyOfThese(Set<Long> terms) {
+      LongStream.Builder ids = clause();
+      terms.forEach(ids::add);
+    }
+
     void anyOf(Set<Term> terms) {
       LongStream.Builder ids = clause();
       terms.forEach(term -> either(ids, term));
@@ -193,11 +217,11 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
     }
 
     /** Also the targets that are the workloads among these names of services. */
-    void orWorkloads(Set<String> services, Supplier<Collection<Target>> targets) {
+    void orWorkloads(Set<String> services, Targets targets) {
       Set<String> workloads = new LinkedHashSet<>(services);
       workloads.removeIf(name -> WorkloadSelector.ofTerm(name).isEmpty());
       if (!workloads.isEmpty()) {
-        targets.get().stream()
+        targets.in(tenant).all().stream()
             .filter(target -> Matching.isOfService(workloads, target))
             .forEach(target -> either(lastClause(), Term.of(target)));
       }
@@ -205,12 +229,22 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
 
     void field(Field field, Set<String> wanted) {
       LongStream.Builder ids = clause();
+      Set<String> whole = new LinkedHashSet<>(wanted);
+      if (field == Field.REVISION) {
+        whole.removeIf(value -> value.length() >= Matching.SHORTEST_REVISION);
+      }
       for (String value : wanted) {
-        Term term = new Term(field.wireName(), value);
-        if (field == Field.REVISION && value.length() >= Matching.SHORTEST_REVISION) {
-          startingWith(ids, term);
-        } else {
-          either(ids, term);
+        if (!whole.contains(value)) {
+          startingWith(ids, new Term(field.wireName(), value));
+        }
+      }
+      if (whole.size() == 1) {
+        either(ids, new Term(field.wireName(), whole.iterator().next()));
+      } else if (!whole.isEmpty()) {
+        Term any = new Term(field.wireName(), "");
+        Dictionary.find(database, tenant, any.field(), whole).forEach(ids::add);
+        if (view == View.RAW) {
+          Dictionary.find(database, tenant, any.raw().field(), whole).forEach(ids::add);
         }
       }
     }

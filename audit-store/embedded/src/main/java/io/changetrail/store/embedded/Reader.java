@@ -42,6 +42,9 @@ final class Reader {
   /** So many events are worth several threads. */
   private static final int MANY = 32;
 
+  /** So many rows are read at once, which costs half as much as one by one. */
+  private static final int STRETCH = 64;
+
   private final Database database;
   private final Events events;
   private final States states;
@@ -98,6 +101,7 @@ final class Reader {
         view,
         direction,
         after,
+        stretch(limit + 1),
         (row, event) -> {
           if (found.size() == limit) {
             Events.Row last = found.get(limit - 1).row();
@@ -112,6 +116,12 @@ final class Reader {
     // Rows are read one after the other; what costs most is to unpack them.
     Stream<Found> rows = found.size() < MANY ? found.stream() : found.parallelStream();
     return new Page(rows.map(this::stored).toList(), next[0]);
+  }
+
+  /** Equal parts, as to find more than is wanted may take long. */
+  private static int stretch(int wanted) {
+    int stretches = (wanted + STRETCH - 1) / STRETCH;
+    return (wanted + stretches - 1) / stretches;
   }
 
   /**
@@ -145,6 +155,7 @@ final class Reader {
       View view,
       Direction direction,
       @Nullable Position after,
+      int atOnce,
       Visitor visitor) {
     Optional<Plan> plan = plan(scope, query, view);
     if (plan.isEmpty()) {
@@ -152,17 +163,23 @@ final class Reader {
     }
     Cursor cursor = plan.get().cursor(database, direction);
     start(cursor, plan.get(), direction, after);
+    List<Long> stretch = new ArrayList<>();
     while (!plan.get().isBehind(cursor, direction)) {
-      Optional<Events.Row> row = events.row(cursor.seq());
-      if (row.isPresent() && !take(scope, query, view, plan.get(), row.get(), visitor)) {
-        return;
+      stretch.clear();
+      while (stretch.size() < atOnce && !plan.get().isBehind(cursor, direction)) {
+        stretch.add(cursor.seq());
+        cursor.next();
       }
-      cursor.next();
+      for (Events.Row row : events.rows(stretch)) {
+        if (!take(scope, query, view, plan.get(), row, visitor)) {
+          return;
+        }
+      }
     }
   }
 
   private Optional<Plan> plan(Scope scope, Query query, View view) {
-    return Plan.of(database, () -> targets.in(scope.tenant()).values(), scope, query, view);
+    return Plan.of(database, targets, scope, query, view);
   }
 
   private static void start(
@@ -242,6 +259,7 @@ final class Reader {
           View.FOLDED,
           Direction.UP,
           null,
+          STRETCH,
           (row, event) -> {
             counts.merge(Math.floorDiv(row.time(), nanos), 1L, Long::sum);
             return true;
@@ -276,6 +294,7 @@ final class Reader {
         View.FOLDED,
         Direction.UP,
         null,
+        STRETCH,
         (row, event) -> {
           if (event != null) {
             EventFields.of(event)
@@ -404,6 +423,7 @@ final class Reader {
         View.RAW,
         Direction.UP,
         null,
+        STRETCH,
         (row, event) -> {
           AuditEvent seen = event != null ? event : events.raw(row);
           Instant ingested = Times.instant(row.ingested());

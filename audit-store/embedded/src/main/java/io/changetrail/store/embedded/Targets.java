@@ -5,6 +5,8 @@ import io.changetrail.model.Target;
 import io.changetrail.store.StoreException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,47 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Targets implements AutoCloseable {
   private record Found(String tenant, long id, Target target) {}
 
-  private final Map<String, Map<Long, Target>> byTenant = new ConcurrentHashMap<>();
+  /** Those of one tenant; for any number of readers beside the one who writes. */
+  static final class OfTenant {
+    private final Map<Long, Target> byId = new ConcurrentHashMap<>();
+    private final Map<String, Set<Long>> byService = new ConcurrentHashMap<>();
+
+    private OfTenant() {}
+
+    Collection<Target> all() {
+      return byId.values();
+    }
+
+    /** Those that name one of these services, by the ids of their terms. */
+    Map<Long, Target> of(Set<String> services) {
+      Map<Long, Target> found = new HashMap<>();
+      for (String service : services) {
+        for (Long id : byService.getOrDefault(service, Set.of())) {
+          Target target = byId.get(id);
+          if (target != null) {
+            found.put(id, target);
+          }
+        }
+      }
+      return found;
+    }
+
+    private void put(Long id, Target target) {
+      byId.put(id, target);
+      if (target.service() != null) {
+        byService.computeIfAbsent(target.service(), any -> ConcurrentHashMap.newKeySet()).add(id);
+      }
+    }
+
+    private void remove(Long id) {
+      Target target = byId.remove(id);
+      if (target != null && target.service() != null) {
+        byService.getOrDefault(target.service(), Set.of()).remove(id);
+      }
+    }
+  }
+
+  private final Map<String, OfTenant> byTenant = new ConcurrentHashMap<>();
 
   /** Ids that were dropped while the file was read. */
   private final Set<Long> dropped = new HashSet<>();
@@ -56,7 +98,7 @@ final class Targets implements AutoCloseable {
       synchronized (this) {
         for (Found each : found) {
           if (!dropped.contains(each.id())) {
-            ofTenant(each.tenant()).putIfAbsent(each.id(), each.target());
+            ofTenant(each.tenant()).put(each.id(), each.target());
           }
         }
         dropped.clear();
@@ -67,8 +109,8 @@ final class Targets implements AutoCloseable {
     }
   }
 
-  private Map<Long, Target> ofTenant(String tenant) {
-    return byTenant.computeIfAbsent(tenant, any -> new ConcurrentHashMap<>());
+  private OfTenant ofTenant(String tenant) {
+    return byTenant.computeIfAbsent(tenant, any -> new OfTenant());
   }
 
   synchronized void put(String tenant, long id, Target target) {
@@ -82,14 +124,19 @@ final class Targets implements AutoCloseable {
     }
   }
 
-  /** By the ids of their terms; waits until the file is read. */
-  Map<Long, Target> in(String tenant) {
+  /** Whether the file is read, so that nobody has to wait. */
+  boolean areRead() {
+    return read.isDone();
+  }
+
+  /** Waits until the file is read. */
+  OfTenant in(String tenant) {
     try {
       read.join();
     } catch (CompletionException e) {
       throw new StoreException("cannot read the targets of the audit store", e);
     }
-    return byTenant.getOrDefault(tenant, Map.of());
+    return ofTenant(tenant);
   }
 
   @Override

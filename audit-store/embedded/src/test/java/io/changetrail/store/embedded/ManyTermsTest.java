@@ -189,10 +189,11 @@ class ManyTermsTest {
    */
   @Test
   void aLeapCostsNoMoreThanThereAreTerms() {
-    try (Database database = Database.open(directory.resolve(EmbeddedAuditStore.FILE), true)) {
+    Path file = directory.resolve(EmbeddedAuditStore.FILE);
+    try (Database database = Database.open(file, true);
+        Targets targets = Targets.of(file)) {
       Plan plan =
-          Plan.of(database, List::of, ALL, Query.all().withText("rare*"), View.FOLDED)
-              .orElseThrow();
+          Plan.of(database, targets, ALL, Query.all().withText("rare*"), View.FOLDED).orElseThrow();
       assertThat(plan.clauses().get(0)).hasSizeGreaterThan(Plan.FEW_TERMS).isSorted();
       Cursor cursor = plan.cursor(database, Direction.UP);
       assertThat(cursor).isInstanceOf(ManyTermsCursor.class);

@@ -9,13 +9,16 @@ import io.changetrail.model.Change;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.EventRef;
 import io.changetrail.model.Phase;
+import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.Expiry;
+import io.changetrail.store.Field;
 import io.changetrail.store.Histogram;
 import io.changetrail.store.NewEvent;
 import io.changetrail.store.Query;
 import io.changetrail.store.Scope;
+import io.changetrail.store.View;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TargetsTest {
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
   private static final int SERVICES = 3_000;
+  private static final Scope ALL = Scope.of("acme");
   private static final Scope LIMITED = new Scope("acme", Set.of("prod"), null);
 
   @TempDir private Path directory;
@@ -52,8 +56,79 @@ class TargetsTest {
       assertThat(count(store)).isEqualTo(1);
     }
     try (Targets targets = Targets.of(directory.resolve(EmbeddedAuditStore.FILE))) {
-      assertThat(targets.in("acme")).hasSize(2);
+      assertThat(targets.in("acme").all()).hasSize(2);
     }
+  }
+
+  @Test
+  void aServiceInAnEnvironmentIsFoundByItsTargetsWhereTheseAreFew() {
+    try (EmbeddedAuditStore store = EmbeddedAuditStore.open(directory)) {
+      store.append(
+          List.of(
+              newEvent(1, Target.service("web", "prod"), Target.service("api", "dev")),
+              newEvent(2, Target.service("web", "dev"), Target.service("api", "prod")),
+              newEvent(3, Target.service("web", "prod").withResource(flag("a")))));
+    }
+    Plan plan = plan("web", "prod");
+    assertThat(plan.clauses()).hasSize(1);
+    assertThat(plan.clauses().get(0)).as("ids of the two targets").hasSize(2);
+    assertThat(plan.byTarget()).as("whether events have to be looked at").isFalse();
+    assertThat(found("web", "prod")).containsExactlyInAnyOrder("d1", "d3");
+    assertThat(found("api", "prod")).containsExactly("d2");
+    assertThat(found("web", "test")).isEmpty();
+  }
+
+  @Test
+  void aServiceOfManyTargetsIsFoundAmongTheEventsOfTheEnvironment() {
+    try (EmbeddedAuditStore store = EmbeddedAuditStore.open(directory)) {
+      store.append(
+          IntStream.rangeClosed(0, Plan.FEW_TARGETS)
+              .mapToObj(
+                  i -> newEvent(i, Target.service("web", "prod").withResource(flag("flag-" + i))))
+              .toList());
+    }
+    assertThat(plan("web", "prod").clauses()).hasSize(2);
+    assertThat(found("web", "prod")).hasSize(Plan.FEW_TARGETS + 1);
+  }
+
+  private Plan plan(String service, String environment) {
+    Path file = directory.resolve(EmbeddedAuditStore.FILE);
+    try (Database database = Database.open(file, true);
+        Targets targets = Targets.of(file)) {
+      targets.in("acme");
+      return Plan.of(database, targets, ALL, of(service, environment), View.FOLDED).orElseThrow();
+    }
+  }
+
+  private List<String> found(String service, String environment) {
+    try (EmbeddedAuditStore store = EmbeddedAuditStore.open(directory)) {
+      count(store); // waits for the targets
+      return store
+          .search(
+              ALL,
+              of(service, environment),
+              View.FOLDED,
+              AuditStore.Order.NEWEST_FIRST,
+              null,
+              AuditStore.MAX_PAGE)
+          .events()
+          .stream()
+          .map(stored -> stored.event().ref().id())
+          .toList();
+    }
+  }
+
+  private static Query of(String service, String environment) {
+    return Query.all().where(Field.SERVICE, service).where(Field.ENVIRONMENT, environment);
+  }
+
+  private static Resource flag(String name) {
+    return new Resource(Resource.FEATURE_FLAG, name, null);
+  }
+
+  private static NewEvent newEvent(int i, Target... targets) {
+    AuditEvent.Builder event = deployment(i).toBuilder().targets(List.of(targets));
+    return NewEvent.of("acme", event.build(), START);
   }
 
   private static long count(AuditStore store) {
