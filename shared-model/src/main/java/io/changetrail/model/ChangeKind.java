@@ -3,6 +3,7 @@ package io.changetrail.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -66,6 +67,9 @@ public record ChangeKind(String name) {
       Stream.concat(OF_ENVIRONMENTS.stream(), OF_DELIVERY.stream())
           .collect(Collectors.toUnmodifiableMap(ChangeKind::name, Function.identity()));
 
+  private static final Set<String> DELIVERY =
+      OF_DELIVERY.stream().map(ChangeKind::name).collect(Collectors.toUnmodifiableSet());
+
   public ChangeKind {
     Require.text("change.kind", name, 64);
     if (!NAME.matcher(name).matches()) {
@@ -103,7 +107,7 @@ public record ChangeKind(String name) {
 
   /** Whether an event of this kind must name at least one environment. */
   public boolean altersAnEnvironment() {
-    return isCustom() || !OF_DELIVERY.contains(this);
+    return !DELIVERY.contains(name);
   }
 
   @Override

@@ -239,6 +239,9 @@ public final class Catalogue {
   }
 
   private Optional<String> workloadOf(Target target) {
+    if (serviceByWorkload.isEmpty()) {
+      return Optional.empty(); // as in most catalogues, and this is asked of every target
+    }
     return serviceByWorkload.entrySet().stream()
         .filter(workload -> workload.getKey().matches(target))
         .map(Map.Entry::getValue)

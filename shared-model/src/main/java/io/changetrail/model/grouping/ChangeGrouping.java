@@ -90,11 +90,11 @@ public final class ChangeGrouping {
             .sorted(IN_TIME)
             .toList();
     List<Run> runs = runs(inOrder, catalogue);
-    List<ObservedChange> changes = new ArrayList<>();
-    for (Group group : join(runs)) {
-      changes.add(group.toChange(asOf.minus(finishLimit)));
-    }
-    changes.sort(Comparator.comparing(ObservedChange::start).thenComparing(ObservedChange::id));
+    List<ObservedChange> changes =
+        join(runs).parallelStream()
+            .map(group -> group.toChange(asOf.minus(finishLimit)))
+            .sorted(Comparator.comparing(ObservedChange::start).thenComparing(ObservedChange::id))
+            .toList();
     return Rollbacks.mark(changes, CommitOrder.of(observations), catalogue);
   }
 
@@ -165,8 +165,10 @@ public final class ChangeGrouping {
   private static List<Group> join(List<Run> runs) {
     Map<String, List<Group>> open = new LinkedHashMap<>();
     List<Group> groups = new ArrayList<>();
-    for (Run run : runs) {
-      Set<String> keys = run.keys();
+    List<Set<String>> keysOfRuns = runs.parallelStream().map(Run::keys).toList();
+    for (int i = 0; i < runs.size(); i++) {
+      Run run = runs.get(i);
+      Set<String> keys = keysOfRuns.get(i);
       Group home = null;
       for (String key : keys) {
         home = home != null ? home : match(open.getOrDefault(key, List.of()), run, key);

@@ -3,6 +3,7 @@ package io.changetrail.model.grouping;
 
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Provenance;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,6 +55,14 @@ public record Release(Set<String> digests, Set<String> revisions, Set<String> ve
       event.provenance().commit().map(Provenance.Vcs::revision).ifPresent(revisions::add);
     }
     return new Release(digests, revisions, versions);
+  }
+
+  /** Two releases that have none of these in common are not the same. */
+  Set<String> facts() {
+    Set<String> facts = new HashSet<>(digests);
+    facts.addAll(revisions);
+    facts.addAll(versions);
+    return facts;
   }
 
   /** By digest or revision, whichever agrees; by version only where neither can be compared. */

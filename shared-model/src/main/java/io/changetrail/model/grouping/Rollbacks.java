@@ -12,6 +12,7 @@ import io.changetrail.model.Target;
 import io.changetrail.model.catalogue.Catalogue;
 import io.changetrail.model.grouping.Release.Comparison;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -94,6 +95,7 @@ final class Rollbacks {
 
   private void find() {
     Map<String, List<ObservedChange>> deployments = new HashMap<>();
+    Map<String, Set<String>> brought = new HashMap<>();
     Map<String, List<Restorable>> states = new HashMap<>();
     for (ObservedChange change : changes) {
       if (!happened(change)) {
@@ -104,7 +106,13 @@ final class Rollbacks {
       Set<String> undone = new LinkedHashSet<>(declared(change));
       for (String service : services) {
         List<ObservedChange> before = deployments.getOrDefault(service, List.of());
-        undone.addAll(restoredRelease(change, before));
+        // Most deployments bring what was never there before.
+        Set<String> known = brought.computeIfAbsent(service, any -> new HashSet<>());
+        Set<String> facts = release(change).facts();
+        if (!Collections.disjoint(known, facts)) {
+          undone.addAll(restoredRelease(change, before));
+        }
+        known.addAll(facts);
         undone.addAll(olderCommit(change, before));
       }
       resources.forEach(
