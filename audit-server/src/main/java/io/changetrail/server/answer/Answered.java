@@ -73,30 +73,9 @@ record Answered(
         .put("earliest", answer.onset().interval().earliest().toString())
         .put("latest", answer.onset().interval().latest().toString())
         .put("basis", answer.onset().basis());
-    ArrayNode suspects = json.putArray("suspects");
-    for (Suspect suspect : answer.suspects()) {
-      ObjectNode entry = suspects.addObject();
-      entry.set("change", change(suspect.change()));
-      entry.put("score", suspect.score());
-      ArrayNode factors = entry.putArray("factors");
-      for (Factor factor : suspect.factors()) {
-        factors
-            .addObject()
-            .put("name", factor.name())
-            .put("value", factor.value())
-            .put("weight", factor.weight())
-            .put("reason", factor.reason());
-      }
-      ArrayNode effects = entry.putArray("effects");
-      suspect.effects().forEach(effect -> effects.add(json(effect)));
-    }
+    json.putArray("suspects").addAll(answer.suspects().parallelStream().map(this::json).toList());
     json.put("moreSuspects", answer.moreSuspects());
-    ArrayNode excluded = json.putArray("excluded");
-    for (Excluded one : answer.excluded()) {
-      ObjectNode entry = excluded.addObject();
-      entry.set("change", change(one.change()));
-      entry.put("reason", one.reason());
-    }
+    json.putArray("excluded").addAll(answer.excluded().parallelStream().map(this::json).toList());
     json.put("moreExcluded", answer.moreExcluded());
     ObjectNode searched = json.putObject("searched");
     searched.put("from", answer.searched().window().earliest().toString());
@@ -110,6 +89,30 @@ record Answered(
     ArrayNode noted = json.putArray("notes");
     notes.forEach(noted::add);
     return json;
+  }
+
+  private ObjectNode json(Suspect suspect) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("change", change(suspect.change()));
+    json.put("score", suspect.score());
+    ArrayNode factors = json.putArray("factors");
+    for (Factor factor : suspect.factors()) {
+      factors
+          .addObject()
+          .put("name", factor.name())
+          .put("value", factor.value())
+          .put("weight", factor.weight())
+          .put("reason", factor.reason());
+    }
+    ArrayNode effects = json.putArray("effects");
+    suspect.effects().forEach(effect -> effects.add(json(effect)));
+    return json;
+  }
+
+  private ObjectNode json(Excluded excluded) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("change", change(excluded.change()));
+    return json.put("reason", excluded.reason());
   }
 
   private static ObjectNode json(Effect effect) {

@@ -14,6 +14,7 @@ import io.changetrail.server.catalogue.Catalogues;
 import io.changetrail.server.http.Request;
 import io.changetrail.server.prometheus.PrometheusServers;
 import io.changetrail.server.prometheus.RangeQuery;
+import io.changetrail.server.query.Ahead;
 import io.changetrail.server.query.RecordedChanges;
 import io.changetrail.server.query.Sight;
 import io.changetrail.server.query.SourceAccount;
@@ -100,6 +101,7 @@ public final class Correlator {
     List<Series> series = new ArrayList<>(question.series());
     series.addAll(fetched.series());
     Topology topology = topologies.of(scope, known);
+    Ahead<List<SourceStatus>> reporting = Ahead.begin(() -> store.sources(scope));
     RecordedChanges.Span span =
         changes.latest(
             scope,
@@ -111,16 +113,15 @@ public final class Correlator {
             related(anomaly, topology, series, known),
             known,
             asked);
-    List<SourceStatus> sources = store.sources(scope);
+    List<SourceStatus> sources = reporting.get();
     Candidates candidates = new Candidates(known, sources);
     Map<String, ObservedChange> observed = new LinkedHashMap<>();
-    List<CandidateChange> judged = new ArrayList<>();
-    for (ObservedChange change : span.changes()) {
-      observed.put(change.id(), change);
-      if (mayLieWithin(anomaly.window(), change)) {
-        judged.add(candidates.of(change));
-      }
-    }
+    span.changes().forEach(change -> observed.put(change.id(), change));
+    List<CandidateChange> judged =
+        span.changes().parallelStream()
+            .filter(change -> mayLieWithin(anomaly.window(), change))
+            .map(candidates::of)
+            .toList();
     Answer answer =
         engine
             .correlate(anomaly, judged, topology, series)

@@ -78,11 +78,13 @@ final class Precedents {
     }
     Query then = Query.all().between(before.minus(REACH), before);
     Query deployments = then.where(Field.KIND, ChangeKind.DEPLOYMENT.name());
-    search(deployments, Field.DIGEST, digests, found);
-    search(deployments, Field.REVISION, revisions, found);
-    search(deployments, Field.VERSION, versions, found);
+    Ahead<Map<String, StoredEvent>> ofResources =
+        Ahead.begin(() -> search(then, Field.RESOURCE, resources));
+    found.putAll(search(deployments, Field.DIGEST, digests));
+    found.putAll(search(deployments, Field.REVISION, revisions));
+    found.putAll(search(deployments, Field.VERSION, versions));
     between(List.copyOf(found.values()), before, found);
-    search(then, Field.RESOURCE, resources, found);
+    found.putAll(ofResources.get());
     return found;
   }
 
@@ -111,13 +113,14 @@ final class Precedents {
                     found));
   }
 
-  private void search(
-      Query query, Field field, Set<String> values, Map<String, StoredEvent> found) {
+  private Map<String, StoredEvent> search(Query query, Field field, Set<String> values) {
+    Map<String, StoredEvent> found = new LinkedHashMap<>();
     List<String> all = new ArrayList<>(values);
     for (int i = 0; i < all.size(); i += VALUES_PER_QUERY) {
       List<String> some = all.subList(i, Math.min(all.size(), i + VALUES_PER_QUERY));
       add(query.where(field, new LinkedHashSet<>(some)), EVENTS_PER_QUERY, found);
     }
+    return found;
   }
 
   private void add(Query query, int limit, Map<String, StoredEvent> found) {

@@ -137,7 +137,14 @@ public final class RecordedChanges {
     Instant earliest = last == null ? from.minus(margin) : last;
     Instant since = last == null ? null : whole(last, to);
     return span(
-            scope, earliest, to.plus(margin), events, List.copyOf(events.values()), catalogue, asOf)
+            scope,
+            earliest,
+            to.plus(margin),
+            events,
+            List.copyOf(events.values()),
+            List.of(),
+            catalogue,
+            asOf)
         .reading(since, since);
   }
 
@@ -174,36 +181,64 @@ public final class RecordedChanges {
     Query wanted = environments == null ? all : all.where(Field.ENVIRONMENT, environments);
     Query before = wanted.between(from.minus(margin), to);
     Query after = wanted.between(to, to.plus(margin));
-    Map<String, StoredEvent> events = new LinkedHashMap<>();
+    Ahead<Nearby> ofAll = Ahead.begin(() -> nearby(scope, before, after, NEAREST_EVENTS));
+    Nearby theirs =
+        related.isEmpty()
+            ? new Nearby(Map.of(), Map.of(), null)
+            : nearby(
+                scope,
+                before.where(Field.SERVICE, related),
+                after.where(Field.SERVICE, related),
+                RELATED_EVENTS);
+    Nearby others = ofAll.get().without(theirs);
     List<StoredEvent> likeliest = new ArrayList<>();
-    Instant ofRelated = null;
-    if (!related.isEmpty()) {
-      Query theirs = before.where(Field.SERVICE, related);
-      ofRelated = read(scope, theirs, Order.NEWEST_FIRST, RELATED_EVENTS, events);
-      events.values().stream().limit(LIKELIEST_RELATED).forEach(likeliest::add);
-      int ofBefore = events.size();
-      Query theirsAfter = after.where(Field.SERVICE, related);
-      read(scope, theirsAfter, Order.OLDEST_FIRST, RELATED_EVENTS / 4, events);
-      // One of these may bring back what was in force long before.
-      events.values().stream().skip(ofBefore).limit(LIKELIEST_RELATED).forEach(likeliest::add);
-    }
-    int ofThem = events.size();
-    Instant since = read(scope, before, Order.NEWEST_FIRST, NEAREST_EVENTS, events);
-    events.values().stream().skip(ofThem).limit(LIKELIEST_OTHERS).forEach(likeliest::add);
-    read(scope, after, Order.OLDEST_FIRST, NEAREST_EVENTS / 4, events);
-    Instant earliest = since == null ? from.minus(margin) : since;
-    if (environments != null) {
-      built(scope, likeliest).forEach(event -> events.putIfAbsent(event.eventId(), event));
-    }
+    theirs.before().values().stream().limit(LIKELIEST_RELATED).forEach(likeliest::add);
+    // One of these may bring back what was in force long before.
+    theirs.after().values().stream().limit(LIKELIEST_RELATED).forEach(likeliest::add);
+    others.before().values().stream().limit(LIKELIEST_OTHERS).forEach(likeliest::add);
+    Map<String, StoredEvent> events = new LinkedHashMap<>();
+    Stream.of(theirs.before(), theirs.after(), others.before(), others.after())
+        .forEach(events::putAll);
+    Instant earliest = others.since() == null ? from.minus(margin) : others.since();
     return span(
             scope,
-            ofRelated == null ? earliest : ofRelated,
+            theirs.since() == null ? earliest : theirs.since(),
             to.plus(margin),
             events,
             likeliest,
+            environments == null ? List.of() : likeliest,
             catalogue,
             asOf)
-        .reading(within(from, since), within(from, ofRelated));
+        .reading(within(from, others.since()), within(from, theirs.since()));
+  }
+
+  /**
+   * Events before and after a moment.
+   *
+   * @param before newest first
+   * @param after oldest first
+   * @param since there are more before it; null if there are none
+   */
+  private record Nearby(
+      Map<String, StoredEvent> before, Map<String, StoredEvent> after, @Nullable Instant since) {
+    Nearby without(Nearby known) {
+      return new Nearby(less(before, known), less(after, known), since);
+    }
+
+    private static Map<String, StoredEvent> less(Map<String, StoredEvent> all, Nearby known) {
+      Map<String, StoredEvent> some = new LinkedHashMap<>(all);
+      some.keySet().removeAll(known.before.keySet());
+      some.keySet().removeAll(known.after.keySet());
+      return some;
+    }
+  }
+
+  private Nearby nearby(Scope scope, Query before, Query after, int most) {
+    Map<String, StoredEvent> earlier = new LinkedHashMap<>();
+    Map<String, StoredEvent> later = new LinkedHashMap<>();
+    Instant since = read(scope, before, Order.NEWEST_FIRST, most, earlier);
+    read(scope, after, Order.OLDEST_FIRST, most / 4, later);
+    return new Nearby(earlier, later, since);
   }
 
   private static @Nullable Instant within(Instant from, @Nullable Instant since) {
@@ -277,7 +312,14 @@ public final class RecordedChanges {
         EVENTS_AROUND / 2,
         events);
     return span(
-            scope, earliest, at.plus(margin), events, List.copyOf(events.values()), catalogue, asOf)
+            scope,
+            earliest,
+            at.plus(margin),
+            events,
+            List.copyOf(events.values()),
+            List.of(),
+            catalogue,
+            asOf)
         .reading(since, since);
   }
 
@@ -285,6 +327,7 @@ public final class RecordedChanges {
    * Groups the events.
    *
    * @param asked those of which it is looked up what they restore and where they lead
+   * @param deployed those of which it is looked up what was built
    */
   private Span span(
       Scope scope,
@@ -292,25 +335,37 @@ public final class RecordedChanges {
       Instant latest,
       Map<String, StoredEvent> events,
       List<StoredEvent> asked,
+      List<StoredEvent> deployed,
       Catalogue catalogue,
       Instant asOf) {
+    Ahead<List<StoredEvent>> built = Ahead.begin(() -> built(scope, deployed));
+    Ahead<Map<String, StoredEvent>> further =
+        Ahead.begin(() -> further(scope, latest, onTheirWay(asked)));
     Map<String, StoredEvent> before = new Precedents(store, scope, catalogue).of(asked, earliest);
+    List<StoredEvent> released = new ArrayList<>(asked);
+    released.addAll(before.values());
+    List<StoredEvent> commits = commits(scope, released);
+    built.get().forEach(event -> events.putIfAbsent(event.eventId(), event));
     before.forEach(events::putIfAbsent);
-    List<StoredEvent> deployed = new ArrayList<>(asked);
-    deployed.addAll(before.values());
-    Set<String> flags = onTheirWay(asked);
+    further.get().forEach(events::putIfAbsent);
+    return new Span(group(events, commits, catalogue, asOf), events, null, null);
+  }
+
+  /** How far flags were taken after that moment. */
+  private Map<String, StoredEvent> further(Scope scope, Instant after, Set<String> flags) {
+    Map<String, StoredEvent> steps = new LinkedHashMap<>();
     if (!flags.isEmpty()) {
       read(
           scope,
           Query.all()
-              .between(latest, latest.plus(Precedents.REACH))
+              .between(after, after.plus(Precedents.REACH))
               .where(Field.KIND, ChangeKind.FEATURE_FLAG.name())
               .where(Field.RESOURCE, flags),
           Order.OLDEST_FIRST,
           NEAREST_EVENTS / 4,
-          events);
+          steps);
     }
-    return new Span(group(events, commits(scope, deployed), catalogue, asOf), events, null, null);
+    return steps;
   }
 
   /**
