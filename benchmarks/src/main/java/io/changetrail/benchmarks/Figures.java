@@ -41,6 +41,11 @@ final class Figures implements Callable<Integer> {
   @Option(names = "--queries", description = "Of each kind; ${DEFAULT-VALUE}.")
   private int queries = 500;
 
+  @Option(
+      names = "--warm-up",
+      description = "Queries of each kind before these, at most as many; ${DEFAULT-VALUE}.")
+  private int warmUp = 50;
+
   @Option(names = "--singles", description = "Single-event requests; ${DEFAULT-VALUE}.")
   private int singles = 20_000;
 
@@ -237,7 +242,7 @@ final class Figures implements Callable<Integer> {
     Trickle ingest = Trickle.start(client, other, first, ingestRate);
     try {
       QueryLoad load = new QueryLoad(client, workload, stored);
-      load.run(Math.min(50, queries)); // warms the server, not its page cache alone
+      load.run(Math.min(warmUp, queries)); // of the server, not its page cache alone
       for (Map.Entry<QueryLoad.Kind, Histogram> each : load.run(queries).entrySet()) {
         report.latency(each.getKey().title, each.getValue());
       }
