@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -119,6 +121,20 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** What is read of each row. */
+  <T> List<T> list(Rows<T> row, String sql, @Nullable Object... parameters) {
+    return query(
+        rows -> {
+          List<T> all = new ArrayList<>();
+          while (rows.next()) {
+            all.add(row.read(rows));
+          }
+          return all;
+        },
+        sql,
+        parameters);
+  }
+
   /** Runs a statement that takes no parameters and is not worth keeping. */
   void run(String sql) {
     try (Statement statement = connection.createStatement()) {
@@ -169,7 +185,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Reads the rows of a query. */
+  /** Reads the rows of a query, or the one that they stand at. */
   interface Rows<T extends @Nullable Object> {
     T read(ResultSet rows) throws SQLException;
   }

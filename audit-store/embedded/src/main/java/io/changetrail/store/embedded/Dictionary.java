@@ -4,18 +4,21 @@ package io.changetrail.store.embedded;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Terms and their ids, as the writer sees them: what it has looked up or made lately is remembered.
  */
 final class Dictionary {
   private static final int REMEMBERED = 200_000;
+
+  /** A scope may allow a hundred thousand targets, whose texts together are many megabytes. */
+  private static final int AT_ONCE = 1_000;
 
   private record Key(String tenant, Term term) {}
 
@@ -74,23 +77,28 @@ final class Dictionary {
         term.value());
   }
 
-  /** The ids of those of these terms that there are. */
-  static List<Long> find(Database database, String tenant, String field, Set<String> values) {
-    ArrayNode texts = JsonNodeFactory.instance.arrayNode();
-    values.forEach(texts::add);
-    return database.query(
-        rows -> {
-          List<Long> ids = new ArrayList<>();
-          while (rows.next()) {
-            ids.add(rows.getLong(1));
-          }
-          return ids;
-        },
-        "SELECT id FROM term WHERE tenant = ? AND field = ? AND value IN"
-            + " (SELECT value FROM json_each(?))",
-        tenant,
-        field,
-        texts.toString());
+  /** The ids of those of a field's terms that there are. */
+  static List<Long> find(
+      Database database, String tenant, String field, Collection<String> values) {
+    List<Long> ids = new ArrayList<>();
+    ArrayNode some = JsonNodeFactory.instance.arrayNode();
+    int left = values.size();
+    for (String value : values) {
+      some.add(value);
+      left--;
+      if (some.size() == AT_ONCE || left == 0) {
+        ids.addAll(
+            database.list(
+                row -> row.getLong(1),
+                "SELECT id FROM term WHERE tenant = ? AND field = ? AND value IN"
+                    + " (SELECT value FROM json_each(?))",
+                tenant,
+                field,
+                some.toString()));
+        some.removeAll();
+      }
+    }
+    return ids;
   }
 
   /** Drops a term that no event has any more. */

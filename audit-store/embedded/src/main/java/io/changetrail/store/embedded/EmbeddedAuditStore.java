@@ -375,15 +375,8 @@ final class EmbeddedAuditStore implements AuditStore {
         reader ->
             reader
                 .database()
-                .query(
-                    rows -> {
-                      List<Leaf> leaves = new ArrayList<>();
-                      while (rows.next()) {
-                        leaves.add(
-                            new Leaf(rows.getLong(1), HexFormat.of().formatHex(rows.getBytes(2))));
-                      }
-                      return leaves;
-                    },
+                .list(
+                    row -> new Leaf(row.getLong(1), HexFormat.of().formatHex(row.getBytes(2))),
                     "SELECT seq, hash FROM leaf WHERE seq >= ? ORDER BY seq LIMIT ?",
                     fromSeq,
                     (long) limit));

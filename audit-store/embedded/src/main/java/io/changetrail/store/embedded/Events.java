@@ -25,11 +25,11 @@ final class Events {
   static final String COLUMNS =
       "seq, tenant, id, time, ingested, clock_offset, flags, content, terms, body";
 
-  /** What is personal is almost always wanted too. */
-  private static final String PERSONAL =
-      ", (SELECT data FROM personal WHERE personal.seq = event.seq)";
-
-  private static final String SELECT = "SELECT " + COLUMNS + PERSONAL + " FROM event WHERE ";
+  /** With what is personal, which is almost always wanted too. */
+  private static final String SELECT =
+      "SELECT "
+          + COLUMNS
+          + ", (SELECT data FROM personal WHERE personal.seq = event.seq) FROM event WHERE ";
 
   private final Database database;
   private final DecodedEvents decoded;
@@ -69,14 +69,6 @@ final class Events {
   Optional<Row> row(long seq) {
     return database.query(
         rows -> rows.next() ? Optional.of(read(rows)) : Optional.empty(), SELECT + "seq = ?", seq);
-  }
-
-  private static List<Row> readAll(ResultSet rows) throws SQLException {
-    List<Row> all = new ArrayList<>();
-    while (rows.next()) {
-      all.add(read(rows));
-    }
-    return all;
   }
 
   private static Row read(ResultSet rows) throws SQLException {
@@ -161,7 +153,7 @@ final class Events {
 
   /** The rows of a condition. */
   List<Row> all(String condition, Object... parameters) {
-    return database.query(Events::readAll, SELECT + condition, parameters);
+    return database.list(Events::read, SELECT + condition, parameters);
   }
 
   static StoredEvent stored(Row row, AuditEvent event, boolean reduced) {

@@ -39,16 +39,8 @@ final class Expiring {
   }
 
   private List<Query> holds() {
-    return database.query(
-        rows -> {
-          List<Query> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(QueryJson.read(rows.getString(1)));
-          }
-          return all;
-        },
-        "SELECT query FROM hold WHERE tenant = ?",
-        tenant);
+    return database.list(
+        row -> QueryJson.read(row.getString(1)), "SELECT query FROM hold WHERE tenant = ?", tenant);
   }
 
   /**

@@ -10,12 +10,14 @@ import io.changetrail.store.Scope;
 import io.changetrail.store.SearchText;
 import io.changetrail.store.View;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -54,10 +56,11 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
     // Each holds of some target; that all hold of one and the same is a condition of its own,
     // which most events fulfil, as they have one.
     boolean byTarget = scope.isWholeTenant() && ofTarget.size() > 1;
-    Set<Long> whole = byTarget && view == View.FOLDED ? few(targets, scope, ofTarget) : Set.of();
-    if (!whole.isEmpty()) {
+    // Of targets that only events as they were sent have, nothing is known.
+    Set<String> few = byTarget && view == View.FOLDED ? few(targets, scope, ofTarget) : Set.of();
+    if (!few.isEmpty()) {
       byTarget = false;
-      compiler.anyOfThese(whole);
+      compiler.anyOf(Term.TARGET, few);
     } else {
       ofTarget.forEach(
           (field, wanted) -> {
@@ -68,13 +71,13 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
           });
     }
     if (!scope.isWholeTenant()) {
-      Set<Term> allowed = new LinkedHashSet<>();
+      Set<String> allowed = new LinkedHashSet<>();
       for (Target target : targets.in(scope.tenant()).all()) {
         if (scope.allows(target) && Matching.matches(ofTarget, target)) {
-          allowed.add(Term.of(target));
+          allowed.add(Term.of(target).value());
         }
       }
-      compiler.anyOf(allowed);
+      compiler.anyOf(Term.TARGET, allowed);
       if (view == View.RAW && ofTarget.isEmpty()) {
         compiler.orAmendments();
       }
@@ -86,12 +89,10 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
       compiler.paths(query.paths());
     }
     if (!query.values().isEmpty()) {
-      Set<Term> values = new LinkedHashSet<>();
-      query.values().forEach(value -> values.add(new Term(Term.VALUE, value)));
-      compiler.anyOf(values);
+      compiler.anyOf(Term.VALUE, query.values());
     }
     if (compiler.clauses.isEmpty()) {
-      compiler.anyOf(Set.of(Term.ALL));
+      compiler.anyOf(Term.ALL.field(), Set.of(Term.ALL.value()));
     }
     List<long[]> clauses =
         compiler.clauses.stream().map(ids -> ids.build().sorted().distinct().toArray()).toList();
@@ -108,19 +109,26 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
   }
 
   /**
-   * The targets of which all conditions hold, where it is known at once that these are few: an
-   * environment has so many events that to look for those of a service among them takes longer.
+   * The terms of the targets of which all conditions hold, where it is known at once that these are
+   * few: an environment has so many events that to look for those of a service among them takes
+   * longer. Empty where there are many, or none is known.
    */
-  private static Set<Long> few(Targets targets, Scope scope, Map<Field, Set<String>> wanted) {
+  private static Set<String> few(Targets targets, Scope scope, Map<Field, Set<String>> wanted) {
     Set<String> services = wanted.getOrDefault(Field.SERVICE, Set.of());
     if (services.isEmpty()
-        || !targets.areRead()
+        || !targets.areKnown()
         || services.stream().anyMatch(name -> WorkloadSelector.ofTerm(name).isPresent())) {
       return Set.of();
     }
-    Map<Long, Target> found = targets.in(scope.tenant()).of(services);
-    found.values().removeIf(target -> !Matching.matches(wanted, target));
-    return found.size() > FEW_TARGETS ? Set.of() : found.keySet();
+    Set<String> found =
+        targets
+            .in(scope.tenant())
+            .of(services)
+            .filter(target -> Matching.matches(wanted, target))
+            .limit(FEW_TARGETS + 1)
+            .map(target -> Term.of(target).value())
+            .collect(Collectors.toSet());
+    return found.size() > FEW_TARGETS ? Set.of() : found;
   }
 
   /** Conditions of few terms find the events; among those the others are looked for. */
@@ -169,7 +177,7 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
 
     long[] everything() {
       LongStream.Builder ids = LongStream.builder();
-      either(ids, Term.ALL);
+      either(ids, Term.ALL.field(), Set.of(Term.ALL.value()));
       return ids.build().toArray();
     }
 
@@ -183,29 +191,20 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
       return clauses.get(clauses.size() - 1);
     }
 
-    void anyOfThese(Set<Long> terms) {
-      LongStream.Builder ids = clause();
-      terms.forEach(ids::add);
+    void anyOf(String field, Collection<String> values) {
+      either(clause(), field, values);
     }
 
-    void anyOf(Set<Term> terms) {
-      LongStream.Builder ids = clause();
-      terms.forEach(term -> either(ids, term));
-    }
-
-    /** The term, and in the raw view also as it holds of events as they were sent. */
-    private void either(LongStream.Builder ids, Term term) {
-      add(ids, term);
+    /** The terms, and in the raw view also as they hold of events as they were sent. */
+    private void either(LongStream.Builder ids, String field, Collection<String> values) {
+      add(ids, field, values);
       if (view == View.RAW) {
-        add(ids, term.raw());
+        add(ids, Term.raw(field), values);
       }
     }
 
-    private void add(LongStream.Builder ids, Term term) {
-      long id = Dictionary.find(database, tenant, term);
-      if (id != 0) {
-        ids.add(id);
-      }
+    private void add(LongStream.Builder ids, String field, Collection<String> values) {
+      Dictionary.find(database, tenant, field, values).forEach(ids::add);
     }
 
     /**
@@ -213,7 +212,7 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
      * are candidates, and judged when they are read.
      */
     void orAmendments() {
-      add(lastClause(), Term.ALL.raw());
+      add(lastClause(), Term.raw(Term.ALL.field()), Set.of(Term.ALL.value()));
     }
 
     /** Also the targets that are the workloads among these names of services. */
@@ -221,39 +220,34 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
       Set<String> workloads = new LinkedHashSet<>(services);
       workloads.removeIf(name -> WorkloadSelector.ofTerm(name).isEmpty());
       if (!workloads.isEmpty()) {
-        targets.in(tenant).all().stream()
-            .filter(target -> Matching.isOfService(workloads, target))
-            .forEach(target -> either(lastClause(), Term.of(target)));
+        either(
+            lastClause(),
+            Term.TARGET,
+            targets.in(tenant).all().stream()
+                .filter(target -> Matching.isOfService(workloads, target))
+                .map(target -> Term.of(target).value())
+                .toList());
       }
     }
 
     void field(Field field, Set<String> wanted) {
       LongStream.Builder ids = clause();
-      Set<String> whole = new LinkedHashSet<>(wanted);
-      if (field == Field.REVISION) {
-        whole.removeIf(value -> value.length() >= Matching.SHORTEST_REVISION);
-      }
+      List<String> whole = new ArrayList<>();
       for (String value : wanted) {
-        if (!whole.contains(value)) {
+        if (field == Field.REVISION && value.length() >= Matching.SHORTEST_REVISION) {
           startingWith(ids, new Term(field.wireName(), value));
+        } else {
+          whole.add(value);
         }
       }
-      if (whole.size() == 1) {
-        either(ids, new Term(field.wireName(), whole.iterator().next()));
-      } else if (!whole.isEmpty()) {
-        Term any = new Term(field.wireName(), "");
-        Dictionary.find(database, tenant, any.field(), whole).forEach(ids::add);
-        if (view == View.RAW) {
-          Dictionary.find(database, tenant, any.raw().field(), whole).forEach(ids::add);
-        }
-      }
+      either(ids, field.wireName(), whole);
     }
 
     void word(String word) {
       if (word.endsWith("*")) {
         startingWith(clause(), new Term(Term.WORD, word.substring(0, word.length() - 1)));
       } else {
-        anyOf(Set.of(new Term(Term.WORD, word)));
+        anyOf(Term.WORD, Set.of(word));
       }
     }
 
@@ -261,7 +255,7 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
       LongStream.Builder ids = clause();
       for (String path : wanted) {
         String end = Term.reversed(path);
-        either(ids, new Term(Term.PATH, end));
+        either(ids, Term.PATH, Set.of(end));
         startingWith(ids, new Term(Term.PATH, end + "."));
       }
     }
@@ -274,18 +268,15 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
     }
 
     private void range(LongStream.Builder ids, Term term) {
-      database.query(
-          rows -> {
-            while (rows.next()) {
-              ids.add(rows.getLong(1));
-            }
-            return ids;
-          },
-          "SELECT id FROM term WHERE tenant = ? AND field = ? AND value >= ? AND value < ?",
-          tenant,
-          term.field(),
-          term.value(),
-          term.value() + Character.toString(Character.MAX_CODE_POINT));
+      database
+          .list(
+              row -> row.getLong(1),
+              "SELECT id FROM term WHERE tenant = ? AND field = ? AND value >= ? AND value < ?",
+              tenant,
+              term.field(),
+              term.value(),
+              term.value() + Character.toString(Character.MAX_CODE_POINT))
+          .forEach(ids::add);
     }
   }
 }

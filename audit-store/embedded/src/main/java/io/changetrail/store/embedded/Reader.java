@@ -101,7 +101,7 @@ final class Reader {
         view,
         direction,
         after,
-        stretch(limit + 1),
+        limit + 1,
         (row, event) -> {
           if (found.size() == limit) {
             Events.Row last = found.get(limit - 1).row();
@@ -116,12 +116,6 @@ final class Reader {
     // Rows are read one after the other; what costs most is to unpack them.
     Stream<Found> rows = found.size() < MANY ? found.stream() : found.parallelStream();
     return new Page(rows.map(this::stored).toList(), next[0]);
-  }
-
-  /** Equal parts, as to find more than is wanted may take long. */
-  private static int stretch(int wanted) {
-    int stretches = (wanted + STRETCH - 1) / STRETCH;
-    return (wanted + stretches - 1) / stretches;
   }
 
   /**
@@ -149,13 +143,18 @@ final class Reader {
     boolean take(Events.Row row, @Nullable AuditEvent event);
   }
 
+  /**
+   * Shows the visitor one event after the other, until it has enough.
+   *
+   * @param likely how many it is likely to take: to find more may take long
+   */
   private void walk(
       Scope scope,
       Query query,
       View view,
       Direction direction,
       @Nullable Position after,
-      int atOnce,
+      int likely,
       Visitor visitor) {
     Optional<Plan> plan = plan(scope, query, view);
     if (plan.isEmpty()) {
@@ -164,18 +163,29 @@ final class Reader {
     Cursor cursor = plan.get().cursor(database, direction);
     start(cursor, plan.get(), direction, after);
     List<Long> stretch = new ArrayList<>();
+    int found = 0;
     while (!plan.get().isBehind(cursor, direction)) {
-      stretch.clear();
-      while (stretch.size() < atOnce && !plan.get().isBehind(cursor, direction)) {
-        stretch.add(cursor.seq());
-        cursor.next();
-      }
-      for (Events.Row row : events.rows(stretch)) {
-        if (!take(scope, query, view, plan.get(), row, visitor)) {
+      stretch.add(cursor.seq());
+      found++;
+      if (stretch.size() == STRETCH || found == likely) {
+        if (!take(scope, query, view, plan.get(), stretch, visitor)) {
           return;
         }
+        stretch.clear();
+      }
+      cursor.next();
+    }
+    take(scope, query, view, plan.get(), stretch, visitor);
+  }
+
+  private boolean take(
+      Scope scope, Query query, View view, Plan plan, List<Long> seqs, Visitor visitor) {
+    for (Events.Row row : events.rows(seqs)) {
+      if (!take(scope, query, view, plan, row, visitor)) {
+        return false;
       }
     }
+    return true;
   }
 
   private Optional<Plan> plan(Scope scope, Query query, View view) {
@@ -259,7 +269,7 @@ final class Reader {
           View.FOLDED,
           Direction.UP,
           null,
-          STRETCH,
+          Integer.MAX_VALUE,
           (row, event) -> {
             counts.merge(Math.floorDiv(row.time(), nanos), 1L, Long::sum);
             return true;
@@ -294,7 +304,7 @@ final class Reader {
         View.FOLDED,
         Direction.UP,
         null,
-        STRETCH,
+        Integer.MAX_VALUE,
         (row, event) -> {
           if (event != null) {
             EventFields.of(event)
@@ -401,15 +411,8 @@ final class Reader {
     if (!scope.isWholeTenant()) {
       return visibleSources(scope);
     }
-    return database.query(
-        rows -> {
-          List<SourceStatus> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(
-                SourceLedger.fromJson(Bodies.read(rows.getString(2))).status(rows.getString(1)));
-          }
-          return all;
-        },
+    return database.list(
+        row -> SourceLedger.fromJson(Bodies.read(row.getString(2))).status(row.getString(1)),
         "SELECT source, status FROM source WHERE tenant = ? ORDER BY source",
         scope.tenant());
   }
@@ -423,7 +426,7 @@ final class Reader {
         View.RAW,
         Direction.UP,
         null,
-        STRETCH,
+        Integer.MAX_VALUE,
         (row, event) -> {
           AuditEvent seen = event != null ? event : events.raw(row);
           Instant ingested = Times.instant(row.ingested());

@@ -3,7 +3,6 @@ package io.changetrail.store.embedded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.content.Erasure;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,14 +29,8 @@ final class Removal {
 
   /** The next events of a tenant behind a seq that have a personal part. */
   static List<Personal> personal(Database database, String tenant, long afterSeq, int limit) {
-    return database.query(
-        rows -> {
-          List<Personal> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(new Personal(rows.getLong(1), Bodies.unpackObject(rows.getBytes(2))));
-          }
-          return all;
-        },
+    return database.list(
+        row -> new Personal(row.getLong(1), Bodies.unpackObject(row.getBytes(2))),
         "SELECT personal.seq, data FROM personal JOIN event ON event.seq = personal.seq WHERE"
             + " personal.seq > ? AND tenant = ? ORDER BY personal.seq LIMIT ?",
         afterSeq,

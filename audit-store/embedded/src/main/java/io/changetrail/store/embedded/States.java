@@ -8,7 +8,6 @@ import io.changetrail.store.ResourceKey;
 import io.changetrail.store.ResourceState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,29 +116,15 @@ final class States {
                     + " = ?) AND "
                     + SERVICE
                     + " = ?");
-    Database.Rows<List<Found>> reader =
-        rows -> {
-          List<Found> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(read(rows));
-          }
-          return all;
-        };
     return service == null
-        ? database.query(reader, sql, time, tenant)
-        : database.query(reader, sql, time, tenant, service, service);
+        ? database.list(States::read, sql, time, tenant)
+        : database.list(States::read, sql, time, tenant, service, service);
   }
 
   /** The newest states of a source's resources that are not deleted, in order of key. */
   List<Found> ofSource(String tenant, String source, String after, int limit) {
-    return database.query(
-        rows -> {
-          List<Found> all = new ArrayList<>();
-          while (rows.next()) {
-            all.add(read(rows));
-          }
-          return all;
-        },
+    return database.list(
+        States::read,
         "SELECT "
             + COLUMNS
             + " FROM resource JOIN resource_state ON resource_state.resource = resource.id AND"
@@ -180,14 +165,8 @@ final class States {
   }
 
   private List<Long> earlier(long resource, long time, long seq) {
-    return database.query(
-        rows -> {
-          List<Long> seqs = new ArrayList<>();
-          while (rows.next()) {
-            seqs.add(rows.getLong(1));
-          }
-          return seqs;
-        },
+    return database.list(
+        row -> row.getLong(1),
         "SELECT seq FROM resource_state WHERE resource = ? AND (time, seq) < (?, ?) AND seq > 0",
         resource,
         time,

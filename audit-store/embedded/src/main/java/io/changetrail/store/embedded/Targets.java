@@ -6,19 +6,21 @@ import io.changetrail.store.StoreException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
- * All targets of all tenants, by which readers find the terms that a scope allows. Those of a file
- * are read beside its opening, as a file of a million events has so many that a start would wait
- * for them; a reader that needs them does.
+ * All targets of all tenants, by which readers find the terms that a scope allows. There may be
+ * more than a reader's view of the file has, such as those of a transaction that was undone, so a
+ * reader looks up their terms. Those of a file are read beside its opening, as a file of a million
+ * events has so many that a start would wait for them; a reader that needs them does.
  */
 final class Targets implements AutoCloseable {
   private record Found(String tenant, long id, Target target) {}
@@ -34,21 +36,16 @@ final class Targets implements AutoCloseable {
       return byId.values();
     }
 
-    /** Those that name one of these services, by the ids of their terms. */
-    Map<Long, Target> of(Set<String> services) {
-      Map<Long, Target> found = new HashMap<>();
-      for (String service : services) {
-        for (Long id : byService.getOrDefault(service, Set.of())) {
-          Target target = byId.get(id);
-          if (target != null) {
-            found.put(id, target);
-          }
-        }
-      }
-      return found;
+    /** Those that name one of these services. */
+    Stream<Target> of(Set<String> services) {
+      return services.stream()
+          .flatMap(service -> byService.getOrDefault(service, Set.of()).stream())
+          .map(byId::get)
+          .filter(Objects::nonNull);
     }
 
     private void put(Long id, Target target) {
+      remove(id); // of a transaction that was undone
       byId.put(id, target);
       if (target.service() != null) {
         byService.computeIfAbsent(target.service(), any -> ConcurrentHashMap.newKeySet()).add(id);
@@ -97,8 +94,10 @@ final class Targets implements AutoCloseable {
               "SELECT tenant, id, value FROM term WHERE field = '" + Term.TARGET + "'");
       synchronized (this) {
         for (Found each : found) {
-          if (!dropped.contains(each.id())) {
-            ofTenant(each.tenant()).put(each.id(), each.target());
+          // What is there already is newer: the id was used again.
+          OfTenant known = ofTenant(each.tenant());
+          if (!dropped.contains(each.id()) && !known.byId.containsKey(each.id())) {
+            known.put(each.id(), each.target());
           }
         }
         dropped.clear();
@@ -124,9 +123,9 @@ final class Targets implements AutoCloseable {
     }
   }
 
-  /** Whether the file is read, so that nobody has to wait. */
-  boolean areRead() {
-    return read.isDone();
+  /** Whether they can be had at once; not while the file is read, nor if it could not be. */
+  boolean areKnown() {
+    return read.isDone() && !read.isCompletedExceptionally();
   }
 
   /** Waits until the file is read. */

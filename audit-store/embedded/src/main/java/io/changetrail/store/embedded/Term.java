@@ -60,7 +60,11 @@ record Term(String field, String value) {
   }
 
   Term raw() {
-    return new Term(RAW + field, value);
+    return new Term(raw(field), value);
+  }
+
+  static String raw(String field) {
+    return RAW + field;
   }
 
   static Term of(Target target) {

@@ -2,6 +2,7 @@
 package io.changetrail.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
@@ -18,6 +19,7 @@ import io.changetrail.store.Histogram;
 import io.changetrail.store.NewEvent;
 import io.changetrail.store.Query;
 import io.changetrail.store.Scope;
+import io.changetrail.store.StoreException;
 import io.changetrail.store.View;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,6 +91,52 @@ class TargetsTest {
     }
     assertThat(plan("web", "prod").clauses()).hasSize(2);
     assertThat(found("web", "prod")).hasSize(Plan.FEW_TARGETS + 1);
+  }
+
+  @Test
+  void aTargetThatWasNeverCommittedFindsNothingThoughItsIdIsUsedForSomethingElse() {
+    storeOne();
+    Path file = directory.resolve(EmbeddedAuditStore.FILE);
+    try (Database database = Database.open(file, true);
+        Targets targets = Targets.of(file)) {
+      targets.in("acme");
+      long used = Dictionary.find(database, "acme", new Term(Field.ACTION.wireName(), "deploy"));
+      targets.put("acme", used, Target.service("undone", "prod"));
+
+      assertThat(Plan.of(database, targets, ALL, of("undone", "prod"), View.FOLDED)).isEmpty();
+    }
+  }
+
+  @Test
+  void anIdThatIsUsedAgainStandsForTheNewTargetOnly() {
+    storeOne();
+    try (Targets targets = Targets.of(directory.resolve(EmbeddedAuditStore.FILE))) {
+      targets.in("acme");
+      targets.put("acme", 1_000, Target.service("before", "prod"));
+      targets.put("acme", 1_000, Target.service("after", "prod"));
+
+      assertThat(targets.in("acme").of(Set.of("before"))).isEmpty();
+      assertThat(targets.in("acme").of(Set.of("after"))).hasSize(1);
+      targets.remove("acme", 1_000);
+      assertThat(targets.in("acme").of(Set.of("after"))).isEmpty();
+    }
+  }
+
+  @Test
+  void whoeverReadsTheWholeTenantDoesWithoutTargetsThatCannotBeRead() {
+    storeOne();
+    try (Database database = Database.open(directory.resolve(EmbeddedAuditStore.FILE), true);
+        Targets targets = Targets.of(directory.resolve("no").resolve("such"))) {
+      assertThatThrownBy(() -> targets.in("acme")).isInstanceOf(StoreException.class);
+
+      assertThat(Plan.of(database, targets, ALL, of("web", "prod"), View.FOLDED)).isPresent();
+    }
+  }
+
+  private void storeOne() {
+    try (EmbeddedAuditStore store = EmbeddedAuditStore.open(directory)) {
+      store.append(List.of(newEvent(1, Target.service("web", "prod"))));
+    }
   }
 
   private Plan plan(String service, String environment) {
