@@ -31,11 +31,12 @@ public final class Ahead<T> {
     this.found = found;
   }
 
+  /** Begins at once, on a thread of its own. */
   public static <T> Ahead<T> begin(Supplier<T> lookUp) {
     return new Ahead<>(CompletableFuture.supplyAsync(lookUp, THREADS));
   }
 
-  /** Waits for it; what it failed of is thrown here. */
+  /** Waits for it; what it failed of is thrown here, as it was. */
   public T get() {
     try {
       return found.join();
