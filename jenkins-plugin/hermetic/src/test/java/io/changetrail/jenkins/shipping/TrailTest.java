@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -341,6 +343,18 @@ class TrailTest {
     }
     assertThat(ConnectionTest.of(URI.create("http://127.0.0.1:9"), null).message())
         .startsWith("No connection: ");
+    HeldCertificate unknown =
+        new HeldCertificate.Builder().addSubjectAlternativeName("127.0.0.1").build();
+    try (MockWebServer impostor = new MockWebServer()) {
+      impostor.useHttps(
+          new HandshakeCertificates.Builder().heldCertificate(unknown).build().sslSocketFactory());
+      impostor.start();
+      assertThat(
+              ConnectionTest.of(URI.create("https://127.0.0.1:" + impostor.getPort()), null)
+                  .message())
+          .startsWith("TLS failed: ")
+          .contains("Is the server's certificate one that this Java trusts");
+    }
     try (MockWebServer other = new MockWebServer()) {
       other.enqueue(new MockResponse.Builder().code(200).body("<html>hello").build());
       other.enqueue(new MockResponse.Builder().code(302).setHeader("Location", "/login").build());
@@ -352,10 +366,6 @@ class TrailTest {
               .build());
       other.start();
       URI address = URI.create("http://127.0.0.1:" + other.getPort());
-      assertThat(
-              ConnectionTest.of(URI.create("https://127.0.0.1:" + other.getPort()), null).message())
-          .startsWith("TLS failed: ")
-          .contains("Is the server's certificate one that this Java trusts");
       assertThat(ConnectionTest.of(address, null).message()).contains("check the URL");
       assertThat(ConnectionTest.of(address, null).message()).contains("redirects (302)");
       assertThat(ConnectionTest.of(address, "wrong").message())
