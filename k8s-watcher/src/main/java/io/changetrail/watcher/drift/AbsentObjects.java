@@ -38,8 +38,8 @@ public final class AbsentObjects implements ObjectFinder {
   private final Cluster cluster;
   private final InstantSource clock;
 
-  /** The uids of declared objects that are there. */
-  private final Map<String, String> present = new HashMap<>();
+  /** Of declared objects. */
+  private final Presence present;
 
   /** Events of the deletion of declared objects that are not there, and of their creation. */
   private final Map<String, AuditEvent> deletions = new HashMap<>();
@@ -62,6 +62,7 @@ public final class AbsentObjects implements ObjectFinder {
     this.selection = selection;
     this.cluster = cluster;
     this.clock = clock;
+    this.present = new Presence(clock);
   }
 
   @Override
@@ -75,7 +76,7 @@ public final class AbsentObjects implements ObjectFinder {
     for (ManifestDirectory directory : directories) {
       String key = directory.key(object);
       if (directory.declares(key)) {
-        present.put(key, object.at("/metadata/uid").asText());
+        present.seen(key, object.at("/metadata/uid").asText());
         deletions.remove(key);
         if (shipped != null && shipped.change().state().before() == null) {
           creations.put(key, shipped);
@@ -92,9 +93,7 @@ public final class AbsentObjects implements ObjectFinder {
     }
     for (ManifestDirectory directory : directories) {
       String key = directory.key(type, shipped.targets().get(0).namespace(), resource.name());
-      // One of the same name may have taken its place.
-      if (directory.declares(key) && present.getOrDefault(key, uid).equals(uid)) {
-        present.remove(key);
+      if (directory.declares(key) && present.gone(key, uid)) {
         creations.remove(key);
         deletions.put(key, shipped);
       }
@@ -163,7 +162,7 @@ public final class AbsentObjects implements ObjectFinder {
   }
 
   private synchronized boolean isPresent(String key) {
-    return present.containsKey(key);
+    return present.isKnown(key);
   }
 
   /** Whatever keeps an object from being told of, it is not absent if it is there. */
@@ -172,7 +171,7 @@ public final class AbsentObjects implements ObjectFinder {
       Optional<JsonNode> live = cluster.find(type.path(place.namespace(), place.name()));
       synchronized (this) {
         live.ifPresent(
-            object -> present.putIfAbsent(place.key(), object.at("/metadata/uid").asText()));
+            object -> present.answered(place.key(), object.at("/metadata/uid").asText()));
       }
       return live.isPresent();
     } catch (IOException e) {
@@ -188,7 +187,7 @@ public final class AbsentObjects implements ObjectFinder {
   @Override
   public synchronized boolean isOver(String id) {
     String key = id.substring(PREFIX.length());
-    return declared != null && (!declared.contains(key) || present.containsKey(key));
+    return declared != null && (!declared.contains(key) || present.isSettled(key));
   }
 
   @Override
