@@ -64,7 +64,14 @@ final class Events {
     boolean has(int flag) {
       return Flags.has(flags, flag);
     }
+
+    Brief brief() {
+      return new Brief(seq, time, flags, terms);
+    }
   }
+
+  /** What is known of an event without its content. */
+  record Brief(long seq, long time, int flags, byte[] terms) {}
 
   Optional<Row> row(long seq) {
     return database.query(
@@ -144,6 +151,14 @@ final class Events {
     all("seq IN (SELECT value FROM json_each(?))", seqs.toString())
         .forEach(row -> found.put(row.seq(), row));
     return seqs.stream().map(found::get).filter(Objects::nonNull).toList();
+  }
+
+  /** The same without their content and in no order, in a third of the time. */
+  List<Brief> briefs(List<Long> seqs) {
+    return database.list(
+        row -> new Brief(row.getLong(1), row.getLong(2), row.getInt(3), row.getBytes(4)),
+        "SELECT seq, time, flags, terms FROM event WHERE seq IN (SELECT value FROM json_each(?))",
+        seqs.toString());
   }
 
   List<Row> amendments(Row amended) {

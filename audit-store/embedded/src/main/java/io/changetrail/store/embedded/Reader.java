@@ -156,26 +156,46 @@ final class Reader {
       @Nullable Position after,
       int likely,
       Visitor visitor) {
-    Optional<Plan> plan = plan(scope, query, view);
-    if (plan.isEmpty()) {
-      return;
-    }
-    Cursor cursor = plan.get().cursor(database, direction);
-    start(cursor, plan.get(), direction, after);
+    plan(scope, query, view)
+        .ifPresent(
+            plan ->
+                stretches(
+                    plan,
+                    direction,
+                    after,
+                    likely,
+                    seqs -> take(scope, query, view, plan, seqs, visitor)));
+  }
+
+  /** Takes some of what a plan finds. */
+  private interface Taker {
+    /**
+     * @return whether to go on
+     */
+    boolean take(List<Long> seqs);
+  }
+
+  /** Shows what a plan finds some at a time, as long as it is wanted. */
+  private void stretches(
+      Plan plan, Direction direction, @Nullable Position after, int likely, Taker taker) {
+    Cursor cursor = plan.cursor(database, direction);
+    start(cursor, plan, direction, after);
     List<Long> stretch = new ArrayList<>();
     int found = 0;
-    while (!plan.get().isBehind(cursor, direction)) {
+    while (!plan.isBehind(cursor, direction)) {
       stretch.add(cursor.seq());
       found++;
       if (stretch.size() == STRETCH || found == likely) {
-        if (!take(scope, query, view, plan.get(), stretch, visitor)) {
+        if (!taker.take(stretch)) {
           return;
         }
         stretch.clear();
       }
       cursor.next();
     }
-    take(scope, query, view, plan.get(), stretch, visitor);
+    if (!stretch.isEmpty()) {
+      taker.take(stretch);
+    }
   }
 
   private boolean take(
@@ -212,12 +232,7 @@ final class Reader {
     if (view == View.FOLDED && row.has(Flags.AMENDMENT)) {
       return true;
     }
-    boolean limited = !scope.isWholeTenant();
-    boolean unsure =
-        (limited && row.has(Flags.NOT_ONE_TARGET | Flags.REFERS | Flags.AMENDED))
-            || (plan.byTarget() && row.has(Flags.NOT_ONE_TARGET | Flags.AMENDED))
-            || (view == View.RAW && row.has(Flags.AMENDED));
-    if (!unsure) {
+    if (!isUnsure(scope, view, plan, row.flags())) {
       return visitor.take(row, null);
     }
     AuditEvent whole = view == View.FOLDED ? events.folded(row) : events.raw(row);
@@ -226,6 +241,14 @@ final class Reader {
       return true;
     }
     return visitor.take(row, seen.get());
+  }
+
+  /** Whether an event that a plan finds has to be looked at, to know if it is one of the answer. */
+  private static boolean isUnsure(Scope scope, View view, Plan plan, int flags) {
+    return (!scope.isWholeTenant()
+            && Flags.has(flags, Flags.NOT_ONE_TARGET | Flags.REFERS | Flags.AMENDED))
+        || (plan.byTarget() && Flags.has(flags, Flags.NOT_ONE_TARGET | Flags.AMENDED))
+        || (view == View.RAW && Flags.has(flags, Flags.AMENDED));
   }
 
   List<StoredEvent> readFrom(Scope scope, long afterSeq, int limit) {
@@ -255,25 +278,16 @@ final class Reader {
     }
     Map<Long, Long> counts = new TreeMap<>();
     Optional<Plan> plan = plan(scope, query, View.FOLDED);
-    boolean simple =
-        scope.isWholeTenant()
-            && plan.isPresent()
-            && plan.get().clauses().size() == 1
-            && plan.get().clauses().get(0).length == 1;
-    if (simple) {
-      count(plan.get(), nanos, counts);
-    } else {
-      walk(
-          scope,
-          query,
-          View.FOLDED,
-          Direction.UP,
-          null,
-          Integer.MAX_VALUE,
-          (row, event) -> {
-            counts.merge(Math.floorDiv(row.time(), nanos), 1L, Long::sum);
-            return true;
-          });
+    if (plan.isPresent()) {
+      if (scope.isWholeTenant() && !plan.get().byTarget()) {
+        countByIndex(plan.get(), nanos, counts);
+      } else {
+        count(
+            scope,
+            query,
+            plan.get(),
+            (brief, event) -> counts.merge(Math.floorDiv(brief.time(), nanos), 1L, Long::sum));
+      }
     }
     List<Histogram.Bucket> buckets = new ArrayList<>();
     counts.forEach(
@@ -281,41 +295,101 @@ final class Reader {
     return new Histogram(width, buckets);
   }
 
-  private void count(Plan plan, long nanos, Map<Long, Long> counts) {
-    database.query(
-        rows -> {
-          while (rows.next()) {
-            counts.merge(Math.floorDiv(rows.getLong(1), nanos), 1L, Long::sum);
+  /** The lists alone tell. Of one list, whatever else a bucket has is counted by SQLite. */
+  private void countByIndex(Plan plan, long nanos, Map<Long, Long> counts) {
+    long[] terms = plan.clauses().get(0);
+    boolean single = plan.clauses().size() == 1 && terms.length == 1;
+    Cursor cursor = plan.cursor(database, Direction.UP);
+    start(cursor, plan, Direction.UP, null);
+    long last = 0;
+    int inLast = 0;
+    while (!plan.isBehind(cursor, Direction.UP)) {
+      long bucket = Math.floorDiv(cursor.time(), nanos);
+      inLast = bucket == last ? inLast + 1 : 1;
+      last = bucket;
+      counts.merge(bucket, 1L, Long::sum);
+      if (single && inLast == TermCursor.FIRST_STRETCH) {
+        long end =
+            bucket + 1 > plan.to() / nanos ? plan.to() : Math.min(plan.to(), (bucket + 1) * nanos);
+        counts.merge(bucket, behind(terms[0], cursor, end), Long::sum);
+        cursor.seek(end, Long.MIN_VALUE);
+      } else {
+        cursor.next();
+      }
+    }
+  }
+
+  /** How many a list has behind a cursor and before a time. */
+  private long behind(long term, Cursor cursor, long end) {
+    return database.query(
+        rows -> rows.next() ? rows.getLong(1) : 0L,
+        "SELECT count(*) FROM posting WHERE term = ? AND (time, seq) > (?, ?) AND time < ?",
+        term,
+        cursor.time(),
+        cursor.seq(),
+        end);
+  }
+
+  /** Takes what is counted of an event. */
+  private interface Counter {
+    /**
+     * @param event as the reader may see it, if that is not what it is listed as
+     */
+    void take(Events.Brief brief, @Nullable AuditEvent event);
+  }
+
+  /** Counts events of the folded view: of most it is enough to know what they are listed as. */
+  private void count(Scope scope, Query query, Plan plan, Counter counter) {
+    stretches(
+        plan,
+        Direction.UP,
+        null,
+        Integer.MAX_VALUE,
+        seqs -> {
+          List<Long> unsure = new ArrayList<>();
+          for (Events.Brief brief : events.briefs(seqs)) {
+            if (isUnsure(scope, View.FOLDED, plan, brief.flags())) {
+              unsure.add(brief.seq());
+            } else {
+              counter.take(brief, null);
+            }
           }
-          return counts;
-        },
-        "SELECT time FROM posting WHERE term = ? AND time >= ? AND time < ?",
-        plan.clauses().get(0)[0],
-        plan.from(),
-        plan.to());
+          return unsure.isEmpty()
+              || take(
+                  scope,
+                  query,
+                  View.FOLDED,
+                  plan,
+                  unsure,
+                  (row, event) -> {
+                    counter.take(row.brief(), event);
+                    return true;
+                  });
+        });
   }
 
   List<Facet> facets(Scope scope, Query query, Set<Field> fields, int valuesPerField) {
     Map<Long, Long> byTerm = new HashMap<>();
     Map<Field, Map<String, Long>> counts = new EnumMap<>(Field.class);
-    walk(
-        scope,
-        query,
-        View.FOLDED,
-        Direction.UP,
-        null,
-        Integer.MAX_VALUE,
-        (row, event) -> {
-          if (event != null) {
-            EventFields.of(event)
-                .forEach((field, values) -> values.forEach(value -> add(counts, field, value, 1)));
-          } else {
-            for (long term : TermList.unpack(row.terms()).fields()) {
-              byTerm.merge(term, 1L, Long::sum);
-            }
-          }
-          return true;
-        });
+    plan(scope, query, View.FOLDED)
+        .ifPresent(
+            plan ->
+                count(
+                    scope,
+                    query,
+                    plan,
+                    (brief, event) -> {
+                      if (event != null) {
+                        EventFields.of(event)
+                            .forEach(
+                                (field, values) ->
+                                    values.forEach(value -> add(counts, field, value, 1)));
+                      } else {
+                        for (long term : TermList.unpack(brief.terms()).fields()) {
+                          byTerm.merge(term, 1L, Long::sum);
+                        }
+                      }
+                    }));
     byTerm.forEach(
         (term, count) -> {
           Term known = term(term);

@@ -3,7 +3,7 @@ package io.changetrail.store.embedded;
 
 /** Walks the posting list of one term, a stretch of rows at a time. */
 final class TermCursor implements Cursor {
-  private static final int FIRST_STRETCH = 16;
+  static final int FIRST_STRETCH = 16;
   private static final int LONGEST_STRETCH = 1024;
 
   private static final String UP =

@@ -28,6 +28,7 @@ import io.changetrail.store.Scope;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -385,6 +386,37 @@ abstract class SearchContract extends ExpiryContract {
 
     assertThat(store().histogram(Scope.of(tenant), Query.all(), Duration.ofMinutes(1)).buckets())
         .containsExactly(new Histogram.Bucket(Samples.START, 1));
+  }
+
+  /** Also where a bucket has more events than are looked at one by one, and ends within one. */
+  @Test
+  void bucketsOfManyEventsAreCountedExactly() {
+    String tenant = newTenant();
+    List<AuditEvent> events = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      Instant time = Samples.START.plusSeconds(i < 40 ? 0 : i);
+      events.add(Samples.deployment("d" + i, time, Samples.CHECKOUT));
+    }
+    append(tenant, events);
+    Query query =
+        Query.all().between(Samples.START, Samples.START.plusSeconds(130).plusMillis(500));
+    List<Histogram.Bucket> expected =
+        List.of(
+            new Histogram.Bucket(Samples.START, 60),
+            new Histogram.Bucket(Samples.START.plusSeconds(60), 60),
+            new Histogram.Bucket(Samples.START.plusSeconds(120), 11));
+
+    for (Query asked :
+        List.of(
+            query,
+            query.where(Field.SERVICE, "checkout"),
+            query.where(Field.SERVICE, "checkout").where(Field.KIND, "deployment"))) {
+      assertThat(store().histogram(Scope.of(tenant), asked, Duration.ofMinutes(1)).buckets())
+          .as("%s", asked)
+          .isEqualTo(expected);
+    }
+    assertThat(store().histogram(Scope.of(tenant), Query.all(), Duration.ofDays(366)).total())
+        .isEqualTo(150);
   }
 
   @Test
