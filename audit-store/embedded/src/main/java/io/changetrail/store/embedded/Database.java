@@ -69,8 +69,9 @@ final class Database implements AutoCloseable {
     return maxBytes - pages * PAGE_BYTES;
   }
 
-  private long number(String pragma) {
-    return query(rows -> rows.next() ? rows.getLong(1) : 0L, pragma);
+  /** The number that a query finds first; 0 if it finds nothing. */
+  long number(String sql, @Nullable Object... parameters) {
+    return query(rows -> rows.next() ? rows.getLong(1) : 0L, sql, parameters);
   }
 
   Connection connection() {

@@ -57,7 +57,7 @@ final class Dictionary {
           tenant,
           term.field(),
           term.value());
-      id = database.query(rows -> rows.next() ? rows.getLong(1) : 0L, "SELECT last_insert_rowid()");
+      id = database.number("SELECT last_insert_rowid()");
       if (term.field().equals(Term.TARGET)) {
         dropped.remove(id); // an id is used again
         targets.put(tenant, id, Term.target(term.value()));
@@ -69,8 +69,7 @@ final class Dictionary {
 
   /** The id of a term, or 0. */
   static long find(Database database, String tenant, Term term) {
-    return database.query(
-        rows -> rows.next() ? rows.getLong(1) : 0L,
+    return database.number(
         "SELECT id FROM term WHERE tenant = ? AND field = ? AND value = ?",
         tenant,
         term.field(),

@@ -97,8 +97,7 @@ final class Events {
 
   /** The seq under which an id was given out, also of events that have expired; 0 if none. */
   long seqOf(byte[] id) {
-    return database.query(
-        rows -> rows.next() ? rows.getLong(1) : 0L, "SELECT seq FROM identity WHERE id = ?", id);
+    return database.number("SELECT seq FROM identity WHERE id = ?", (Object) id);
   }
 
   Optional<Row> find(String tenant, EventRef ref) {

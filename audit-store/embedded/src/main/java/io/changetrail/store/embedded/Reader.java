@@ -321,8 +321,7 @@ final class Reader {
 
   /** How many a list has behind a cursor and before a time. */
   private long behind(long term, Cursor cursor, long end) {
-    return database.query(
-        rows -> rows.next() ? rows.getLong(1) : 0L,
+    return database.number(
         "SELECT count(*) FROM posting WHERE term = ? AND (time, seq) > (?, ?) AND time < ?",
         term,
         cursor.time(),

@@ -85,7 +85,7 @@ final class Writer implements AutoCloseable {
 
   /** Leaves are never deleted, so their highest seq is the highest that was ever given out. */
   private long readLastSeq() {
-    return database.query(rows -> rows.next() ? rows.getLong(1) : 0L, "SELECT max(seq) FROM leaf");
+    return database.number("SELECT max(seq) FROM leaf");
   }
 
   long committedSeq() {
