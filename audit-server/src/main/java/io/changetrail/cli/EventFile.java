@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.changetrail.model.InvalidEventException;
+import io.changetrail.model.codec.ReadableNumbers;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ final class EventFile implements Closeable {
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .nodeFactory(new ReadableNumbers())
           .build();
 
   private static final int LONGEST_LINE = 16 << 20;
@@ -98,7 +101,9 @@ final class EventFile implements Closeable {
       } while (byLine && nextLine());
       return null;
     } catch (JsonProcessingException e) {
-      throw notJson(e);
+      throw notJson(e.getLocation(), e);
+    } catch (NumberFormatException e) {
+      throw notJson(Objects.requireNonNull(parser).currentLocation(), e);
     } catch (IOException e) {
       throw Failure.usage(name + " cannot be read to its end", null, e);
     }
@@ -190,15 +195,16 @@ final class EventFile implements Closeable {
   }
 
   /** Without a piece of the content, which is not redacted yet. */
-  private RuntimeException notJson(JsonProcessingException e) {
-    JsonLocation at = e.getLocation();
+  private RuntimeException notJson(JsonLocation at, Exception e) {
+    String what =
+        e instanceof NumberFormatException ? " has an exponent beyond a billion" : " is not JSON";
     if (byLine) {
       parser = null;
       return new InvalidEventException(
-          "body", "line " + line + " is not JSON, from column " + at.getColumnNr() + " on");
+          "body", "line " + line + what + ", from column " + at.getColumnNr() + " on");
     }
     return Failure.usage(
-        name + " is not JSON at line " + at.getLineNr() + ", column " + at.getColumnNr(),
+        name + what + " at line " + at.getLineNr() + ", column " + at.getColumnNr(),
         "the events before it are sent already; correct the file and send it all again: each is"
             + " stored once",
         e);

@@ -19,6 +19,7 @@ import io.changetrail.model.Provenance;
 import io.changetrail.model.Resource;
 import io.changetrail.model.StateChange;
 import io.changetrail.model.Target;
+import io.changetrail.model.codec.ReadableNumbers;
 import io.changetrail.model.content.CanonicalContent;
 import io.changetrail.model.diff.StructuralDiff;
 import io.changetrail.model.redaction.Redactor;
@@ -41,6 +42,7 @@ final class ManualChange {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .nodeFactory(new ReadableNumbers())
           .build();
 
   /** Stands in for the id while the id is derived from all the rest. */
@@ -288,6 +290,10 @@ final class ManualChange {
             option + " is not valid JSON at line " + e.getLocation().getLineNr(), null);
       }
       return TextNode.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw Failure.usage(
+          option + " has a number whose exponent is beyond a billion",
+          "quote it, so that it is a string");
     }
   }
 

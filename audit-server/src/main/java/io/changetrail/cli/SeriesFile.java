@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.codec.ReadableNumbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ record SeriesFile(Path file, String service, @Nullable String signal) {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .nodeFactory(new ReadableNumbers())
           .build();
 
   /** Labels of Prometheus in which the service and the instance stand. */
@@ -65,6 +67,8 @@ record SeriesFile(Path file, String service, @Nullable String signal) {
       json = JSON.readTree(text);
     } catch (JsonProcessingException e) {
       throw wrong("is not JSON at line " + e.getLocation().getLineNr());
+    } catch (NumberFormatException e) {
+      throw wrong("has a number whose exponent is beyond a billion");
     }
     JsonNode prometheus = json.path("data").path("result");
     JsonNode list = json.isArray() ? json : prometheus.isArray() ? prometheus : json.path("series");

@@ -160,6 +160,8 @@ class CorrelateTest {
   @Test
   void aFileThatCannotBeMeantIsRefusedWithTheReason() throws Exception {
     assertThat(refused("{\"series\":[").err()).contains("is not JSON at line 1");
+    assertThat(refused("[{\"values\":[[1,1e3372036854775807]]}]").err())
+        .contains("exponent is beyond a billion");
     assertThat(refused("when,what\n1,2").err()).contains("columns time and value");
     assertThat(refused("time,value\n1,2").err()).contains("add --signal NAME");
     assertThat(refused("time,signal,value\n1,x").err()).contains("2 cells in line 2 under 3");

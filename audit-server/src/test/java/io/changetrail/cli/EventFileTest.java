@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values of files whose lines are longer than are read at once. */
 class EventFileTest {
@@ -42,6 +44,20 @@ class EventFileTest {
     List<JsonNode> both = all(large + "\n{\"a\":1}\n");
     assertThat(both).hasSize(2);
     assertThat(both.get(0).path("texts")).hasSize(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e3372036854775807", "92e2147483647"})
+  void aNumberThatNothingHoldsIsNamedByItsLineAndTheNextLineIsRead(String number) {
+    try (EventFile file = file("{\"a\":1}\n{\"a\":" + number + "}\n{\"a\":2}\n")) {
+      assertThat(file.next()).isNotNull();
+      assertThatThrownBy(file::next)
+          .isInstanceOf(InvalidEventException.class)
+          .hasMessageContaining("line 2 has an exponent beyond a billion");
+      JsonNode last = file.next();
+      assertThat(last).isNotNull();
+      assertThat(last.path("a").asInt()).isEqualTo(2);
+    }
   }
 
   @Test

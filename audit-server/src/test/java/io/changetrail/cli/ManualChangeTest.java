@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Recording a change that no pipeline made. */
 class ManualChangeTest {
@@ -201,5 +203,16 @@ class ManualChangeTest {
     assertThat(empty.err()).contains("nothing says what was done").contains("--summary");
     assertThat(nowhere.exitCode()).isEqualTo(ExitCodes.USAGE);
     assertThat(nowhere.err()).contains("targets").contains("environment");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"limit\":1e3372036854775807}", "92e2147483647"})
+  void aNumberThatNothingHoldsIsRefusedByItsOption(String state) {
+    Terminal.Result refused =
+        terminal.run(
+            "emit", "--kind=config", "--service=x", "--environment=prod", "--after=" + state);
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(refused.err()).contains("--after", "exponent is beyond a billion", "quote it");
   }
 }

@@ -146,6 +146,10 @@ class BadInputTest {
             "send it once"),
         text("deep nesting", attribute(nested(5000)), deep, "flatten"),
         text("a very long number", attribute("9".repeat(101)), attributes, "as a string"),
+        text("an exponent that prints larger", attribute("92e2147483647"), attributes, "a string"),
+        text("an exponent of 19 digits", attribute("9e3372036854775807"), attributes, "a string"),
+        text(
+            "an exponent of minus two billion", attribute("1e-2147483647"), attributes, "a string"),
         text(
             "a very long string",
             attribute("\"" + "x".repeat(1_100_000) + "\""),

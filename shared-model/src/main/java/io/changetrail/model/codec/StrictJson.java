@@ -58,6 +58,7 @@ public final class StrictJson {
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .nodeFactory(new ReadableNumbers())
           .build();
 
   private StrictJson() {}
@@ -76,6 +77,12 @@ public final class StrictJson {
         tree = JSON.readTree(parser);
       } catch (JsonProcessingException e) {
         throw complaint(e, path(parser.getParsingContext()));
+      } catch (NumberFormatException e) {
+        throw new InvalidEventException(
+            path(parser.getParsingContext()),
+            "is a number whose exponent is beyond "
+                + ReadableNumbers.MAX_EXPONENT
+                + "; send it as a string");
       }
       if (tree == null || tree.isMissingNode()) {
         throw new InvalidEventException("body", "is empty; send JSON");

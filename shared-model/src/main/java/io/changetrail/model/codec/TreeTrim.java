@@ -47,8 +47,8 @@ final class TreeTrim {
     if (node.isTextual()) {
       return isUnicode(node.textValue());
     }
-    if (node.isBigInteger() || node.isBigDecimal()) {
-      return node.asText().length() <= MOST_DIGITS;
+    if (node.isNumber()) {
+      return isReadableNumber(node);
     }
     if (!node.isContainerNode()) {
       return true;
@@ -73,11 +73,17 @@ final class TreeTrim {
     return true;
   }
 
+  private static boolean isReadableNumber(JsonNode node) {
+    return node.isBigDecimal()
+        ? ReadableNumbers.isReadable(node.decimalValue()) && node.asText().length() <= MOST_DIGITS
+        : !node.isBigInteger() || node.asText().length() <= MOST_DIGITS;
+  }
+
   private static JsonNode rebuilt(JsonNode node, int depth, int longestText) {
     if (node.isTextual()) {
       return TextNode.valueOf(cut(unicode(node.textValue()), longestText));
     }
-    if ((node.isBigInteger() || node.isBigDecimal()) && node.asText().length() > MOST_DIGITS) {
+    if (node.isNumber() && !isReadableNumber(node)) {
       return TextNode.valueOf(cut(node.asText(), MOST_DIGITS));
     }
     if (node.isContainerNode() && depth == DEEPEST) {

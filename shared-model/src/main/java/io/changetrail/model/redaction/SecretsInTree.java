@@ -389,7 +389,7 @@ final class SecretsInTree {
     }
     try {
       return JSON.readTree(value);
-    } catch (JsonProcessingException notJson) {
+    } catch (JsonProcessingException | NumberFormatException notJson) {
       return null; // it only looked like JSON
     }
   }

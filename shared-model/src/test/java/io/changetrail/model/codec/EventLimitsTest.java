@@ -20,6 +20,7 @@ import io.changetrail.model.Resource;
 import io.changetrail.model.StateChange;
 import io.changetrail.model.Target;
 import io.changetrail.model.diff.StructuralDiff;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -169,7 +170,7 @@ class EventLimitsTest {
       level = level.putObject("deeper");
     }
     deep.put("half", "\ud800").put("n\udc00", 1).put("x".repeat(3000), 1);
-    deep.put("huge", new BigInteger("9".repeat(300)));
+    deep.put("huge", new BigInteger("9".repeat(300))).put("far", new BigDecimal("92e2147483647"));
     AuditEvent event =
         deployment(StructuralDiff.between(null, deep)).toBuilder().attribute("deep", deep).build();
 
@@ -177,6 +178,7 @@ class EventLimitsTest {
 
     assertThat(markedParts(fitted)).containsExactly("attributes", "change.state");
     assertThat(fitted.change().state().after().get("half").textValue()).isEqualTo("\ufffd");
+    assertThat(fitted.change().state().after().get("far").textValue()).isEqualTo("9.2E+2147483648");
     assertThat(fitted.change().state().after().toString()).contains("… (deeper levels cut)");
   }
 

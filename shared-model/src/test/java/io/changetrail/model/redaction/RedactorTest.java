@@ -501,6 +501,15 @@ class RedactorTest {
   }
 
   @Test
+  void X1_aNumberThatNothingHoldsInJsonWithinATextHidesNoSecret() {
+    String text = "{\"limit\":1e3372036854775807,\"password\":\"canary\"}";
+
+    RedactedTree redacted = REDACTOR.redact(JSON.createObjectNode().put("config", text));
+
+    assertThat(redacted.tree().toString()).contains("1e3372036854775807").doesNotContain("canary");
+  }
+
+  @Test
   void anEventWithoutSecretsStaysTheSameInstance() throws Exception {
     StateChange state =
         StructuralDiff.between(
