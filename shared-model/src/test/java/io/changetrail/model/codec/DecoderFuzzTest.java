@@ -23,6 +23,7 @@ import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever arrives is read, or refused by the name of the field; nothing else is ever thrown. */
@@ -37,6 +38,8 @@ class DecoderFuzzTest {
           "1e308",
           "1e99999999",
           "1e-2147483647",
+          "1.0",
+          "0e5",
           "92e2147483647",
           "92e3372036854775807",
           "9".repeat(99),
@@ -141,6 +144,25 @@ class DecoderFuzzTest {
 
     assertThat(refused.field()).isNotBlank();
     assertThat(refused.detail()).hasSizeLessThan(1000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.0, 1",
+    "100.0, 100",
+    "1e2, 100",
+    "-25e-1, -2.5",
+    "-0.0, 0",
+    "0e99, 0",
+    "5000000000.00, 5000000000",
+    "123456789012345678.0, 123456789012345678",
+    "1e40, 10e39"
+  })
+  void aNumberIsTheSameHoweverItIsWrittenAndIsReadAgainAsTheSame(String one, String other) {
+    JsonNode read = StrictJson.read(one.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(read).isEqualTo(StrictJson.read(other.getBytes(StandardCharsets.UTF_8)));
+    assertThat(StrictJson.read(read.toString().getBytes(StandardCharsets.UTF_8))).isEqualTo(read);
   }
 
   @Property(tries = 500)
