@@ -13,10 +13,19 @@ import org.jspecify.annotations.Nullable;
  * One metric of one instance of a service (or of the service as a whole) over time.
  *
  * <p>Whatever order, duplicates or holes the samples came with, what is kept is strictly ascending
- * in time and finite: NaN and infinite values are missing samples, and of samples with the same
- * time the last one given counts.
+ * in time and finite: NaN and infinite values are missing samples, and so are those of which not
+ * even the squares can be added up; of samples with the same time the last one given counts.
  */
 public final class Series {
+  /**
+   * Beyond it a value is none that anything measures, such as the largest that there is, which
+   * stands for no limit. Its fourth power, which a test of two samples takes, is still a number.
+   */
+  private static final double LARGEST = 1e60;
+
+  /** Closer to zero than this is zero: the differences of such values vanish. */
+  private static final double SMALLEST = 1e-60;
+
   private final String service;
   private final @Nullable String instance;
   private final String signal;
@@ -58,7 +67,7 @@ public final class Series {
     if (!isAscending(times)) {
       sortByTime(times, values, keptTimes, keptValues);
     }
-    int kept = keepFiniteAndLast(keptTimes, keptValues);
+    int kept = keepUsableAndLast(keptTimes, keptValues);
     this.times = kept == keptTimes.length ? keptTimes : Arrays.copyOf(keptTimes, kept);
     this.values = kept == keptValues.length ? keptValues : Arrays.copyOf(keptValues, kept);
   }
@@ -83,17 +92,17 @@ public final class Series {
     }
   }
 
-  private static int keepFiniteAndLast(long[] times, double[] values) {
+  private static int keepUsableAndLast(long[] times, double[] values) {
     int kept = 0;
     for (int i = 0; i < times.length; i++) {
-      if (!Double.isFinite(values[i])) {
+      if (!(Math.abs(values[i]) <= LARGEST)) {
         continue;
       }
       if (kept > 0 && times[kept - 1] == times[i]) {
         kept--;
       }
       times[kept] = times[i];
-      values[kept] = values[i];
+      values[kept] = Math.abs(values[i]) < SMALLEST ? 0 : values[i];
       kept++;
     }
     return kept;
