@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.changetrail.model.Actor;
+import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Interval;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Resource;
+import io.changetrail.model.Target;
 import io.changetrail.server.RunningServer.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +93,59 @@ class SeriesInputTest {
 
   private static double faulty(int back) {
     return (back <= 5 ? 0.2 : 0.01) * (1 + 0.05 * (back * 7 % 5 - 2));
+  }
+
+  @Test
+  void aChangeThatMayHaveBegunAtAnyTimeKeepsNoOtherFromBeingJudged() throws Exception {
+    AuditEvent late =
+        Events.deployment("late", alert.minusSeconds(600), "checkout", "prod").build();
+    server.store(
+        late.toBuilder()
+            .change(
+                late.change().toBuilder()
+                    .observedLate(
+                        new Interval(Instant.parse("-999999999-01-01T00:00:00Z"), late.time()))
+                    .build())
+            .build());
+    String series = "{\"service\":\"checkout\",\"signal\":\"error_rate\",\"points\":%s,%s}";
+    List<String> points = points(SeriesInputTest::faulty);
+
+    Answer answer =
+        server.post(
+            "/v1/correlate",
+            "application/json",
+            "{\"service\":\"checkout\",\"environment\":\"prod\",\"signal\":\"error_rate\","
+                + ("\"alertedAt\":\"" + alert + "\",\"series\":[")
+                + series.formatted(points, "\"instance\":\"a\"")
+                + ","
+                + series.formatted(points, "\"instance\":\"b\"")
+                + "]}");
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("suspects").toString()).contains("checkout 1.4.2 deployed");
+  }
+
+  @Test
+  void aFlagThatHardlyAnybodyHasKeepsNoOtherChangeFromBeingJudged() throws Exception {
+    for (double share : new double[] {Double.MIN_VALUE, 1e-300}) {
+      server.store(
+          AuditEvent.builder(
+                  new EventRef(Events.GITHUB, "flag " + share),
+                  alert.minusSeconds(600),
+                  Actor.unknown(),
+                  Change.of(ChangeKind.FEATURE_FLAG, Phase.PROGRESSED, "update")
+                      .rollout(share)
+                      .build())
+              .target(
+                  Target.service("cart", "prod")
+                      .withResource(new Resource(Resource.FEATURE_FLAG, "f" + share, null)))
+              .build());
+    }
+
+    Answer answer = ask("checkout", points(SeriesInputTest::faulty));
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("suspects").toString()).contains("checkout 1.4.2 deployed");
   }
 
   /** What no number, or no second one, is in says as much as no series. */

@@ -34,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * their source is off.
  */
 final class Candidates {
+  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
+  /** One in a billion: less is somebody all the same, and a hundredth of it may be zero. */
+  private static final double LEAST_SHARE = 1e-9;
+
   private final Catalogue catalogue;
   private final Map<String, SourceStatus> sources = new HashMap<>();
 
@@ -89,8 +94,13 @@ final class Candidates {
   /** When it happened by the server's clock; of an interval the earliest moment. */
   private Instant begin(AuditEvent event) {
     Interval late = event.change().observedLate();
-    Instant told = late == null ? event.time() : late.earliest();
+    Instant told = late == null ? event.time() : countable(late.earliest());
     return told.minus(offset(event));
+  }
+
+  /** An interval may begin before all time, where its source knows no better. */
+  private static Instant countable(Instant time) {
+    return time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time.isAfter(LATEST) ? LATEST : time;
   }
 
   private Duration offset(AuditEvent event) {
@@ -171,7 +181,7 @@ final class Candidates {
             step ->
                 new Exposure.Step(
                     begin(step.observation().event()),
-                    step.rollout() == 0 ? 1 : step.rollout() / 100))
+                    step.rollout() == 0 ? 1 : Math.max(LEAST_SHARE, step.rollout() / 100)))
         .toList();
   }
 
