@@ -122,6 +122,34 @@ class TopologyTest {
   }
 
   @Test
+  void R1_whatWasTakenIsReadAgainWhereAnObjectOfTheClusterHasNoNameThatServes() throws Exception {
+    String caller =
+        """
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{%s},
+         "spec":{"template":{"spec":{"containers":[
+           {"env":[{"name":"CART","value":"http://cart:80"}]}]}}}}
+        """;
+    String objects =
+        "[" // the cart, and three that call it
+            + "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"cart\"}},"
+            + caller.formatted("")
+            + ","
+            + caller.formatted("\"name\":\"" + "n".repeat(300) + "\"")
+            + ","
+            + caller.formatted("\"name\":\"checkout\"")
+            + "]";
+    try (RunningServer server = RunningServer.start(data)) {
+      Answer taken =
+          put(server, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":" + objects + "}");
+
+      assertThat(taken.json().path("edges").asInt()).as(taken.text()).isEqualTo(1);
+    }
+    try (RunningServer server = RunningServer.start(data)) {
+      assertThat(edges(server)).containsExactly("checkout>cart 0.5");
+    }
+  }
+
+  @Test
   void R1_theWayFromTheAlertToAChangeLeadsAlongTheCallsAndAFrequentOneIsShorter() throws Exception {
     Path file = Files.writeString(data.resolve("calls.json"), JAEGER);
     try (RunningServer server = RunningServer.start(data, "topology", file.toString())) {
@@ -354,6 +382,35 @@ class TopologyTest {
   }
 
   @Test
+  void R1_anObjectWhoseNameIsTooLongHidesNoneOfTheOthers() throws Exception {
+    String object =
+        """
+        {"source":"/k8s/shop","time":"%s","target":{"environment":"prod","namespace":"default",
+         "resource":{"kind":"%s","name":"%s"}},
+         "state":{"apiVersion":"v1","kind":"%s","metadata":{"name":"%s","annotations":{%s}},
+         "spec":{"template":{"spec":{"containers":[{"args":["http://cart:80"]}]}}}}}
+        """;
+    String tooLong = "\"resource.opentelemetry.io/service.name\":\"" + "n".repeat(300) + "\"";
+    try (RunningServer server = RunningServer.start(data)) {
+      for (String one :
+          List.of(
+              object.formatted(fired, "Service", "cart", "Service", "cart", ""),
+              object.formatted(fired, "Deployment", "odd", "Deployment", "odd", tooLong),
+              object.formatted(fired, "Deployment", "web", "Deployment", "web", ""))) {
+        assertThat(server.put("/v1/resources", one).status()).as(one).isEqualTo(200);
+      }
+      server.store(
+          Events.deployment("e", fired.minusSeconds(60), "web", "prod")
+              .ref(new EventRef("/k8s/shop", "e"))
+              .build());
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(edges(server)).containsExactly("web>cart 0.5"));
+    }
+  }
+
+  @Test
   void R1_manifestsOneADocumentAreASnapshotToo() throws Exception {
     try (RunningServer server = RunningServer.start(data)) {
       put(
@@ -397,6 +454,7 @@ class TopologyTest {
         "{\"edges\":[{\"from\":\"a\",\"to\":\"b\",\"weight\":7}]}|weight",
         "{\"data\":[|neither JSON nor YAML",
         "7|has none of edges",
+        "{\"edges\":[{\"from\":\"a\\ud800\",\"to\":\"b\"}]}|half a surrogate pair",
       })
   void aDocumentOfAnotherFormIsRefused(String document, String complaint) throws Exception {
     try (RunningServer server = RunningServer.start(data)) {

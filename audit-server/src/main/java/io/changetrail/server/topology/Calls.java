@@ -12,6 +12,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.changetrail.correlation.Topology.Edge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -123,8 +124,22 @@ final class Calls {
     }
   }
 
+  /** Objects are what a cluster holds: one without a name that serves gives no edge. */
   private void referenced(KubernetesReferences cluster) {
-    cluster.references().forEach(call -> add(declared, call.caller(), call.callee(), REFERENCED));
+    for (KubernetesReferences.Reference call : cluster.references()) {
+      if (isName(call.caller()) && isName(call.callee())) {
+        add(declared, call.caller(), call.callee(), REFERENCED);
+      }
+    }
+  }
+
+  /** Whether the name of a service can be kept, and read again at the next start. */
+  private static boolean isName(String name) {
+    return !name.isBlank() && name.length() <= MAX_NAME && isUnicode(name);
+  }
+
+  private static boolean isUnicode(String name) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(name);
   }
 
   private void document(JsonNode document) {
@@ -170,6 +185,10 @@ final class Calls {
     if (caller.length() > MAX_NAME || callee.length() > MAX_NAME) {
       throw new IllegalArgumentException(
           "has the name of a service with more than " + MAX_NAME + " characters");
+    }
+    if (!isUnicode(caller) || !isUnicode(callee)) {
+      throw new IllegalArgumentException(
+          "has the name of a service with half a surrogate pair in it; send whole characters");
     }
     if (caller.equals(callee) || edges >= MAX_EDGES) {
       return;
