@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -175,11 +176,36 @@ final class Dispatcher extends Handler.Abstract {
         return;
       }
       prepare(answer);
+      if (request.getMethod().equals("HEAD")) {
+        endUnread(writer);
+        finished(answer.status());
+        response.write(true, ByteBuffer.allocate(0), callback);
+        return;
+      }
       try (OutputStream out = Content.Sink.asOutputStream(response)) {
         writer.write(out);
       }
       finished(answer.status());
       callback.succeeded();
+    }
+
+    /**
+     * An answer without a body takes whatever is written and never tells that its reader has gone,
+     * so a writer that goes on for as long as it is read would go on for ever.
+     */
+    private void endUnread(Response.Writer writer) throws IOException {
+      OutputStream unread =
+          new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+              throw new UnreadException();
+            }
+          };
+      try {
+        writer.write(unread);
+      } catch (UnreadException e) {
+        // Told as it tells of a reader who has gone, the writer has given back what it holds.
+      }
     }
 
     private void sendBytes(Response answer, Callback whenSent) throws IOException {
@@ -218,6 +244,13 @@ final class Dispatcher extends Handler.Abstract {
 
     /** Answers with what went wrong; a failure of ours is logged and not told. */
     private void fail(Throwable failure) {
+      if (response.isCommitted() && failure instanceof EofException) {
+        // As every reader of a stream does some day: nothing failed.
+        LOG.debug("the reader has gone: route={} caller={}", route(), caller.name());
+        finished(response.getStatus());
+        callback.failed(failure);
+        return;
+      }
       Problem problem = problem(failure);
       if (response.isCommitted()) {
         finished(response.getStatus());
@@ -268,6 +301,11 @@ final class Dispatcher extends Handler.Abstract {
     private String route() {
       return match == null ? "none" : match.route().toString();
     }
+  }
+
+  /** Nobody reads what is written. */
+  private static final class UnreadException extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {

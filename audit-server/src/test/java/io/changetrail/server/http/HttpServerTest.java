@@ -20,8 +20,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
@@ -75,7 +79,8 @@ class HttpServerTest {
                 new Route("GET", "/secret", Access.ADMIN, Lane.READ, count()),
                 new Route("GET", "/large", Access.PUBLIC, Lane.READ, large()),
                 new Route("GET", "/broken", Access.PUBLIC, Lane.READ, HttpServerTest::broken),
-                new Route("GET", "/ticks", Access.PUBLIC, Lane.STREAM, HttpServerTest::ticks)));
+                new Route("GET", "/ticks", Access.PUBLIC, Lane.STREAM, HttpServerTest::ticks),
+                new Route("GET", "/quiet", Access.PUBLIC, Lane.STREAM, quiet())));
     server =
         new HttpServer(
             new HttpSettings("127.0.0.1", 0, null, LIMITS),
@@ -123,6 +128,22 @@ class HttpServerTest {
             out.flush();
           }
         });
+  }
+
+  /** One that has nothing to tell for a while, as a stream of events at night. */
+  private Endpoint quiet() {
+    return request ->
+        Response.stream(
+            "text/event-stream",
+            out -> {
+              out.write("tick\n".getBytes(UTF_8));
+              out.flush();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   private URI uri(String path) {
@@ -432,6 +453,55 @@ class HttpServerTest {
             BodyHandlers.ofByteArray());
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void aStreamWhoseBodyNobodyReadsHoldsNoThread() throws Exception {
+    for (int i = 0; i < 3 * LIMITS.streams(); i++) {
+      HttpResponse<byte[]> head =
+          client.send(
+              HttpRequest.newBuilder(uri("/quiet"))
+                  .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              BodyHandlers.ofByteArray());
+
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.headers().map()).containsEntry("content-type", List.of("text/event-stream"));
+      Awaitility.await().until(() -> server.running(Lane.STREAM) == 0);
+    }
+  }
+
+  @Test
+  void aReaderWhoLeavesAStreamIsNoFailureInTheLog() throws Exception {
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Logger log = Logger.getLogger(Dispatcher.class.getName());
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.add(entry.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    log.addHandler(handler);
+    try {
+      HttpResponse<java.io.InputStream> stream =
+          client.send(HttpRequest.newBuilder(uri("/ticks")).build(), BodyHandlers.ofInputStream());
+      assertThat(stream.body().readNBytes(5)).asString(UTF_8).isEqualTo("tick\n");
+
+      stream.body().close();
+
+      Awaitility.await().until(() -> server.running(Lane.STREAM) == 0);
+      assertThat(logged).isEmpty();
+    } finally {
+      log.removeHandler(handler);
+    }
   }
 
   @Test
