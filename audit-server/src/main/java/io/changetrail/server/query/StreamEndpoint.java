@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -98,22 +97,20 @@ public final class StreamEndpoint implements Endpoint {
           scope = now.get();
           checked = System.nanoTime();
         }
-        List<StoredEvent> events = store.readFrom(scope, after, STEP);
-        for (StoredEvent event : events) {
-          after = event.seq();
+        NewEvents news = NewEvents.behind(store, scope, after, STEP);
+        after = news.upTo();
+        for (StoredEvent event : news.events()) {
           if (Matching.matches(query, event.event())) {
             out.write(message(event));
             beat = System.nanoTime();
           }
         }
-        if (!events.isEmpty()) {
-          out.flush();
-        } else {
-          if (System.nanoTime() - beat > HEARTBEAT.toNanos()) {
-            out.write((": still here\nid: " + after + "\n\n").getBytes(StandardCharsets.UTF_8));
-            out.flush();
-            beat = System.nanoTime();
-          }
+        if (System.nanoTime() - beat > HEARTBEAT.toNanos()) {
+          out.write((": still here\nid: " + after + "\n\n").getBytes(StandardCharsets.UTF_8));
+          beat = System.nanoTime();
+        }
+        out.flush();
+        if (news.events().isEmpty()) {
           arrivals.await(after, POLL_MILLISECONDS);
         }
       }
