@@ -200,7 +200,7 @@ public final class ChangetrailServer implements AutoCloseable {
     SessionEndpoints sessions = new SessionEndpoints(authenticator);
     HealthEndpoints health = new HealthEndpoints(store, files);
     ChangeLinks links = new ChangeLinks(config.links());
-    ResourcesEndpoint baselines = new ResourcesEndpoint(store, redactor);
+    ResourcesEndpoint baselines = new ResourcesEndpoint(store, redactor, acceptance);
     Endpoint resources =
         request -> {
           Response answer = baselines.handle(request);

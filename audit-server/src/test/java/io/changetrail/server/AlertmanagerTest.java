@@ -375,6 +375,15 @@ class AlertmanagerTest {
   }
 
   @Test
+  void I1_anAlertOfATimeThatNoClockShowsYetIsRefused() throws Exception {
+    Answer answer = send(notification("firing.json", fired.plus(Duration.ofDays(9))), TOKEN);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().path("detail").asText()).contains("in the future; check the");
+    assertThat(server.get("/v1/correlations").json().path("correlations")).isEmpty();
+  }
+
+  @Test
   void I1_aRenotificationBringsTheSameCorrelationUpToDateAndRepeatsNothing() throws Exception {
     deployed();
     String id = notified(notification("firing.json", fired));

@@ -667,4 +667,59 @@ class BadInputTest {
           "with the same filters");
     }
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'alertedAt':'-999999999-01-01T00:00:00Z'|alertedAt",
+        "'alertedAt':'0001-01-01T00:00:00Z'|alertedAt",
+        "'for':'PT9223372036854775807S'|for",
+        "'series':[{'service':'a','signal':'s','points':[['+999999999-01-01T00:00:00Z',1]]}]"
+            + "|series[0].points[0]",
+        "'series':[{'service':'a','signal':'s','points':[[1e300,1]]}]|series[0].points[0]",
+        "'series':[{'service':'a','signal':'s','points':[[-1,1]]}]|series[0].points[0]",
+      })
+  void aQuestionAboutATimeOutOfThisWorldIsRefusedByTheNameOfItsField(String part, String field)
+      throws Exception {
+    for (String path : List.of("/v1/correlate", "/v1/correlations", "/v1/postmortem")) {
+      Answer answer =
+          server.post(
+              path, "application/json", ("{'service':'a'," + part + "}").replace('\'', '"'));
+
+      assertThat(answer.status()).as("%s: %s", path, answer.text()).isEqualTo(400);
+      assertThat(answer.json().path("field").asText()).isEqualTo(field);
+    }
+  }
+
+  @Test
+  void anIncidentOfATimeThatIsTooLongAgoIsRefusedLikeAnyEvent() throws Exception {
+    Answer answer =
+        server.post(
+            "/v1/correlations",
+            "application/json",
+            "{\"service\":\"a\",\"alertedAt\":\"1999-12-31T00:00:00Z\"}");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().path("detail").asText()).contains("events.maxPast");
+  }
+
+  @Test
+  void aStateOfATimeThatNoClockShowsYetKeepsNoneOfTheTrueOneOut() throws Exception {
+    String baseline =
+        """
+        {"source":"%s","time":"%s","target":{"service":"ahead","environment":"prod",
+         "resource":{"kind":"ConfigMap","name":"c"}},"state":{"a":1}}
+        """;
+    Answer ahead =
+        server.put(
+            "/v1/resources", baseline.formatted(Events.GITHUB, now.plus(Duration.ofDays(9))));
+    assertThat(ahead.status()).as(ahead.text()).isEqualTo(400);
+    assertThat(ahead.json().path("field").asText()).isEqualTo("time");
+
+    server.put("/v1/resources", baseline.formatted(Events.GITHUB, now));
+
+    assertThat(server.get("/v1/state", "service", "ahead").json().path("resources")).hasSize(1);
+  }
 }

@@ -52,7 +52,8 @@ final class Incidents {
   /** In ISO 8601. */
   private static final String PENDING = "alert.for";
 
-  private static final Duration LONGEST = Duration.ofDays(366);
+  /** How long a condition may have held before its alert fired; more is a slip. */
+  static final Duration LONGEST = Duration.ofDays(366);
 
   private static final String DETECT = "detect";
   private static final String REPORT = "report";

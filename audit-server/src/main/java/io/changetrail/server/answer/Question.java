@@ -31,6 +31,9 @@ record Question(
     Anomaly anomaly, List<Series> series, List<RangeQuery> queries, @Nullable AlertRule rule) {
   private static final Duration MAX_LOOKBACK = Duration.ofDays(31);
 
+  /** The end of the year 9999. */
+  private static final double LATEST_SECOND = 253_402_300_800.0;
+
   /**
    * Reads the body of a request.
    *
@@ -56,6 +59,13 @@ record Question(
     if (alertedAt.isAfter(asked.plus(Duration.ofHours(1)))) {
       throw Problem.field("alertedAt", "is in the future; check the clock").asException();
     }
+    if (alertedAt.isBefore(Instant.EPOCH)) {
+      throw Problem.field("alertedAt", "is before 1970; check the clock").asException();
+    }
+    Duration pending = fields.duration("for", Duration.ZERO);
+    if (pending.compareTo(Incidents.LONGEST) > 0) {
+      throw Problem.field("for", "must be at most 366 days").asException();
+    }
     Duration lookback = fields.duration("lookback", Anomaly.LOOKBACK);
     if (lookback.isZero() || lookback.compareTo(MAX_LOOKBACK) > 0) {
       throw Problem.field("lookback", "must be longer than nothing and at most 31 days")
@@ -71,7 +81,7 @@ record Question(
             fields.optionalText("signal"),
             labels(fields),
             alertedAt,
-            fields.duration("for", Duration.ZERO),
+            pending,
             new Interval(alertedAt.minus(lookback), latest));
     return new Question(
         anomaly, series(fields, catalogue), queries(fields, anomaly, prometheusServers), null);
@@ -158,14 +168,21 @@ record Question(
   }
 
   private static long time(String field, JsonNode time) {
-    if (time.isNumber()) {
-      return Math.round(time.doubleValue() * 1000);
+    if (!time.isNumber() && !time.isTextual()) {
+      throw Problem.field(field, "must be [time, value] with a time in RFC 3339 or epoch seconds")
+          .asException();
     }
-    if (time.isTextual()) {
-      return JsonFields.instant(field, time.textValue()).toEpochMilli();
+    double seconds =
+        time.isNumber()
+            ? time.doubleValue()
+            : JsonFields.instant(field, time.textValue()).getEpochSecond();
+    if (!(seconds >= 0 && seconds < LATEST_SECOND)) {
+      throw Problem.field(field, "must be [time, value] with a time from 1970 to 9999")
+          .asException();
     }
-    throw Problem.field(field, "must be [time, value] with a time in RFC 3339 or epoch seconds")
-        .asException();
+    return time.isNumber()
+        ? Math.round(seconds * 1000)
+        : JsonFields.instant(field, time.textValue()).toEpochMilli();
   }
 
   /** Prometheus writes values as texts, NaN and +Inf among them. */

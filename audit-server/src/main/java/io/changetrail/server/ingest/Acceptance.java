@@ -60,19 +60,29 @@ public final class Acceptance {
               + "' may not send for; only who may record an event may add to it");
     }
     checkTenant(caller, event);
-    Duration ahead = Duration.between(now, event.time());
+    checkTime(event.time(), now);
+    return limits.fit(redactor.redact(caller.vetting().vetted(event)));
+  }
+
+  private void checkTime(Instant time, Instant now) {
+    checkNotAhead(time, now);
+    Duration past = Duration.between(time, now);
+    if (past.compareTo(times.past()) > 0) {
+      throw new InvalidEventException(
+          "time",
+          "is "
+              + words(past)
+              + " in the past, further than events.maxPast allows; check the sender's clock");
+    }
+  }
+
+  /** Refuses a time that no clock shows yet. */
+  void checkNotAhead(Instant time, Instant now) {
+    Duration ahead = Duration.between(now, time);
     if (ahead.compareTo(times.future()) > 0) {
       throw new InvalidEventException(
           "time", "is " + words(ahead) + " in the future; check the sender's clock");
     }
-    if (ahead.negated().compareTo(times.past()) > 0) {
-      throw new InvalidEventException(
-          "time",
-          "is "
-              + words(ahead.negated())
-              + " in the past, further than events.maxPast allows; check the sender's clock");
-    }
-    return limits.fit(redactor.redact(caller.vetting().vetted(event)));
   }
 
   /**
@@ -88,8 +98,12 @@ public final class Acceptance {
     }
   }
 
-  /** An event that this server makes, such as an answer or what a reader says of one. */
-  public AuditEvent ofOurOwn(AuditEvent event) {
+  /**
+   * An event that this server makes, such as an answer or what a reader says of one. Its time may
+   * be one that somebody else told, such as that of an alert.
+   */
+  public AuditEvent ofOurOwn(AuditEvent event, Instant now) {
+    checkTime(event.time(), now);
     return limits.fit(redactor.redact(event));
   }
 

@@ -29,7 +29,7 @@ public final class OwnEvents {
    */
   public boolean append(String tenant, AuditEvent event, Instant now) {
     AppendResult result =
-        store.append(List.of(NewEvent.of(tenant, acceptance.ofOurOwn(event), now))).get(0);
+        store.append(List.of(NewEvent.of(tenant, acceptance.ofOurOwn(event, now), now))).get(0);
     ingested.ingested(Map.of(result.status(), 1), result.seq());
     return result.status() == AppendResult.Status.ACCEPTED;
   }

@@ -17,6 +17,7 @@ import io.changetrail.server.http.Response;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.ResourceKey;
 import io.changetrail.store.ResourceState;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -30,9 +31,11 @@ public final class ResourcesEndpoint implements Endpoint {
 
   private final AuditStore store;
   private final Redactor redactor;
+  private final Acceptance acceptance;
 
-  public ResourcesEndpoint(AuditStore store, Redactor redactor) {
+  public ResourcesEndpoint(AuditStore store, Redactor redactor, Acceptance acceptance) {
     this.store = store;
+    this.acceptance = acceptance;
     this.redactor = redactor;
   }
 
@@ -61,6 +64,9 @@ public final class ResourcesEndpoint implements Endpoint {
           "target.environment",
           "is not the one that the credential '" + request.caller().name() + "' is for");
     }
+    Instant since = fields.instant("time");
+    // Nothing would be in force until then, and what is in force now would not be taken any more.
+    acceptance.checkNotAhead(since, ClockOffset.sent(request.received(), ClockOffset.of(request)));
     JsonNode state = redactor.redact(fields.object("state").node()).tree();
     ResourceKey key =
         ResourceKey.of(source, target)
@@ -71,8 +77,7 @@ public final class ResourcesEndpoint implements Endpoint {
     boolean created =
         store.putBaseline(
             request.caller().tenant(),
-            new ResourceState(
-                key, target, fields.instant("time"), state, CanonicalContent.hash(state), null));
+            new ResourceState(key, target, since, state, CanonicalContent.hash(state), null));
     ObjectNode answer = JsonNodeFactory.instance.objectNode().put("created", created);
     return Response.json(200, answer);
   }
