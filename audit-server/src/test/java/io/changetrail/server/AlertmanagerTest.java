@@ -375,6 +375,21 @@ class AlertmanagerTest {
   }
 
   @Test
+  void I1_anIncidentIsAnsweredAlsoWhereTheReasonIsCutWithinACharacter() throws Exception {
+    AuditEvent deployment =
+        Events.deployment("culprit", fired.minusSeconds(180), "checkout", "prod").build();
+    server.store(
+        deployment.toBuilder()
+            .change(deployment.change().toBuilder().summary("\ud83d\ude80".repeat(700)).build())
+            .build());
+
+    String id = notified(notification("firing.json", fired));
+
+    assertThat(correlation(id).at("/answer/verdict").asText()).isEqualTo("explained");
+    assertThat(events("correlate")).isEqualTo(1);
+  }
+
+  @Test
   void I1_anAlertOfATimeThatNoClockShowsYetIsRefused() throws Exception {
     Answer answer = send(notification("firing.json", fired.plus(Duration.ofDays(9))), TOKEN);
 

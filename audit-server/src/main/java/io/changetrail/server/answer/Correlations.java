@@ -250,7 +250,12 @@ public final class Correlations {
   }
 
   private static String cut(String text, int length) {
-    return text.length() <= length ? text : text.substring(0, length);
+    if (text.length() <= length) {
+      return text;
+    }
+    // Half a character is no text, and what has one cannot be stored.
+    boolean within = Character.isHighSurrogate(text.charAt(length - 1));
+    return text.substring(0, within ? length - 1 : length);
   }
 
   /** What would make somebody look again: the verdict, and the suspects in their order. */
