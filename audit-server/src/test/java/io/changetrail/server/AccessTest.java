@@ -57,6 +57,22 @@ class AccessTest {
   }
 
   @Test
+  void revokingTheLastTokenOpensNothingAlsoAfterARestart() throws Exception {
+    TokenFile file = tokens();
+    file.revoke(
+        file.create(
+                new TokenFile.Grant(
+                    "only", "default", null, null, new Token.Read(null, null, null), false),
+                now)
+            .token()
+            .id());
+
+    try (RunningServer server = RunningServer.start(data)) {
+      assertThat(server.get("/v1/events").status()).isEqualTo(401);
+    }
+  }
+
+  @Test
   void aTokenIsKeptAsAHashAndWorksUntilItIsRevokedOrExpires() throws Exception {
     TokenFile file = tokens();
     TokenFile.Created created =

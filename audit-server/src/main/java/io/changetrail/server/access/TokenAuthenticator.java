@@ -50,7 +50,7 @@ public final class TokenAuthenticator implements Authenticator {
     this.workloads = workloads;
     this.catalogue = catalogue;
     this.clock = clock;
-    development = tokens.tokens().isEmpty();
+    development = !tokens.anyWasMade();
     if (development && !DevelopmentMode.isLoopbackHost(host)) {
       throw new IllegalStateException(
           "no token exists, and the server would listen on "
@@ -62,7 +62,7 @@ public final class TokenAuthenticator implements Authenticator {
 
   /** Whether requests need no credential now. */
   public boolean isDevelopment() {
-    if (development && !tokens.tokens().isEmpty()) {
+    if (development && tokens.anyWasMade()) {
       development = false;
     }
     return development;

@@ -139,6 +139,11 @@ public final class TokenFile {
     return known;
   }
 
+  /** Whether there ever was a token, revoked by now or not: revoking the last one opens nothing. */
+  boolean anyWasMade() {
+    return Files.exists(file);
+  }
+
   /** All tokens, oldest first. */
   public List<Token> tokens() {
     try {
