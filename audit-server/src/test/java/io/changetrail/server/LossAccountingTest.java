@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +99,25 @@ class LossAccountingTest {
     server.store(numbered("e1", 3, "e"), numbered("e1", 5, "f"));
     assertThat(source().path("continuity").asText()).isEqualTo("complete");
     assertThat(metric("changetrail_source_missing_events")).isEqualTo("0.0");
+  }
+
+  @Test
+  void T4_moreLossThanCanBeCountedIsNoneTheLess() throws Exception {
+    for (String epoch : List.of("e1", "e2")) {
+      declare(
+          """
+          "epoch":"%s","last":9223372036854775807,"ended":true,"lost":[
+            {"first":5,"last":9223372036854775807,"reason":"spool full","at":"2026-01-31T02:00:00Z"}]
+          """
+              .formatted(epoch));
+    }
+
+    JsonNode source = source();
+    assertThat(source.path("continuity").asText()).isEqualTo("gaps");
+    assertThat(source.path("missing").asLong()).isEqualTo(Long.MAX_VALUE);
+    assertThat(source.path("gaps"))
+        .extracting(gap -> gap.path("first").asLong() + " " + gap.path("reason").asText())
+        .containsExactly("1 ", "5 spool full", "1 ", "5 spool full");
   }
 
   @Test

@@ -88,7 +88,7 @@ public record SourceAccount(
       epoch
           .missing()
           .forEach(gap -> explain(epoch, gap.first(), gap.last(), gap.after(), gap.before(), gaps));
-      missing += epoch.older();
+      missing = plus(missing, epoch.older());
       long end = end(epoch, source.epochs());
       if (end > epoch.last()) {
         List<Gap> ahead = new ArrayList<>();
@@ -99,13 +99,13 @@ public record SourceAccount(
           if (over || gap.reason() != null) {
             gaps.add(gap);
           } else {
-            behind += gap.size();
+            behind = plus(behind, gap.size());
           }
         }
       }
       unknown |= !continues(epoch, source.epochs());
     }
-    missing += gaps.stream().mapToLong(Gap::size).sum();
+    missing = plus(missing, gaps.stream().mapToLong(Gap::size).reduce(0, SourceAccount::plus));
     return new SourceAccount(
         source,
         continuity(source, missing, unknown),
@@ -113,6 +113,11 @@ public record SourceAccount(
         behind,
         gaps,
         silentSince(source, now));
+  }
+
+  /** Numbers are the source's to choose: of more than can be counted as many as can be. */
+  private static long plus(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }
 
   private static Continuity continuity(SourceStatus source, long missing, boolean unknown) {
@@ -191,6 +196,9 @@ public record SourceAccount(
         gaps.add(gap(epoch, next, from - 1, after, before, null));
       }
       gaps.add(gap(epoch, from, to, after, before, loss));
+      if (to == last) {
+        return; // there may be no number behind it
+      }
       next = to + 1;
     }
     if (next <= last) {
