@@ -121,6 +121,22 @@ class LossAccountingTest {
   }
 
   @Test
+  void nobodyDeclaresForTheSourcesOfTheServerItself() throws Exception {
+    RunningServer.Answer answer =
+        server.post(
+            "/v1/declarations",
+            "application/json",
+            """
+            {"declarations":[{"source":"/changetrail/catalogue","installation":"i","epoch":"e",
+              "last":9}]}
+            """);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().path("field").asText()).isEqualTo("declarations[0].source");
+    assertThat(server.get("/v1/sources").json().path("sources")).isEmpty();
+  }
+
+  @Test
   void T4_theReasonOfALossStandsAtItsPartOfTheGap() throws Exception {
     server.store(numbered("e1", 1, "a"), numbered("e1", 9, "b"));
     declare(

@@ -56,6 +56,7 @@ public final class DeclarationsEndpoint implements Endpoint {
             entry.at("source"),
             "is not one that the credential '" + request.caller().name() + "' may send for");
       }
+      Acceptance.checkNotOurs(entry.at("source"), declaration.source());
       declarations.add(declaration);
     }
     if (!declarations.isEmpty()) {
