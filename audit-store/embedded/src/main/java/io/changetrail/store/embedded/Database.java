@@ -22,7 +22,6 @@ import org.sqlite.SQLiteException;
 /** One connection with its prepared statements. Used by one thread at a time. */
 final class Database implements AutoCloseable {
   private static final int CACHE_KIB = 64 << 10;
-  private static final int PAGE_BYTES = 8192;
 
   static final String NO_SPACE =
       "no space is left for the audit store; free space on its disk or raise its limit";
@@ -38,7 +37,6 @@ final class Database implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.setPageSize(PAGE_BYTES);
     config.setCacheSize(readOnly ? -CACHE_KIB / 8 : -CACHE_KIB);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     config.setBusyTimeout(10_000);
@@ -59,14 +57,18 @@ final class Database implements AutoCloseable {
 
   /** Lets the file grow to this size at most; one that is larger already does not grow. */
   void limit(long bytes) {
-    long pages = Math.max(1, Math.min(bytes / PAGE_BYTES, 0xfffffffeL));
+    long pages = Math.max(1, Math.min(bytes / pageBytes(), 0xfffffffeL));
     query(ResultSet::next, "PRAGMA max_page_count = " + pages);
   }
 
   /** How many bytes fit into the file before it is as large as this. */
   long room(long maxBytes) {
     long pages = number("PRAGMA page_count") - number("PRAGMA freelist_count");
-    return maxBytes - pages * PAGE_BYTES;
+    return maxBytes - pages * pageBytes();
+  }
+
+  private long pageBytes() {
+    return number("PRAGMA page_size");
   }
 
   /** The number that a query finds first; 0 if it finds nothing. */

@@ -279,6 +279,12 @@ class DurabilityTest {
               })
           .isInstanceOf(StoreFullException.class);
       assertThat(store.health().writable()).isFalse();
+      try (Database file = Database.open(directory.resolve(EmbeddedAuditStore.FILE), true)) {
+        assertThat(
+                file.number(
+                    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
+            .isBetween(3L << 19, 2L << 20);
+      }
       assertThat(store.health().lastSeq() % 100).isZero();
       assertThat(store.find(ALL, batch.get(0).event().ref(), View.RAW)).isEmpty();
 
