@@ -3,7 +3,7 @@ package io.changetrail.server.github;
 
 import java.util.Locale;
 
-/** Is told of each event that GitHub was asked about: for metrics. */
+/** Is told of each event that GitHub was asked about, and where it fails: for metrics. */
 @FunctionalInterface
 public interface AskingObserver {
   /** What came of it. */
@@ -26,4 +26,11 @@ public interface AskingObserver {
    * @param github its name in the settings
    */
   void asked(String github, Answer answer);
+
+  /**
+   * So many repositories were not read in their last round, because GitHub failed at them.
+   *
+   * @param github its name in the settings
+   */
+  default void behind(String github, int repositories) {}
 }

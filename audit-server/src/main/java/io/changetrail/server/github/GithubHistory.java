@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,9 +46,11 @@ final class GithubHistory {
   /**
    * What was found.
    *
-   * @param gaps what could not be read, and why; empty if all could
+   * @param gaps what cannot be read, and why; empty if all can
+   * @param failure of GitHub at some of it, which may be found when it is asked again; {@code null}
+   *     if there was none
    */
-  record Found(List<AuditEvent> events, List<String> gaps) {}
+  record Found(List<AuditEvent> events, List<String> gaps, @Nullable ApiException failure) {}
 
   /** One sort of object of a repository. */
   private interface Part {
@@ -71,6 +74,7 @@ final class GithubHistory {
       throws IOException, InterruptedException {
     List<AuditEvent> events = new ArrayList<>();
     List<String> gaps = new ArrayList<>();
+    ApiException failure = null;
     for (Part part :
         List.<Part>of(
             () -> deployments(repository, since, begun, hasEnded, events),
@@ -81,16 +85,20 @@ final class GithubHistory {
       try {
         part.read();
       } catch (ApiException e) {
-        if (e.isPassing()) {
-          throw e;
+        if (!e.waiting().isZero()) {
+          throw e; // it wants to be left alone in everything
         }
         String gap = String.valueOf(e.getMessage()); // such as a right that the App does not have
-        if (!gaps.contains(gap)) {
+        if (e.isPassing()) {
+          failure = e; // GitHub fails at lists that are too large, and gives the others
+        } else if (!gaps.contains(gap)) {
           gaps.add(gap);
         }
+      } catch (RuntimeException e) {
+        failure = ApiException.passing("an answer cannot be read: " + e, Duration.ZERO);
       }
     }
-    return new Found(events, gaps);
+    return new Found(events, gaps, failure);
   }
 
   private void deployments(

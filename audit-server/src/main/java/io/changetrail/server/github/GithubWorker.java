@@ -22,9 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,16 +48,7 @@ final class GithubWorker implements AutoCloseable {
   /** Entries appear in the log a little after others that are younger. */
   private static final Duration OVERLAP = Duration.ofMinutes(10);
 
-  /** What is younger may still be on its way as a delivery, which says more. */
-  private static final Duration SETTLED = Duration.ofMinutes(10);
-
-  /** So many every five minutes are far from what GitHub allows an App to ask. */
-  private static final int REPOSITORIES_AT_ONCE = 20;
-
   private static final Duration FIRST_LOOK = Duration.ofDays(1);
-
-  /** What began before may have ended since: few runs and approvals take longer. */
-  private static final Duration LONGEST_RUN = Duration.ofDays(1);
 
   /** Then what else is to be done has its turn, such as asking for failed deliveries. */
   private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
@@ -82,12 +71,10 @@ final class GithubWorker implements AutoCloseable {
   private final Queue history;
   private final ScheduledExecutorService thread;
   private final Redelivery redelivery;
-  private final Deque<JsonNode> toReconcile = new ArrayDeque<>();
+  private final Reconciliation reconciliation;
 
   /** Of what it was said already that not all can be read. */
   private final Set<String> told = new HashSet<>();
-
-  private Instant reconcilesUntil = Instant.MIN;
 
   /**
    * @param directory of the file that says how far the store was worked off
@@ -107,6 +94,7 @@ final class GithubWorker implements AutoCloseable {
     this.clock = clock;
     enricher = new GithubEnricher(settings, api);
     redelivery = new Redelivery(api);
+    reconciliation = new Reconciliation(settings.name(), api, into, observer, directory, clock);
     place = directory.resolve(settings.name() + ".seq");
     live = new Queue(place, false);
     history = new Queue(directory.resolve(settings.name() + ".history.seq"), true);
@@ -145,7 +133,7 @@ final class GithubWorker implements AutoCloseable {
 
     void keep() throws IOException {
       if (kept != done) {
-        GithubWorker.keep(place, done);
+        GithubWorker.keep(place, Long.toString(done));
         kept = done;
       }
     }
@@ -169,44 +157,10 @@ final class GithubWorker implements AutoCloseable {
       thread.scheduleWithFixedDelay(
           () -> safely(this::redeliver), 0, REDELIVERY.toSeconds(), TimeUnit.SECONDS);
       thread.scheduleWithFixedDelay(
-          () -> safely(this::reconcile), 0, REDELIVERY.toSeconds(), TimeUnit.SECONDS);
-    }
-  }
-
-  /** Finds what no delivery told, repository by repository. */
-  private void reconcile() throws IOException, InterruptedException {
-    Path readTo = place.resolveSibling(settings.name() + ".reconciled");
-    if (toReconcile.isEmpty()) {
-      reconcilesUntil = clock.instant().minus(SETTLED);
-      toReconcile.addAll(api.repositories());
-    }
-    Instant since =
-        Files.exists(readTo)
-            ? Instant.ofEpochMilli(kept(readTo))
-            : reconcilesUntil.minus(FIRST_LOOK);
-    int found = 0;
-    for (int i = 0; i < REPOSITORIES_AT_ONCE && !toReconcile.isEmpty(); i++) {
-      JsonNode repository = toReconcile.element();
-      GithubHistory.Found history =
-          new GithubHistory(api)
-              .moved(
-                  repository,
-                  since.minus(OVERLAP),
-                  since.minus(LONGEST_RUN),
-                  deployment -> into.hasEnd(repository, deployment));
-      List<AuditEvent> settled =
-          history.events().stream()
-              .filter(event -> event.time().isBefore(reconcilesUntil))
-              .toList();
-      found += into.append(into.unknown(settled));
-      tellOnce(repository.path("full_name").asText(), history.gaps());
-      toReconcile.remove();
-    }
-    if (toReconcile.isEmpty()) {
-      keep(readTo, reconcilesUntil.toEpochMilli());
-    }
-    if (found > 0) {
-      LOG.info("github.{}: {} events that no delivery told were found", settings.name(), found);
+          () -> safely(reconciliation::turn),
+          0,
+          Reconciliation.PAUSE.toSeconds(),
+          TimeUnit.SECONDS);
     }
   }
 
@@ -250,7 +204,7 @@ final class GithubWorker implements AutoCloseable {
       auditLog.map(entry, settings.server().toString()).ifPresent(events::add);
     }
     into.append(events);
-    keep(readTo, newest);
+    keep(readTo, Long.toString(newest));
   }
 
   /** What was there before is a matter of history. */
@@ -379,8 +333,8 @@ final class GithubWorker implements AutoCloseable {
     return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
   }
 
-  /** Its bytes first, so that a loss of power leaves the number of before and no empty file. */
-  private static void keep(Path file, long number) throws IOException {
+  /** Its bytes first, so that a loss of power leaves what was there before and no empty file. */
+  static void keep(Path file, String content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel out =
         FileChannel.open(
@@ -388,13 +342,14 @@ final class GithubWorker implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      out.write(ByteBuffer.wrap(Long.toString(number).getBytes(StandardCharsets.US_ASCII)));
+      out.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
       out.force(true);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static long kept(Path file) throws IOException {
+  /** The number that a file holds. */
+  static long kept(Path file) throws IOException {
     String number = Files.readString(file).strip();
     try {
       return Long.parseLong(number);
@@ -421,6 +376,9 @@ final class GithubWorker implements AutoCloseable {
     }
     GithubHistory.Found history = new GithubHistory(api).since(repository, since);
     gaps.addAll(history.gaps());
+    if (history.failure() != null) {
+      gaps.add(String.valueOf(history.failure().getMessage()));
+    }
     return into.append(into.unknown(history.events()));
   }
 

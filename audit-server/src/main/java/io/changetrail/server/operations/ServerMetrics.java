@@ -19,6 +19,7 @@ import io.changetrail.store.Health;
 import io.changetrail.store.Scope;
 import io.changetrail.store.SourceStatus;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -49,6 +50,7 @@ public final class ServerMetrics
   private final Counter events;
   private final Counter deliveries;
   private final Counter asked;
+  private final Gauge behind;
   private Function<Instant, List<Account>> accounts = now -> List.of();
   private volatile List<Account> scraped = List.of();
 
@@ -75,6 +77,12 @@ public final class ServerMetrics
             .name("changetrail_github_asked_total")
             .help("Events that GitHub was asked about, by what came of it.")
             .labelNames("github", "result")
+            .register(registry);
+    behind =
+        Gauge.builder()
+            .name("changetrail_github_repositories_behind")
+            .help("Repositories of which not all was read, because GitHub failed at them.")
+            .labelNames("github")
             .register(registry);
     deliveries =
         Counter.builder()
@@ -221,6 +229,11 @@ public final class ServerMetrics
   @Override
   public void asked(String github, Answer answer) {
     asked.labelValues(github, answer.wireName()).inc();
+  }
+
+  @Override
+  public void behind(String github, int repositories) {
+    behind.labelValues(github).set(repositories);
   }
 
   @Override
