@@ -4,10 +4,17 @@ package io.changetrail.jenkins.shipping;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -21,6 +28,9 @@ public final class ConnectionTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final MediaType BATCH = MediaType.get("application/cloudevents-batch+json");
   private static final long MOST_OF_AN_ANSWER = 64 << 10;
+
+  /** A server of plain HTTP takes a handshake for the beginning of a request, and waits for more. */
+  private static final Duration HANDSHAKE = Duration.ofSeconds(3);
 
   private ConnectionTest() {}
 
@@ -36,6 +46,13 @@ public final class ConnectionTest {
     HttpUrl base = HttpUrl.parse(server.toString());
     if (base == null) {
       return new Result(false, "This is not an http or https URL.");
+    }
+    if (base.isHttps() && isPlain(base)) {
+      return new Result(
+          false,
+          "The server does not speak TLS at port "
+              + base.port()
+              + ", but plain HTTP. Enter http:// in place of https://, or the port that has TLS.");
     }
     OkHttpClient http =
         new OkHttpClient.Builder()
@@ -71,6 +88,57 @@ public final class ConnectionTest {
     } finally {
       http.connectionPool().evictAll();
       http.dispatcher().executorService().shutdown();
+    }
+  }
+
+  /**
+   * Whether a port that is to have TLS has plain HTTP in its place. It is asked without the
+   * credential, which is not for a wire that anybody may read.
+   */
+  private static boolean isPlain(HttpUrl base) {
+    try (Socket socket = connected(base)) {
+      if (speaksTls(base, socket)) {
+        return false;
+      }
+    } catch (IOException e) {
+      return false; // the question itself finds out why
+    }
+    try (Socket socket = connected(base)) {
+      String host = base.host().contains(":") ? "[" + base.host() + "]" : base.host();
+      String question = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
+      byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+      String answer = new String(line, StandardCharsets.US_ASCII);
+      // A port of TLS may answer 400 to what is not TLS.
+      return answer.matches("HTTP/1\\.[01] [0-9]{3}") && !answer.endsWith(" 400");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Socket connected(HttpUrl base) throws IOException {
+    Socket socket = new Socket();
+    try {
+      socket.setSoTimeout((int) HANDSHAKE.toMillis());
+      socket.connect(
+          new InetSocketAddress(base.host(), base.port()), (int) HANDSHAKE.toMillis());
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static boolean speaksTls(HttpUrl base, Socket socket) {
+    SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    try (SSLSocket speaking =
+        (SSLSocket) tls.createSocket(socket, base.host(), base.port(), true)) {
+      speaking.startHandshake();
+      return true;
+    } catch (SSLHandshakeException e) {
+      return !(e.getCause() instanceof EOFException); // else it is TLS that is refused
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import io.changetrail.jenkins.capture.Ending;
 import io.changetrail.jenkins.capture.Parameter;
 import io.changetrail.jenkins.capture.RunEvents;
@@ -16,6 +17,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -23,9 +25,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
@@ -370,6 +374,35 @@ class TrailTest {
       assertThat(ConnectionTest.of(address, null).message()).contains("redirects (302)");
       assertThat(ConnectionTest.of(address, "wrong").message())
           .contains("does not know this credential (401)", "unknown token");
+    }
+  }
+
+  @Test
+  void anHttpsAddressOfAPortWithoutTlsIsToldSoAtOnceAndGetsNoCredential() throws Exception {
+    List<String> credentials = new CopyOnWriteArrayList<>();
+    HttpServer plain =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    plain.createContext(
+        "/",
+        exchange -> {
+          credentials.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    plain.start();
+    try {
+      int port = plain.getAddress().getPort();
+      Instant began = Instant.now();
+      ConnectionTest.Result result =
+          ConnectionTest.of(URI.create("https://127.0.0.1:" + port), "secret-4711");
+
+      assertThat(result.ok()).isFalse();
+      assertThat(result.message())
+          .contains("does not speak TLS at port " + port, "Enter http://", "the port that has TLS");
+      assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(8));
+      assertThat(credentials).isEmpty();
+    } finally {
+      plain.stop(0);
     }
   }
 }
