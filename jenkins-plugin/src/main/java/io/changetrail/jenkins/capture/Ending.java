@@ -28,4 +28,12 @@ public record Ending(@Nullable String result, Duration duration, @Nullable Strin
   public Outcome deployment() {
     return "UNSTABLE".equals(result) ? Outcome.SUCCESS : outcome();
   }
+
+  /**
+   * The same of a run that was seen to go on for so long. Of one that Jenkins did not live to see
+   * the end of, no duration is kept.
+   */
+  Ending atLeast(Duration seen) {
+    return seen.compareTo(duration) > 0 ? new Ending(result, seen, abortedBy) : this;
+  }
 }

@@ -2,11 +2,16 @@
 package io.changetrail.jenkins.capture;
 
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a run that ended before anybody looked: those that would have been captured, with
@@ -57,5 +62,58 @@ public final class History {
     events.addAll(artifacts);
     events.add(RunEvents.finished(run, ending));
     return events;
+  }
+
+  /**
+   * What was recorded of a run while it ran. That is not all where it began before the plugin was
+   * there, or where Jenkins did not live to see its end.
+   *
+   * @param ids of the events
+   * @param last when the last of them happened; {@code null} if there are none
+   * @param open deployments that have begun and of which no end was recorded
+   */
+  public record Recorded(Set<String> ids, @Nullable Instant last, List<Deployment> open) {
+    /** Nothing. */
+    public static final Recorded NOTHING = new Recorded(Set.of(), null, List.of());
+
+    public Recorded {
+      ids = Set.copyOf(ids);
+      open = List.copyOf(open);
+    }
+
+    /**
+     * Whether both the beginning and the end of a run are in it, and so all in between.
+     *
+     * @param job its full name, by which it was recorded
+     */
+    public boolean isWhole(String job, int number, Instant started) {
+      String run = "run-" + RunFacts.key(job, number, started);
+      return ids.contains(run + "-started") && ids.contains(run + "-finished");
+    }
+
+    /** How the run ended, which was not before what was recorded of it. */
+    public Ending ending(RunFacts run, Ending told) {
+      return last == null ? told : told.atLeast(Duration.between(run.started(), last));
+    }
+
+    /**
+     * What is left to be recorded.
+     *
+     * @param all events of the run, as read from history
+     */
+    public List<AuditEvent> rest(RunFacts run, Ending ending, List<AuditEvent> all) {
+      List<AuditEvent> rest = new ArrayList<>(all);
+      Set<EventRef> refs = all.stream().map(AuditEvent::ref).collect(Collectors.toSet());
+      for (Deployment each : open) {
+        AuditEvent end =
+            DeploymentEvents.finished(
+                run, each, run.started().plus(ending.duration()), ending.deployment());
+        if (refs.add(end.ref())) {
+          rest.add(end);
+        }
+      }
+      rest.removeIf(event -> ids.contains(event.ref().id()));
+      return rest;
+    }
   }
 }

@@ -19,8 +19,9 @@ import jenkins.model.Jenkins;
 
 /**
  * Reads the runs of the last days into events. What was captured while it ran or was read before is
- * left out, under whatever name its job is now, so it may be asked for at any time. Events of runs
- * that go on come first: it waits while more than a few are not yet sent.
+ * left out, under whatever name its job is now, so it may be asked for at any time; of a run that
+ * was captured in part the rest is read. Events of runs that go on come first: it waits while more
+ * than a few are not yet sent.
  */
 @Extension
 public class Backfill implements HistoryReader {
@@ -91,7 +92,7 @@ public class Backfill implements HistoryReader {
       return;
     }
     for (Run<?, ?> run : job.getBuilds().byTimestamp(from.toEpochMilli(), to.toEpochMilli())) {
-      if (RunTrail.isRecorded(run)) {
+      if (RunTrail.isRecorded(run, to)) {
         known.incrementAndGet();
       } else if (!run.isBuilding()) {
         Trail trail = ChangetrailConfiguration.get().trail(job);

@@ -5,13 +5,17 @@ import hudson.model.Run;
 import io.changetrail.jenkins.ChangetrailConfiguration;
 import io.changetrail.jenkins.capture.Checkout;
 import io.changetrail.jenkins.capture.Deployment;
+import io.changetrail.jenkins.capture.History;
 import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import java.io.Serializable;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.RunAction2;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +144,26 @@ public final class RecordedEvents implements RunAction2 {
 
   @Nullable String job() {
     return job;
+  }
+
+  synchronized History.Recorded recorded() {
+    return new History.Recorded(
+        entries.stream().map(Entry::getId).collect(Collectors.toSet()),
+        entries.stream()
+            .map(entry -> Instant.ofEpochMilli(entry.getTime()))
+            .max(Comparator.naturalOrder())
+            .orElse(null),
+        open());
+  }
+
+  /**
+   * Whether its run is captured from its beginning to its end, or was read from history. What is
+   * not listed, as there is too much or it was recorded before ids were, counts as known.
+   */
+  boolean isWhole(int number, Instant started) {
+    return job == null
+        || getEntries().size() >= MOST
+        || recorded().isWhole(job, number, started);
   }
 
   /** Notes them; whether any is new. */

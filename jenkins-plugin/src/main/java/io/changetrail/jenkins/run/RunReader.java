@@ -80,16 +80,24 @@ public final class RunReader {
     return firstOf(details -> details.stages(run));
   }
 
-  /** All events of a run that is history, its artifacts before its end. */
+  /**
+   * All events of a run that is history, its artifacts before its end; but those that were recorded
+   * while it ran.
+   */
   public static List<AuditEvent> history(Run<?, ?> run) {
+    RecordedEvents action = run.getAction(RecordedEvents.class);
+    History.Recorded recorded = action == null ? History.Recorded.NOTHING : action.recorded();
     RunFacts facts = read(run, true);
-    Ending ending = ending(run);
-    return History.of(
+    Ending ending = recorded.ending(facts, ending(run));
+    return recorded.rest(
         facts,
         ending,
-        stages(run),
-        Fingerprints.ofHistory(run, facts, ending),
-        ChangetrailConfiguration.get().deploymentRules());
+        History.of(
+            facts,
+            ending,
+            stages(run),
+            Fingerprints.ofHistory(run, facts, ending),
+            ChangetrailConfiguration.get().deploymentRules()));
   }
 
   private static <T> List<T> firstOf(Function<RunDetails, List<T>> question) {

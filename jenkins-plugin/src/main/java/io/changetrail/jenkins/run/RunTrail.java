@@ -11,6 +11,7 @@ import io.changetrail.jenkins.capture.RunFacts;
 import io.changetrail.model.AuditEvent;
 import io.changetrail.model.Outcome;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** What a run does while it runs, on its way to the trail. Nothing here throws into the run. */
 public final class RunTrail {
   private static final System.Logger LOG = System.getLogger(RunTrail.class.getName());
+
+  /** So long after its end a run may still be telling of it. */
+  private static final Duration ENDING = Duration.ofMinutes(1);
 
   private RunTrail() {}
 
@@ -50,14 +54,24 @@ public final class RunTrail {
             });
   }
 
-  /** Whether something of it is recorded: captured while it ran, or read from history before. */
-  public static boolean isRecorded(Run<?, ?> run) {
-    return run.getAction(RecordedEvents.class) != null;
+  /**
+   * Whether all of it is recorded: captured while it ran, from its beginning to its end, or read
+   * from history before. Of one that ends just now the end may be on its way.
+   *
+   * @param now when that is asked
+   */
+  public static boolean isRecorded(Run<?, ?> run, Instant now) {
+    RecordedEvents recorded = run.getAction(RecordedEvents.class);
+    Instant started = Instant.ofEpochMilli(run.getStartTimeInMillis());
+    return recorded != null
+        && (recorded.isWhole(run.getNumber(), started)
+            || started.plusMillis(run.getDuration()).isAfter(now.minus(ENDING)));
   }
 
   /**
-   * Records all of a run that is history. It is noted with the run, so that it is never read again:
-   * if its job had another name then, it would be another run to the server.
+   * Records all of a run that is history, or what is left of it. It is noted with the run, so that
+   * it is never read again: if its job had another name then, it would be another run to the
+   * server.
    */
   public static void recordHistory(Run<?, ?> run, List<AuditEvent> events) {
     RecordedEvents recorded = RecordedEvents.of(run);
@@ -65,6 +79,7 @@ public final class RunTrail {
       ChangetrailConfiguration.get().trail(run.getParent()).record(() -> each);
       recorded.add(each);
     }
+    recorded.open().forEach(recorded::closed);
     save(run);
   }
 

@@ -8,7 +8,10 @@ import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
@@ -99,5 +102,69 @@ class HistoryTest {
               assertThat(event.provenance().commit().orElseThrow().revision())
                   .isEqualTo(Runs.REVISION);
             });
+  }
+
+  private static History.Recorded recorded(List<Deployment> open, AuditEvent... events) {
+    return new History.Recorded(
+        Stream.of(events).map(event -> event.ref().id()).collect(Collectors.toSet()),
+        Stream.of(events).map(AuditEvent::time).max(Comparator.naturalOrder()).orElse(null),
+        open);
+  }
+
+  private static boolean isWhole(History.Recorded recorded, RunFacts run) {
+    return recorded.isWhole(run.job(), run.number(), run.started());
+  }
+
+  @Test
+  void C1_ofARunThatBeganBeforeThePluginWasThereTheRestIsReadFromHistory() {
+    RunFacts live = Runs.run();
+    AuditEvent end = RunEvents.finished(live, ENDING);
+    History.Recorded recorded = recorded(List.of(), end);
+    RunFacts read = Runs.read(live);
+    List<AuditEvent> all = History.of(read, ENDING, List.of(DEPLOY), List.of(), List.of());
+
+    assertThat(isWhole(recorded, live)).isFalse();
+    assertThat(recorded.rest(read, ENDING, all))
+        .containsExactlyElementsOf(
+            all.stream().filter(event -> !event.ref().equals(end.ref())).toList())
+        .hasSize(3);
+  }
+
+  @Test
+  void C1_ofARunThatJenkinsDidNotLiveToSeeTheEndOfTheEndIsReadFromHistory() {
+    RunFacts live = Runs.run();
+    Deployment detected =
+        DeploymentRule.detect(List.of(), live, DEPLOY.name(), DEPLOY.key(), BEGAN).orElseThrow();
+    AuditEvent begun = DeploymentEvents.started(live, detected);
+    History.Recorded recorded = recorded(List.of(detected), RunEvents.started(live), begun);
+    RunFacts read = Runs.read(live);
+    Ending ending = recorded.ending(read, new Ending("FAILURE", Duration.ZERO, null));
+    List<AuditEvent> rest =
+        recorded.rest(read, ending, History.of(read, ending, List.of(), List.of(), List.of()));
+
+    assertThat(isWhole(recorded, live)).isFalse();
+    assertThat(rest)
+        .extracting(event -> event.ref().id())
+        .containsExactlyInAnyOrder(
+            RunEvents.finished(live, ending).ref().id(),
+            DeploymentEvents.finished(live, detected, BEGAN, Outcome.FAILURE).ref().id());
+    assertThat(rest)
+        .allSatisfy(
+            event -> {
+              assertThat(event.time()).as("not before what was seen of it").isEqualTo(BEGAN);
+              assertThat(event.change().ended()).contains(Outcome.FAILURE);
+              assertThat(event.change().backfilled()).isTrue();
+            });
+  }
+
+  @Test
+  void C1_ofARunThatWasCapturedFromBeginningToEndNothingIsRead() {
+    RunFacts live = Runs.run();
+
+    assertThat(
+            isWhole(
+                recorded(List.of(), RunEvents.started(live), RunEvents.finished(live, ENDING)),
+                live))
+        .isTrue();
   }
 }
