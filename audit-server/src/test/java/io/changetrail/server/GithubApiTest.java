@@ -169,6 +169,20 @@ class GithubApiTest {
     return answer;
   }
 
+  /** A push that moves the branch, as it is delivered. */
+  private Answer moved(String before, String after, Instant at) throws Exception {
+    ObjectNode payload = (ObjectNode) Hooks.payload("github/push.main.json");
+    payload.put("before", before).put("after", after);
+    ((ObjectNode) payload.path("repository")).put("pushed_at", at.getEpochSecond());
+    return Hooks.github(server, "push", payload);
+  }
+
+  private static String activity(String before, String after, Instant at) {
+    return ("{\"before\":\"%s\",\"after\":\"%s\",\"timestamp\":\"%s\",\"ref\":\"refs/heads/main\","
+            + "\"activity_type\":\"push\",\"actor\":{\"login\":\"mia-chen\"}}")
+        .formatted(before, after, at);
+  }
+
   private List<JsonNode> events(String... filter) throws Exception {
     return StreamSupport.stream(
             server.get("/v1/events", filter).json().path("events").spliterator(), false)
@@ -553,9 +567,57 @@ class GithubApiTest {
     assertThat(config.toString()).contains("3s", "30s", "\"backfilled\":true");
     assertThat(events("revision", "c0ffee0000000000000000000000000000000001")).hasSize(1);
 
-    Answer late = push();
+    Answer late = moved(BEFORE, AFTER, Instant.parse(pushed).plusSeconds(2));
     assertThat(late.json().path("duplicate").asInt()).as(late.text()).isEqualTo(1);
     assertThat(events()).hasSize(2);
+  }
+
+  @Test
+  void C3_aBranchThatIsMovedForthAgainAfterItWasSetBackIsToldThrice() throws Exception {
+    Instant first = Instant.parse("2026-03-03T15:00:00Z");
+    assertThat(moved(BEFORE, AFTER, first).json().path("accepted").asInt()).isEqualTo(1);
+    assertThat(moved(AFTER, BEFORE, first.plusSeconds(120)).json().path("accepted").asInt())
+        .isEqualTo(1);
+    Answer again = moved(BEFORE, AFTER, first.plusSeconds(240));
+    assertThat(again.json().path("accepted").asInt()).as(again.text()).isEqualTo(1);
+
+    for (int seconds : List.of(0, 240)) {
+      Answer redelivered = moved(BEFORE, AFTER, first.plusSeconds(seconds));
+      assertThat(redelivered.json().path("duplicate").asInt()).as(redelivered.text()).isEqualTo(1);
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> assertThat(events("kind", "config")).as("each changed a file").hasSize(2));
+    assertThat(events("kind", "code")).hasSize(3);
+  }
+
+  @Test
+  void C3_ofABranchThatWasMovedForthTwiceHistoryAddsWhatIsNotKnown() throws Exception {
+    Instant first = Instant.parse("2026-03-03T15:00:00Z");
+    installedOn(Hooks.payload("github/push.main.json").path("repository"));
+    answer(
+        "GET " + ACTIVITY,
+        "["
+            + String.join(
+                ",",
+                activity(BEFORE, AFTER, first.plusSeconds(482)),
+                activity(AFTER, BEFORE, first.plusSeconds(361)),
+                activity(BEFORE, AFTER, first.plusSeconds(241)),
+                activity(AFTER, BEFORE, first.plusSeconds(121)),
+                activity(BEFORE, AFTER, first.plusSeconds(1)))
+            + "]");
+    moved(BEFORE, AFTER, first);
+    moved(BEFORE, AFTER, first.plusSeconds(240));
+
+    String path = "/v1/github/backfill?since=2026-02-01T00:00:00Z";
+    Answer read = server.post(path, "application/json", "");
+    assertThat(read.json().path("stored").asInt()).as(read.text()).isEqualTo(3);
+    assertThat(server.post(path, "application/json", "").json().path("stored").asInt()).isZero();
+    assertThat(moved(BEFORE, AFTER, first.plusSeconds(480)).json().path("duplicate").asInt())
+        .as("what history told is not told again")
+        .isEqualTo(1);
+    assertThat(events("kind", "code")).hasSize(5);
   }
 
   @Test

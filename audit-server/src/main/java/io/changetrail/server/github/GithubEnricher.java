@@ -217,11 +217,12 @@ final class GithubEnricher {
   private static String[] ends(AuditEvent push) throws ApiException {
     String revision = push.provenance().commit().map(Provenance.Vcs::revision).orElse("");
     String[] parts = push.ref().id().split("-", -1);
-    // push-BRANCH-BEFORE-AFTER, where a branch may have dashes
-    if (parts.length < 4 || !parts[parts.length - 1].equals(revision)) {
+    // push-BRANCH-BEFORE-AFTER, where a branch may have dashes; behind it when it was, if repeated
+    int after = Arrays.asList(parts).lastIndexOf(revision);
+    if (after < 3 || after < parts.length - 2) {
       throw ApiException.lasting("the push does not say what was before it");
     }
-    String before = parts[parts.length - 2];
+    String before = parts[after - 1];
     if (before.chars().allMatch(c -> c == '0')) {
       throw ApiException.lasting("the push made the branch");
     }

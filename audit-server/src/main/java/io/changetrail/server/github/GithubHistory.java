@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -164,16 +165,19 @@ final class GithubHistory {
     }
   }
 
-  /** What came to the default branch, of which the enricher asks the rest. */
+  /** What came to the default branch, the oldest first; the enricher asks the rest. */
   private void pushes(JsonNode repository, Instant since, List<AuditEvent> events)
       throws IOException, InterruptedException {
     String ref = "refs/heads/" + repository.path("default_branch").asText();
-    for (JsonNode activity :
-        api.list(
-            repository.path("full_name").asText(),
-            "/activity?ref=" + URLEncoder.encode(ref, StandardCharsets.UTF_8) + "&per_page=100",
-            null,
-            one -> !at(one, "timestamp").isBefore(since))) {
+    List<JsonNode> activities =
+        new ArrayList<>(
+            api.list(
+                repository.path("full_name").asText(),
+                "/activity?ref=" + URLEncoder.encode(ref, StandardCharsets.UTF_8) + "&per_page=100",
+                null,
+                one -> !at(one, "timestamp").isBefore(since)));
+    Collections.reverse(activities);
+    for (JsonNode activity : activities) {
       String how = activity.path("activity_type").asText();
       if (!PUSHES.contains(how) || !activity.path("ref").asText().equals(ref)) {
         continue;

@@ -3,11 +3,13 @@ package io.changetrail.server.github;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.EventRef;
 import io.changetrail.model.InvalidEventException;
 import io.changetrail.model.Phase;
 import io.changetrail.server.http.Caller;
 import io.changetrail.server.ingest.Acceptance;
 import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
+import io.changetrail.server.ingest.RepeatedPushes;
 import io.changetrail.store.AppendResult;
 import io.changetrail.store.AppendResult.Status;
 import io.changetrail.store.AuditStore;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -79,10 +82,20 @@ record GithubStore(
         .isEmpty();
   }
 
-  /** Those that are not stored yet, whoever told them. */
+  /**
+   * Those that are not stored yet, whoever told them, under the ids that they are to have.
+   *
+   * @param events of which the earlier of two pushes comes first
+   */
   List<AuditEvent> unknown(List<AuditEvent> events) {
-    return events.stream()
-        .filter(event -> store.find(Scope.of(tenant), event.ref(), View.RAW).isEmpty())
-        .toList();
+    RepeatedPushes pushes = new RepeatedPushes(store);
+    Map<EventRef, AuditEvent> unknown = new LinkedHashMap<>();
+    for (AuditEvent event : events) {
+      AuditEvent one = pushes.identified(tenant, event, unknown);
+      if (store.find(Scope.of(tenant), one.ref(), View.RAW).isEmpty()) {
+        unknown.putIfAbsent(one.ref(), one);
+      }
+    }
+    return List.copyOf(unknown.values());
   }
 }

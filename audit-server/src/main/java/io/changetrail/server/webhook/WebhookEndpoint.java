@@ -16,6 +16,7 @@ import io.changetrail.server.http.Request;
 import io.changetrail.server.http.Response;
 import io.changetrail.server.ingest.Acceptance;
 import io.changetrail.server.ingest.IngestEndpoint.IngestObserver;
+import io.changetrail.server.ingest.RepeatedPushes;
 import io.changetrail.source.Delivery;
 import io.changetrail.source.WebhookProvider;
 import io.changetrail.source.WebhookProvider.Told;
@@ -44,6 +45,7 @@ public final class WebhookEndpoint implements Endpoint {
   private final List<ServerConfig.Webhook> hooks;
   private final AuditStore store;
   private final Occurrences occurrences;
+  private final RepeatedPushes pushes;
   private final Acceptance acceptance;
   private final IngestObserver ingested;
   private final DeliveryObserver delivered;
@@ -62,6 +64,7 @@ public final class WebhookEndpoint implements Endpoint {
     this.hooks = List.copyOf(hooks);
     this.store = store;
     this.occurrences = new Occurrences(store);
+    this.pushes = new RepeatedPushes(store);
     this.acceptance = acceptance;
     this.ingested = ingested;
     this.delivered = delivered;
@@ -170,7 +173,8 @@ public final class WebhookEndpoint implements Endpoint {
     List<NewEvent> events = new ArrayList<>();
     Map<Status, Integer> counts = new EnumMap<>(Status.class);
     for (AuditEvent event : told.events()) {
-      AuditEvent accepted = acceptance.accept(caller, event, request.received());
+      AuditEvent accepted =
+          pushes.identified(caller.tenant(), acceptance.accept(caller, event, request.received()));
       if (told.datedByDelivery()
           ? occurrences.isKnown(caller.tenant(), accepted)
           : isFromHistory(caller.tenant(), accepted.ref())) {
