@@ -621,6 +621,37 @@ class GithubApiTest {
   }
 
   @Test
+  void C3_ofARunThatWasRepeatedTheEarlierAttemptsAreReadFromHistoryOnce() throws Exception {
+    JsonNode payload = Hooks.payload("github/workflow_run.completed.json");
+    installedOn(payload.path("repository"));
+    ObjectNode run = (ObjectNode) payload.path("workflow_run");
+    run.put("status", "completed").put("run_attempt", 4);
+    String attempts =
+        "GET " + REPOSITORY + "/actions/runs/" + run.path("id").asText() + "/attempts/";
+    runs = "{\"workflow_runs\":[" + run + "]}";
+    run.put("conclusion", "failure").put("updated_at", "2026-03-02T10:00:00Z");
+    answer(attempts + 2, run.put("run_attempt", 2).toString());
+    Hooks.github(
+        server,
+        "workflow_run",
+        ((ObjectNode) payload).set("workflow_run", run.deepCopy().put("run_attempt", 3)));
+
+    String path = "/v1/github/backfill?since=2026-02-01T00:00:00Z";
+    Answer read = server.post(path, "application/json", "");
+    assertThat(read.json().path("stored").asInt()).as(read.text()).isEqualTo(2);
+    assertThat(events("kind", "build").toString())
+        .contains("workflow_run-" + run.path("id").asText() + "-2-completed")
+        .contains("workflow_run-" + run.path("id").asText() + "-4-completed");
+    assertThat(asked)
+        .as("the third was delivered, and the first is gone")
+        .doesNotContain(attempts + 3)
+        .contains(attempts + 2, attempts + 1);
+    asked.clear();
+    assertThat(server.post(path, "application/json", "").json().path("stored").asInt()).isZero();
+    assertThat(asked).doesNotContain(attempts + 2);
+  }
+
+  @Test
   void whatOneOwnerOrOneRightKeepsBackDoesNotHideTheRest() throws Exception {
     JsonNode ended = Hooks.payload("github/deployment_status.success.json");
     answer(

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +33,12 @@ final class GithubHistory {
   /** Activities by which commits come to a branch. */
   private static final Set<String> PUSHES =
       Set.of("push", "force_push", "pr_merge", "merge_queue_merge");
+
+  /** Attempts of a repeated run that are asked for, one by one, the newest first. */
+  private static final int MOST_OF_A_RUN = 20;
+
+  /** The same of all runs of a repository together. */
+  private static final int MOST_ATTEMPTS = 500;
 
   private static final Duration LONGEST_DRAFT = Duration.ofDays(90);
 
@@ -53,14 +58,24 @@ final class GithubHistory {
    */
   record Found(List<AuditEvent> events, List<String> gaps, @Nullable ApiException failure) {}
 
+  /** What is known, and need not be asked for. */
+  interface Known {
+    /** Whether a deployment's end is. */
+    boolean hasEnded(JsonNode repository, JsonNode deployment);
+
+    /** Whether the end of an attempt at a run is. */
+    boolean hasEnded(JsonNode repository, JsonNode run, int attempt);
+  }
+
   /** One sort of object of a repository. */
   private interface Part {
     void read() throws IOException, InterruptedException;
   }
 
   /** All that happened in a repository since a moment, each marked as read from history. */
-  Found since(JsonNode repository, Instant since) throws IOException, InterruptedException {
-    return moved(repository, since, since, deployment -> false);
+  Found since(JsonNode repository, Instant since, Known known)
+      throws IOException, InterruptedException {
+    return moved(repository, since, since, known);
   }
 
   /**
@@ -69,17 +84,16 @@ final class GithubHistory {
    *
    * @param repository as the API gives it
    * @param begun nothing that began before it is looked at
-   * @param hasEnded whether a deployment's end is known, so that its steps need not be asked for
    */
-  Found moved(JsonNode repository, Instant since, Instant begun, Predicate<JsonNode> hasEnded)
+  Found moved(JsonNode repository, Instant since, Instant begun, Known known)
       throws IOException, InterruptedException {
     List<AuditEvent> events = new ArrayList<>();
     List<String> gaps = new ArrayList<>();
     ApiException failure = null;
     for (Part part :
         List.<Part>of(
-            () -> deployments(repository, since, begun, hasEnded, events),
-            () -> runs(repository, since, begun, events),
+            () -> deployments(repository, since, begun, known, events),
+            () -> runs(repository, since, begun, known, events),
             () -> merges(repository, since, events),
             () -> pushes(repository, since, events),
             () -> releases(repository, since, events))) {
@@ -103,11 +117,7 @@ final class GithubHistory {
   }
 
   private void deployments(
-      JsonNode repository,
-      Instant since,
-      Instant begun,
-      Predicate<JsonNode> hasEnded,
-      List<AuditEvent> events)
+      JsonNode repository, Instant since, Instant begun, Known known, List<AuditEvent> events)
       throws IOException, InterruptedException {
     String name = repository.path("full_name").asText();
     for (JsonNode deployment :
@@ -119,7 +129,7 @@ final class GithubHistory {
       ObjectNode delivery = delivery(repository, "created", deployment.path("creator"));
       delivery.set("deployment", deployment);
       add("deployment", delivery, events);
-      if (at(deployment, "created_at").isBefore(since) && hasEnded.test(deployment)) {
+      if (at(deployment, "created_at").isBefore(since) && known.hasEnded(repository, deployment)) {
         continue;
       }
       String statuses = "/deployments/" + deployment.path("id").asText() + "/statuses?per_page=100";
@@ -132,21 +142,67 @@ final class GithubHistory {
     }
   }
 
-  private void runs(JsonNode repository, Instant since, Instant begun, List<AuditEvent> events)
+  private void runs(
+      JsonNode repository, Instant since, Instant begun, Known known, List<AuditEvent> events)
       throws IOException, InterruptedException {
+    int asked = 0;
     for (JsonNode run :
         api.list(
             repository.path("full_name").asText(),
             "/actions/runs?per_page=100&created=%3E%3D" + begun.truncatedTo(ChronoUnit.SECONDS),
             "workflow_runs",
             any -> true)) {
-      if (run.path("status").asText().equals("completed")
-          && !at(run, "updated_at").isBefore(since)) {
-        ObjectNode delivery = delivery(repository, "completed", run.path("actor"));
-        delivery.set("workflow_run", run);
-        add("workflow_run", delivery, events);
+      run(repository, run, since, events);
+      // An attempt begins when the one before it has ended.
+      if (run.path("run_attempt").asInt() > 1
+          && !at(run, "run_started_at").isBefore(since)
+          && asked < MOST_ATTEMPTS) {
+        asked += attempts(repository, run, since, known, events);
       }
     }
+    if (asked >= MOST_ATTEMPTS) {
+      throw ApiException.lasting(
+          "of so many repeated runs only " + asked + " earlier attempts are read");
+    }
+  }
+
+  private void run(JsonNode repository, JsonNode run, Instant since, List<AuditEvent> events) {
+    if (run.path("status").asText().equals("completed") && !at(run, "updated_at").isBefore(since)) {
+      ObjectNode delivery = delivery(repository, "completed", run.path("actor"));
+      delivery.set("workflow_run", run);
+      add("workflow_run", delivery, events);
+    }
+  }
+
+  /** The attempts before the one that is listed; how many were asked for. */
+  private int attempts(
+      JsonNode repository, JsonNode run, Instant since, Known known, List<AuditEvent> events)
+      throws IOException, InterruptedException {
+    String id = run.path("id").asText();
+    int last = run.path("run_attempt").asInt();
+    int asked = 0;
+    for (int attempt = last - 1; attempt >= Math.max(1, last - MOST_OF_A_RUN); attempt--) {
+      if (known.hasEnded(repository, run, attempt)) {
+        continue;
+      }
+      asked++;
+      try {
+        JsonNode earlier =
+            api.get(
+                repository.path("full_name").asText(),
+                "/actions/runs/" + id + "/attempts/" + attempt);
+        run(repository, earlier, since, events);
+        if (at(earlier, "run_started_at").isBefore(since)) {
+          return asked;
+        }
+      } catch (ApiException e) {
+        if (e.isPassing()) {
+          throw e;
+        }
+        return asked; // GitHub has it no more, and so none before it
+      }
+    }
+    return asked;
   }
 
   private void merges(JsonNode repository, Instant since, List<AuditEvent> events)

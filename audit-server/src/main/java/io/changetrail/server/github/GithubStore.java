@@ -40,7 +40,8 @@ record GithubStore(
     IngestObserver ingested,
     InstantSource clock,
     String tenant,
-    String server) {
+    String server)
+    implements GithubHistory.Known {
   private static final Logger LOG = LoggerFactory.getLogger(GithubStore.class);
 
   /** Stores events; those that were stored before change nothing. */
@@ -69,8 +70,8 @@ record GithubStore(
     return counts.getOrDefault(Status.ACCEPTED, 0);
   }
 
-  /** Whether it is known how a deployment ended. */
-  boolean hasEnd(JsonNode repository, JsonNode deployment) {
+  @Override
+  public boolean hasEnded(JsonNode repository, JsonNode deployment) {
     Query end =
         Query.all()
             .where(Field.SOURCE, repository.path("html_url").asText())
@@ -80,6 +81,14 @@ record GithubStore(
         .search(Scope.of(tenant), end, View.RAW, AuditStore.Order.NEWEST_FIRST, null, 1)
         .events()
         .isEmpty();
+  }
+
+  @Override
+  public boolean hasEnded(JsonNode repository, JsonNode run, int attempt) {
+    String id = "workflow_run-" + run.path("id").asText() + "-" + attempt + "-completed";
+    return store
+        .find(Scope.of(tenant), new EventRef(repository.path("html_url").asText(), id), View.RAW)
+        .isPresent();
   }
 
   /**

@@ -374,7 +374,7 @@ final class GithubWorker implements AutoCloseable {
           "what GitHub still lets us ask within this hour is kept for what happens now",
           Duration.ZERO);
     }
-    GithubHistory.Found history = new GithubHistory(api).since(repository, since);
+    GithubHistory.Found history = new GithubHistory(api).since(repository, since, into);
     gaps.addAll(history.gaps());
     if (history.failure() != null) {
       gaps.add(String.valueOf(history.failure().getMessage()));

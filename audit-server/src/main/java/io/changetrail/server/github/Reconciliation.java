@@ -154,11 +154,7 @@ final class Reconciliation {
     Instant since = late == null ? roundSince : later(late.since(), until.minus(FARTHEST_BEHIND));
     GithubHistory.Found history =
         new GithubHistory(api)
-            .moved(
-                repository,
-                since.minus(OVERLAP),
-                since.minus(LONGEST_RUN),
-                deployment -> into.hasEnd(repository, deployment));
+            .moved(repository, since.minus(OVERLAP), since.minus(LONGEST_RUN), into);
     List<AuditEvent> settled =
         history.events().stream().filter(event -> event.time().isBefore(until)).toList();
     int found = into.append(into.unknown(settled));
