@@ -33,8 +33,9 @@ public final class WorkflowCommands {
 
   /** A line of the log. */
   public void say(String line) {
-    // A line that begins with two colons would be a command.
-    log.println(line.replaceAll("\\R", " ").replaceFirst("^(\\s*)::", "$1: :"));
+    // A line that begins with two colons would be a command, and so would the older form anywhere.
+    log.println(
+        line.replaceAll("\\R", " ").replaceFirst("^(\\s*)::", "$1: :").replace("##[", "## ["));
   }
 
   /** An annotation of the run that fails nothing. */
