@@ -110,6 +110,9 @@ final class Reconciliation {
 
   /** Goes on with the round, or begins the next one. */
   void turn() throws IOException, InterruptedException {
+    if (api.isScarce()) {
+      return; // what may still be asked within the hour is for what happens now
+    }
     if (left.isEmpty()) {
       begin();
     }
@@ -119,9 +122,10 @@ final class Reconciliation {
             : until.minus(FIRST_LOOK);
     Instant end = clock.instant().plus(LONGEST_TURN);
     int found = 0;
-    for (int i = 0;
-        i < REPOSITORIES_AT_ONCE && !left.isEmpty() && clock.instant().isBefore(end);
-        i++) {
+    for (int i = 0; i < REPOSITORIES_AT_ONCE && !left.isEmpty(); i++) {
+      if (api.isScarce() || !clock.instant().isBefore(end)) {
+        break;
+      }
       found += reconcile(left.element(), since);
       left.remove();
     }

@@ -44,6 +44,7 @@ class ReconciliationTest {
   private static final String TENANT = "default";
   private static final Duration TURN = Reconciliation.PAUSE;
   private static final Instant BEGIN = Instant.parse("2026-03-03T16:00:00Z");
+  private static final Instant RESET = BEGIN.plus(Duration.ofHours(1));
   private static final String BROKEN = "/repos/acme/monorepo/activity";
 
   @TempDir private Path data;
@@ -54,11 +55,12 @@ class ReconciliationTest {
 
   private final Map<String, Integer> statuses = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
-  
+
   /** Hours after the beginning at which GitHub was asked what it fails at. */
   private final List<Long> askedAt = new CopyOnWriteArrayList<>();
 
   private volatile Instant now = BEGIN;
+  private volatile int remaining = 4900;
   private int behind;
   private AuditStore store;
   private Reconciliation reconciliation;
@@ -75,6 +77,9 @@ class ReconciliationTest {
               askedAt.add(Duration.between(BEGIN, now).toHours());
             }
             return new MockResponse.Builder()
+                .addHeader("X-RateLimit-Limit", "5000")
+                .addHeader("X-RateLimit-Remaining", Integer.toString(remaining))
+                .addHeader("X-RateLimit-Reset", Long.toString(RESET.getEpochSecond()))
                 .code(of(statuses, target, 200))
                 .body(of(bodies, target, "[]"))
                 .build();
@@ -293,5 +298,18 @@ class ReconciliationTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining("delete it");
+  }
+
+  @Test
+  void theLastFifthOfWhatMayBeAskedIsForWhatHappensNow() throws Exception {
+    released("checkout", 1, BEGIN.minus(Duration.ofHours(1)));
+    remaining = 999;
+    pass(11, TURN);
+    assertThat(asked("/repos/acme/checkout")).isZero();
+    assertThat(asked("/app/installations?")).as("it stops at the first that says so").isEqualTo(1);
+
+    remaining = 4900;
+    pass(2, TURN);
+    assertThat(found()).containsExactly("checkout publish");
   }
 }
