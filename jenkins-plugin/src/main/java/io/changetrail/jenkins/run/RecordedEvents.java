@@ -161,9 +161,7 @@ public final class RecordedEvents implements RunAction2 {
    * not listed, as there is too much or it was recorded before ids were, counts as known.
    */
   boolean isWhole(int number, Instant started) {
-    return job == null
-        || getEntries().size() >= MOST
-        || recorded().isWhole(job, number, started);
+    return job == null || getEntries().size() >= MOST || recorded().isWhole(job, number, started);
   }
 
   /** Notes them; whether any is new. */

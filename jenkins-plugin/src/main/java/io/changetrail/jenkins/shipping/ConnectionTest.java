@@ -29,7 +29,9 @@ public final class ConnectionTest {
   private static final MediaType BATCH = MediaType.get("application/cloudevents-batch+json");
   private static final long MOST_OF_AN_ANSWER = 64 << 10;
 
-  /** A server of plain HTTP takes a handshake for the beginning of a request, and waits for more. */
+  /**
+   * A server of plain HTTP takes a handshake for the beginning of a request, and waits for more.
+   */
   private static final Duration HANDSHAKE = Duration.ofSeconds(3);
 
   private ConnectionTest() {}
@@ -120,8 +122,7 @@ public final class ConnectionTest {
     Socket socket = new Socket();
     try {
       socket.setSoTimeout((int) HANDSHAKE.toMillis());
-      socket.connect(
-          new InetSocketAddress(base.host(), base.port()), (int) HANDSHAKE.toMillis());
+      socket.connect(new InetSocketAddress(base.host(), base.port()), (int) HANDSHAKE.toMillis());
       return socket;
     } catch (IOException e) {
       socket.close();
