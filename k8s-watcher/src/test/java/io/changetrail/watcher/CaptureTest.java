@@ -412,6 +412,37 @@ class CaptureTest {
   }
 
   @Test
+  void C13_anObjectThatWasReplacedWhileTheWatcherWasDownIsToldAsDeletedAndThenAsMade()
+      throws Exception {
+    plane.create(configMaps, configMap("replaced", "{a: \"1\"}"));
+    scene.start();
+    scene.settle();
+    scene.stop();
+    plane.delete(configMaps + "/replaced");
+    JsonNode made = plane.create(configMaps, configMap("replaced", "{a: \"2\"}"));
+    Instant created = Instant.parse(made.at("/metadata/creationTimestamp").asText());
+    // A deletion that is dated by when it was found is in a later second.
+    await().until(() -> Instant.now().isAfter(created.plusSeconds(1)));
+    scene.start();
+
+    List<AuditEvent> told = scene.await(2, Scene.of("ConfigMap", "replaced"));
+    assertThat(told)
+        .extracting(event -> event.change().action())
+        .containsExactly("delete", "create");
+    AuditEvent deletion = told.get(0);
+    assertThat(deletion.change().state().before().at("/data/a").asText()).isEqualTo("1");
+    assertThat(deletion.time()).isBeforeOrEqualTo(told.get(1).time());
+    assertThat(deletion.change().observedLate().latest()).isEqualTo(deletion.time());
+    assertThat(told.get(1).time()).isBefore(created.plusSeconds(1));
+    assertThat(told.get(1).targets().get(0).resource().uid())
+        .isEqualTo(made.at("/metadata/uid").asText());
+    scene.stop();
+    scene.start();
+    scene.settle();
+    scene.await(2, Scene.of("ConfigMap", "replaced"));
+  }
+
+  @Test
   void C13_theFirstListReplaysNothing() throws Exception {
     plane.create(configMaps, configMap("old", "{a: \"1\"}"));
     plane.create(deployments, deployment("old", "ghcr.io/acme/old:1.0"));

@@ -84,11 +84,21 @@ public final class Capture implements ObjectSink {
   /** Objects that were seen and are not among those that are told of, though their namespace is. */
   private final Set<String> passedOver = new HashSet<>();
 
-  /** By type, the namespaces that were selected when the list that is under way began. */
-  private final Map<ResourceType, Set<String>> beingListed = new HashMap<>();
+  /** The lists that are under way, by what they are to be marked with. */
+  private final Map<String, Listing> beingListed = new HashMap<>();
 
   /** Names of the types of which the audit server has had a baseline before. */
   private final Set<String> recordedTypes = new HashSet<>();
+
+  /**
+   * What was so when a list began.
+   *
+   * @param selected the namespaces that were selected
+   * @param held the uids of what was recorded, by where it was
+   */
+  private record Listing(Set<String> selected, Map<String, String> held) {
+    static final Listing NONE = new Listing(Set.of(), Map.of());
+  }
 
   /**
    * @param clusterUid part of each event's id
@@ -229,6 +239,9 @@ public final class Capture implements ObjectSink {
       }
       boolean passed = passedOver.remove(uid);
       Optional<HeldStates.Held> before = held.of(uid);
+      if (before.isEmpty()) {
+        replaced(type, object, sight);
+      }
       ObjectNode recorded =
           before.isPresent() && CanonicalState.isAutoscaled(object) ? before.get().state() : null;
       ObjectNode after = canonical.of(object, recorded);
@@ -260,6 +273,29 @@ public final class Capture implements ObjectSink {
         }
       }
       seen(type, object, baseline.since(), null);
+    }
+  }
+
+  /**
+   * What a list shows in the place of another tells that the other is gone, and since when: a list
+   * names what is there first, and what is missing when it ends.
+   */
+  private void replaced(ResourceType type, ObjectNode object, Sight sight) {
+    JsonNode metadata = object.path("metadata");
+    String namespace = metadata.path("namespace").textValue();
+    Listing everywhere = beingListed.getOrDefault(marker(type, null), Listing.NONE);
+    String old =
+        beingListed
+            .getOrDefault(marker(type, namespace), everywhere)
+            .held()
+            .get(
+                HeldStates.place(
+                    namespace == null ? "" : namespace, metadata.path("name").asText()));
+    HeldStates.Held before = old == null ? null : held.of(old).orElse(null);
+    if (old != null && before != null) {
+      String created = metadata.path("creationTimestamp").asText("");
+      Sight then = created.isEmpty() ? sight : sight.before(Instant.parse(created));
+      gone(type, old, before, null, then);
     }
   }
 
@@ -335,23 +371,25 @@ public final class Capture implements ObjectSink {
 
   @Override
   public synchronized void listing(ResourceType type, @Nullable String namespace) {
-    beingListed.put(type, selection.selectedNow());
+    beingListed.put(
+        marker(type, namespace),
+        new Listing(selection.selectedNow(), held.uidsByPlace(typeName(type), namespace)));
   }
 
   @Override
   public void listed(ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight)
       throws IOException {
     removeAllBut(type, namespace, uids, sight);
+    Listing listing;
+    synchronized (this) {
+      listing = beingListed.remove(marker(type, namespace));
+    }
     if (!selection.comesAndGoes(type)) {
       record(type, namespace);
-      return;
-    }
-    Set<String> complete;
-    synchronized (this) {
-      complete = beingListed.getOrDefault(type, Set.of());
-    }
-    for (String one : complete) {
-      record(type, one);
+    } else if (listing != null) {
+      for (String one : listing.selected()) {
+        record(type, one);
+      }
     }
   }
 
@@ -400,7 +438,7 @@ public final class Capture implements ObjectSink {
             before == null ? null : before.since(),
             sight.live());
     Attribution by = witness.attribute(seen);
-    Instant time = afterDeletion(change, object, time(change, object, before, by, now));
+    Instant time = afterDeletion(change, object, time(change, object, before, by, sight, now));
     String old = before == null ? "" : before.hexHash();
     String fresh = change.after() == null ? "" : CanonicalContent.hash(change.after());
     Change.Builder what = change.change(object);
@@ -493,6 +531,7 @@ public final class Capture implements ObjectSink {
       JsonNode object,
       HeldStates.@Nullable Held before,
       Attribution by,
+      Sight sight,
       Instant now) {
     Instant time = by.time();
     String stamp =
@@ -501,6 +540,9 @@ public final class Capture implements ObjectSink {
             : before == null ? object.at("/metadata/creationTimestamp").asText("") : "";
     if (time == null && !stamp.isEmpty()) {
       time = Instant.parse(stamp);
+    }
+    if (time == null) {
+      time = sight.atTheLatest();
     }
     if (time == null || time.isAfter(now)) {
       time = now;

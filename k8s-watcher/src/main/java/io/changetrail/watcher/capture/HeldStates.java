@@ -22,10 +22,12 @@ final class HeldStates {
    *
    * @param type name of the object's type
    * @param namespace empty for what has none
+   * @param name of the object
    * @param hash SHA-256 of the canonical state, as recorded
    * @param since when it began, as recorded
    */
-  record Held(String type, String namespace, PackedJson packed, byte[] hash, Instant since) {
+  record Held(
+      String type, String namespace, String name, PackedJson packed, byte[] hash, Instant since) {
     String hexHash() {
       return HexFormat.of().formatHex(hash);
     }
@@ -48,6 +50,7 @@ final class HeldStates {
         new Held(
             type.intern(),
             state.at("/metadata/namespace").asText("").intern(),
+            state.at("/metadata/name").asText(),
             PackedJson.of(state),
             HexFormat.of().parseHex(CanonicalContent.hash(state)),
             since));
@@ -69,6 +72,28 @@ final class HeldStates {
         .filter(held -> namespace == null || held.getValue().namespace().equals(namespace))
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  /** The same by where they are. */
+  Map<String, String> uidsByPlace(String type, @Nullable String namespace) {
+    Map<String, String> uids = new HashMap<>();
+    byUid.forEach(
+        (uid, held) -> {
+          if (held.type().equals(type)
+              && (namespace == null || held.namespace().equals(namespace))) {
+            uids.put(place(held.namespace(), held.name()), uid);
+          }
+        });
+    return uids;
+  }
+
+  /**
+   * Where an object is among those of its type.
+   *
+   * @param namespace empty for what has none
+   */
+  static String place(String namespace, String name) {
+    return namespace + "/" + name;
   }
 
   int count() {

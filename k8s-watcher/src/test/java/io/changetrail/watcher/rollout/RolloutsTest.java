@@ -97,7 +97,7 @@ class RolloutsTest {
         .putObject("spec")
         .set("template", workload.at("/spec/template").<ObjectNode>deepCopy());
     replicaSet.withObject("/spec/template/metadata/labels").put("pod-template-hash", "5d4f");
-    revisions.present(REPLICA_SETS, replicaSet, new Sight(true, null));
+    revisions.present(REPLICA_SETS, replicaSet, new Sight(true, null, null));
     AuditEvent start =
         AuditEvent.builder(
                 new EventRef("/k8s/test", "start"),
