@@ -356,6 +356,44 @@ class DriftTest {
     assertThat(report()).contains("ConfigMap/settings").doesNotContain("never");
   }
 
+  private static final String MAP =
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {k: v}}";
+
+  /** Declares ConfigMaps that are looked for several times a second. */
+  private Path declare(String... names) throws Exception {
+    Path manifests = Files.createDirectories(directory.resolve("manifests"));
+    for (String name : names) {
+      Files.writeString(manifests.resolve(name + ".yaml"), MAP.formatted(name));
+    }
+    scene.with(
+        "discovery: PT0.2S\ndeclared: [{directory: %s, namespace: %s, settling: PT0.5S}]"
+            .formatted(manifests, scene.namespace));
+    return manifests;
+  }
+
+  @Test
+  void C11_aDeclaredObjectThatIsIgnoredIsDriftOnceItIsDeletedAndUntilItIsThereAgain()
+      throws Exception {
+    declare("ignored", "never");
+    String ignored = MAP.formatted("ignored, annotations: {changetrail.io/ignore: \"true\"}");
+    plane.create(configMaps, ignored);
+    scene.start();
+    // Once this is told of the other was looked for too.
+    scene.await(1, drift("ConfigMap/never"));
+    plane.delete(configMaps + "/ignored");
+
+    AuditEvent drifted = scene.await(1, drift("ConfigMap/ignored")).get(0);
+    assertThat(drifted.change().state().after().at("/fields/(object)/declared").asText())
+        .isEqualTo("present");
+    assertThat(drifted.links().causedBy()).as("nothing is told of its deletion").isEmpty();
+    plane.create(configMaps, ignored);
+    assertThat(scene.await(2, drift("ConfigMap/ignored")).get(1).change().action())
+        .isEqualTo("drift_resolved");
+    plane.delete(configMaps + "/ignored");
+    scene.await(3, drift("ConfigMap/ignored"));
+    assertThat(scene.events()).noneMatch(Scene.of("ConfigMap", "ignored"));
+  }
+
   @Test
   void C11_aManifestThatIsThereTwiceOrCannotBeReadIsNotComparedAndTheOthersAre() throws Exception {
     Path manifests = Files.createDirectories(directory.resolve("manifests/.hidden")).getParent();

@@ -235,6 +235,7 @@ public final class Capture implements ObjectSink {
           passedOver.add(uid);
         }
         metrics.noise("not selected");
+        observers.forEach(observer -> observer.passedOver(type, object));
         return;
       }
       boolean passed = passedOver.remove(uid);
@@ -366,7 +367,9 @@ public final class Capture implements ObjectSink {
     passedOver.remove(uid);
     held.of(uid)
         .filter(before -> !selection.isLeft(before.namespace()))
-        .ifPresent(before -> gone(type, uid, before, object, Sight.LIVE));
+        .ifPresentOrElse(
+            before -> gone(type, uid, before, object, Sight.LIVE),
+            () -> observers.forEach(observer -> observer.vanished(type, object)));
   }
 
   @Override
@@ -380,6 +383,7 @@ public final class Capture implements ObjectSink {
   public void listed(ResourceType type, @Nullable String namespace, Set<String> uids, Sight sight)
       throws IOException {
     removeAllBut(type, namespace, uids, sight);
+    observers.forEach(observer -> observer.listed(type, namespace, uids));
     Listing listing;
     synchronized (this) {
       listing = beingListed.remove(marker(type, namespace));

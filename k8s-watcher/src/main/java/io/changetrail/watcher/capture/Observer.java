@@ -6,6 +6,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.watcher.cluster.ResourceType;
 import io.changetrail.watcher.recorded.RecordedState;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sees every object that is listed or watched, also where nothing that was declared changed. */
@@ -31,4 +32,17 @@ public interface Observer {
    * @param shipped the event of that
    */
   void gone(ResourceType type, String uid, AuditEvent shipped);
+
+  /** An object as it is now that is not among those that are told of. */
+  default void passedOver(ResourceType type, ObjectNode object) {}
+
+  /** An object is gone, and that is not told. */
+  default void vanished(ResourceType type, ObjectNode object) {}
+
+  /**
+   * All objects of a type were seen or passed over: those with these uids are all there are.
+   *
+   * @param namespace where there are no others; {@code null} for everywhere
+   */
+  default void listed(ResourceType type, @Nullable String namespace, Set<String> uids) {}
 }

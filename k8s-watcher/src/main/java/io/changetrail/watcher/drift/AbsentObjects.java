@@ -73,16 +73,31 @@ public final class AbsentObjects implements ObjectFinder {
   @Override
   public synchronized void seen(
       ResourceType type, ObjectNode object, Instant recordedSince, @Nullable AuditEvent shipped) {
+    for (String key : isThere(object)) {
+      deletions.remove(key);
+      if (shipped != null && shipped.change().state().before() == null) {
+        creations.put(key, shipped);
+      }
+    }
+  }
+
+  /** Whatever keeps an object from being told of, it is there. */
+  @Override
+  public synchronized void passedOver(ResourceType type, ObjectNode object) {
+    isThere(object).forEach(deletions::remove);
+  }
+
+  /** What an object is declared as that was seen. */
+  private List<String> isThere(ObjectNode object) {
+    List<String> keys = new ArrayList<>();
     for (ManifestDirectory directory : directories) {
       String key = directory.key(object);
       if (directory.declares(key)) {
         present.seen(key, object.at("/metadata/uid").asText());
-        deletions.remove(key);
-        if (shipped != null && shipped.change().state().before() == null) {
-          creations.put(key, shipped);
-        }
+        keys.add(key);
       }
     }
+    return keys;
   }
 
   @Override
@@ -101,6 +116,22 @@ public final class AbsentObjects implements ObjectFinder {
   }
 
   @Override
+  public synchronized void vanished(ResourceType type, ObjectNode object) {
+    for (ManifestDirectory directory : directories) {
+      String key = directory.key(object);
+      if (present.gone(key, object.at("/metadata/uid").asText())) {
+        creations.remove(key);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void listed(ResourceType type, @Nullable String namespace, Set<String> uids) {
+    String all = ManifestDirectory.type(type) + "/";
+    present.onlyThese(namespace == null ? all : all + namespace + "/", uids);
+  }
+
+  @Override
   public List<Finding> found(ClusterWatch watch) {
     List<Finding> found = new ArrayList<>();
     Set<String> all = new HashSet<>();
@@ -115,6 +146,9 @@ public final class AbsentObjects implements ObjectFinder {
     }
     synchronized (this) {
       declared = known ? all : null;
+      if (known) {
+        present.keepOnly(all);
+      }
     }
     return found;
   }
@@ -143,7 +177,7 @@ public final class AbsentObjects implements ObjectFinder {
                 > 0)
         || !selection.includes(object)
         || HOOKS.stream().anyMatch(annotations::has)
-        || isThere(type, place)) {
+        || !isAbsent(type, place)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -165,22 +199,23 @@ public final class AbsentObjects implements ObjectFinder {
     return present.isKnown(key);
   }
 
-  /** Whatever keeps an object from being told of, it is not absent if it is there. */
-  private boolean isThere(ResourceType type, ManifestDirectory.Place place) {
+  /** The watch may not have told of it yet, so the cluster is asked. */
+  private boolean isAbsent(ResourceType type, ManifestDirectory.Place place) {
     try {
       Optional<JsonNode> live = cluster.find(type.path(place.namespace(), place.name()));
       synchronized (this) {
-        live.ifPresent(
-            object -> present.answered(place.key(), object.at("/metadata/uid").asText()));
+        live.ifPresentOrElse(
+            object -> present.answered(place.key(), object.at("/metadata/uid").asText()),
+            () -> present.answeredAbsent(place.key()));
+        return present.isAbsent(place.key());
       }
-      return live.isPresent();
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.DEBUG,
           "whether {0} is there cannot be read: {1}",
           place.key(),
           String.valueOf(e.getMessage()));
-      return true;
+      return false;
     }
   }
 

@@ -116,6 +116,21 @@ public final class ObjectDrifts implements Observer {
     finders.forEach(finder -> finder.gone(type, uid, shipped));
   }
 
+  @Override
+  public void passedOver(ResourceType type, ObjectNode object) {
+    finders.forEach(finder -> finder.passedOver(type, object));
+  }
+
+  @Override
+  public void vanished(ResourceType type, ObjectNode object) {
+    finders.forEach(finder -> finder.vanished(type, object));
+  }
+
+  @Override
+  public void listed(ResourceType type, @Nullable String namespace, Set<String> uids) {
+    finders.forEach(finder -> finder.listed(type, namespace, uids));
+  }
+
   /** Looks at all of it, once everything was seen. */
   public void judge(ClusterWatch watch) {
     Set<String> told = ofFields.places();
