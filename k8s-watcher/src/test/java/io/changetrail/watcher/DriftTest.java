@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -392,6 +393,44 @@ class DriftTest {
     plane.delete(configMaps + "/ignored");
     scene.await(3, drift("ConfigMap/ignored"));
     assertThat(scene.events()).noneMatch(Scene.of("ConfigMap", "ignored"));
+  }
+
+  /** How often the API server was asked for a ConfigMap that is not there. */
+  private long asked() throws Exception {
+    String metrics =
+        new String(
+            plane.send(ControlPlane.ADMIN, "GET", "/metrics", null).body(), StandardCharsets.UTF_8);
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith("apiserver_request_total{"))
+        .filter(line -> line.contains("code=\"404\"") && line.contains("verb=\"GET\""))
+        .filter(line -> line.contains("resource=\"configmaps\""))
+        .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  @Test
+  void C11_theClusterIsAskedOnceForEachDeclaredObjectThatIsNotThere() throws Exception {
+    ControlPlane.real("no requests were counted");
+    long before = asked();
+    Path manifests = declare("a", "b", "c");
+    scene.start();
+    for (String name : List.of("a", "b", "c")) {
+      scene.await(1, drift("ConfigMap/" + name));
+    }
+    // Each is told of after some rounds, so the others were looked for as often.
+    for (String name : List.of("d", "e")) {
+      Files.writeString(manifests.resolve(name + ".yaml"), MAP.formatted(name));
+      scene.await(1, drift("ConfigMap/" + name));
+    }
+    assertThat(asked() - before).isEqualTo(5);
+
+    plane.create(configMaps, MAP.formatted("a"));
+    scene.await(2, drift("ConfigMap/a"));
+    plane.delete(configMaps + "/a");
+    assertThat(scene.await(3, drift("ConfigMap/a")).get(2).links().causedBy())
+        .containsExactly(scene.await(2, Scene.of("ConfigMap", "a")).get(1).ref());
+    assertThat(asked() - before).as("once more after each time that it was there").isEqualTo(6);
   }
 
   @Test

@@ -199,8 +199,13 @@ public final class AbsentObjects implements ObjectFinder {
     return present.isKnown(key);
   }
 
-  /** The watch may not have told of it yet, so the cluster is asked. */
+  /** The watch may not have told of it yet, so the cluster is asked once. */
   private boolean isAbsent(ResourceType type, ManifestDirectory.Place place) {
+    synchronized (this) {
+      if (present.isAbsent(place.key())) {
+        return true;
+      }
+    }
     try {
       Optional<JsonNode> live = cluster.find(type.path(place.namespace(), place.name()));
       synchronized (this) {
