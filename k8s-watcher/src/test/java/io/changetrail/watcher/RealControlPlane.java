@@ -18,6 +18,7 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -228,6 +229,37 @@ final class RealControlPlane extends ControlPlane {
             HttpResponse.BodyHandlers.ofByteArray());
     assertThat(answer.statusCode()).as(path).isEqualTo(200);
     return new ObjectMapper().readTree(answer.body());
+  }
+
+  /** Ends the API server and then etcd; what etcd has stored stays. */
+  void stopAll() throws InterruptedException {
+    stopApiServer();
+    end(etcd);
+    etcd = null;
+  }
+
+  /** Keeps what etcd has stored, while all is stopped. */
+  void backUp(Path backup) throws IOException {
+    copy(directory.resolve("etcd"), backup);
+  }
+
+  /** Has etcd begin anew with what was kept, while all is stopped: its versions go back, too. */
+  void restore(Path backup) throws IOException {
+    Path stored = directory.resolve("etcd");
+    try (Stream<Path> files = Files.walk(stored)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    copy(backup, stored);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
   }
 
   @Override

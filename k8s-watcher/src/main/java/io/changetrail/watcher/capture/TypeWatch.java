@@ -7,6 +7,7 @@ import io.changetrail.watcher.cluster.ClusterException;
 import io.changetrail.watcher.cluster.ResourceType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import okhttp3.Call;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,8 @@ final class TypeWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TypeWatch.class.getName());
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private static final Predicate<String> NUMBER = Pattern.compile("[0-9]+").asMatchPredicate();
 
   /** Requests for baselines that go at once: the server syncs them to disk together. */
   private static final int AT_ONCE = 16;
@@ -97,6 +102,9 @@ final class TypeWatch implements AutoCloseable {
           seenUpTo = null;
           version = null;
         }
+        if (version != null && isOfAnotherPast(version)) {
+          version = null;
+        }
         if (version == null) {
           version = list();
         }
@@ -134,6 +142,38 @@ final class TypeWatch implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Whether the cluster has not come as far as this version: its etcd was restored from a backup. A
+   * watch from there would not be refused, and tell nothing until that version comes again.
+   */
+  private boolean isOfAnotherPast(String version) throws IOException {
+    String now = cluster.version(type, namespace);
+    if (!isBefore(now, version)) {
+      return false;
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "{0}: the cluster is at version {1} and was at {2} before, as after a restore of etcd; all"
+            + " is compared anew",
+        type,
+        now,
+        version);
+    return true;
+  }
+
+  /**
+   * Whether a resource version is older than another of the same type; {@code false} where they are
+   * no numbers.
+   *
+   * @see <a href="https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions">
+   *     Resource versions</a>
+   */
+  static boolean isBefore(String version, String other) {
+    return NUMBER.test(version)
+        && NUMBER.test(other)
+        && new BigInteger(version).compareTo(new BigInteger(other)) < 0;
   }
 
   private void watching(Call call) {

@@ -263,6 +263,19 @@ public final class Cluster {
   }
 
   /**
+   * The resource version that a list would have now.
+   *
+   * @param namespace {@code null} for all
+   */
+  public String version(ResourceType type, @Nullable String namespace) throws IOException {
+    List<Pair> parameters = List.of(new Pair("limit", "1"));
+    Call call = call("GET", type.path(namespace), parameters, null, accepted(type, "List"));
+    try (Response response = execute(call)) {
+      return tree(response).at("/metadata/resourceVersion").asText();
+    }
+  }
+
+  /**
    * Tells what happens from a resource version on, until the API server ends it, which it does
    * after some minutes.
    *

@@ -53,6 +53,8 @@ class ClusterWatchTest {
   private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger expired = new AtomicInteger();
+  private final ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
+  private volatile String version = "7";
   private volatile boolean isBroken = true;
   private HttpServer api;
   private ClusterWatch watch;
@@ -90,14 +92,21 @@ class ClusterWatchTest {
       default -> {
         queries.add(uri.getPath() + "?" + query);
         if (query.contains("watch=true")) {
-          hang(exchange);
+          String line = told.poll();
+          if (line == null) {
+            hang(exchange);
+          } else {
+            send(exchange, 200, line);
+          }
         } else if (expired.getAndDecrement() > 0) {
           send(exchange, 410, "{\"message\": \"the continue token is too old\"}");
         } else {
           send(
               exchange,
               200,
-              "{\"kind\": \"ConfigMapList\", \"apiVersion\": \"v1\", \"metadata\": {\"resourceVersion\": \"7\"},"
+              "{\"kind\": \"ConfigMapList\", \"apiVersion\": \"v1\", \"metadata\": {\"resourceVersion\": \""
+                  + version
+                  + "\"},"
                   + " \"items\": [{\"metadata\": {\"name\": \"poison\", \"uid\": \"1\"}},"
                   + " {\"metadata\": {\"name\": \"sound\", \"uid\": \"2\"}}]}");
         }
@@ -250,5 +259,37 @@ class ClusterWatchTest {
                     .contains(
                         "fieldSelector=type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token"));
     assertThat(queries.peek()).contains("limit=50");
+  }
+
+  /** What was asked for, in order: the version of each watch, and the lists of all objects. */
+  private List<String> asked() {
+    return queries.stream()
+        .filter(query -> !query.endsWith("limit=1"))
+        .map(
+            query ->
+                query.contains("watch=true")
+                    ? "from " + query.replaceAll(".*resourceVersion=([^&]*).*", "$1")
+                    : "all")
+        .toList();
+  }
+
+  @Test
+  void C13_aWatchWhoseVersionIsAheadOfTheClusterListsAnew() throws Exception {
+    told.add(
+        "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"42\"}}}\n");
+    watch(MAPS);
+    await().until(() -> asked().size() == 4);
+
+    assertThat(asked()).containsExactly("all", "from 7", "all", "from 7");
+  }
+
+  @Test
+  void C13_versionsAreComparedAsNumbersWhereTheyAreSome() {
+    assertThat(TypeWatch.isBefore("9", "10")).isTrue();
+    assertThat(TypeWatch.isBefore("10", "9")).isFalse();
+    assertThat(TypeWatch.isBefore("10", "10")).isFalse();
+    assertThat(TypeWatch.isBefore("18446744073709551616", "18446744073709551617")).isTrue();
+    assertThat(TypeWatch.isBefore("", "10")).isFalse();
+    assertThat(TypeWatch.isBefore("9-a", "10")).isFalse();
   }
 }
