@@ -2,10 +2,15 @@
 package io.changetrail.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.watcher.cluster.Cluster;
+import io.changetrail.watcher.cluster.ResourceType;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import okhttp3.Call;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,6 +165,50 @@ class ResilienceTest {
         assertThat(scene.events()).filteredOn(Scene.of("ConfigMap", "gone")).hasSize(1);
         assertThat(scene.events()).filteredOn(Scene.of("ConfigMap", "fresh")).hasSize(1);
       }
+    }
+  }
+
+  /** Ends a watch once it is told of anything. */
+  private static final class First implements Cluster.Watcher {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private volatile Call running;
+
+    @Override
+    public void changed(ObjectNode object) {
+      told.add("changed");
+    }
+
+    @Override
+    public void deleted(ObjectNode object) {
+      told.add("deleted");
+    }
+
+    @Override
+    public void upTo(String resourceVersion) {
+      told.add(resourceVersion);
+      running.cancel();
+    }
+  }
+
+  /** It takes a minute: so rarely the API server sends one. */
+  @Test
+  void C13_aBookmarkOfTheApiServerTellsHowFarAWatchHasComeInWhichNothingHappens() throws Exception {
+    ControlPlane plane = ControlPlane.real("no bookmark was sent");
+    ResourceType maps = new ResourceType("", "v1", "ConfigMap", "configmaps", true);
+    try (Scene scene = new Scene(plane, directory)) {
+      Cluster cluster = Cluster.connect(scene.kubeconfig(ControlPlane.ADMIN));
+      String from = cluster.version(maps, scene.namespace);
+      long elsewhere =
+          plane
+              .create("/api/v1/namespaces/default/configmaps", configMap(scene.namespace, "0"))
+              .at("/metadata/resourceVersion")
+              .asLong();
+      First first = new First();
+      assertThatThrownBy(
+              () -> cluster.watch(maps, scene.namespace, from, first, call -> first.running = call))
+          .isInstanceOf(IOException.class);
+      assertThat(first.told).hasSize(1);
+      assertThat(Long.parseLong(first.told.get(0))).isGreaterThanOrEqualTo(elsewhere);
     }
   }
 

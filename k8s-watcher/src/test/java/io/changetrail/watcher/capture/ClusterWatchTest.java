@@ -54,7 +54,10 @@ class ClusterWatchTest {
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger expired = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
+
+  /** Of the cluster, where all is not listed. */
   private volatile String version = "7";
+
   private volatile boolean isBroken = true;
   private HttpServer api;
   private ClusterWatch watch;
@@ -105,7 +108,7 @@ class ClusterWatchTest {
               exchange,
               200,
               "{\"kind\": \"ConfigMapList\", \"apiVersion\": \"v1\", \"metadata\": {\"resourceVersion\": \""
-                  + version
+                  + (query.endsWith("limit=1") ? version : "7")
                   + "\"},"
                   + " \"items\": [{\"metadata\": {\"name\": \"poison\", \"uid\": \"1\"}},"
                   + " {\"metadata\": {\"name\": \"sound\", \"uid\": \"2\"}}]}");
@@ -271,6 +274,17 @@ class ClusterWatchTest {
                     ? "from " + query.replaceAll(".*resourceVersion=([^&]*).*", "$1")
                     : "all")
         .toList();
+  }
+
+  @Test
+  void C13_aWatchThatEndsGoesOnFromItsLastBookmarkWithoutAList() throws Exception {
+    told.add(
+        "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"42\"}}}\n");
+    version = "50";
+    watch(MAPS);
+    await().until(() -> asked().size() == 3);
+
+    assertThat(asked()).containsExactly("all", "from 7", "from 42");
   }
 
   @Test
