@@ -163,6 +163,52 @@ class SelectionTest {
   }
 
   @Test
+  void C5_whatGoesWithANamespaceThatWasLeftIsNotToldAsDeletedByALaterList() throws Exception {
+    ControlPlane.real("no controller emptied a namespace");
+    plane.namespace(other);
+    label(other, "'yes'");
+    select();
+    plane.create(maps(other), configMap("first", "a: '1'"));
+    awaitTold("create first");
+    label(other, "null");
+    AtomicInteger probes = new AtomicInteger();
+    await()
+        .atMost(Scene.PATIENCE)
+        .until(
+            () -> {
+              String probe = "probe-" + probes.incrementAndGet();
+              plane.create(maps(other), configMap(probe, "a: '1'"));
+              scene.settle();
+              return !told().contains("create " + probe);
+            });
+    List<String> before = told();
+    plane.delete("/api/v1/namespaces/" + other);
+    await()
+        .atMost(Scene.PATIENCE)
+        .until(
+            () ->
+                plane
+                        .send(ControlPlane.ADMIN, "GET", "/api/v1/namespaces/" + other, null)
+                        .statusCode()
+                    == 404);
+    // All is listed anew when one is taken in.
+    String third = plane.namespace("third-" + label);
+    plane.create(maps(third), configMap("old", "a: '1'"));
+    label(third, "'yes'");
+    await()
+        .atMost(Scene.PATIENCE)
+        .until(
+            () ->
+                scene
+                    .server
+                    .get("/v1/resources?source=/k8s/test&limit=1000")
+                    .toString()
+                    .contains("configmaps of " + third));
+    scene.settle();
+    assertThat(told()).isEqualTo(before);
+  }
+
+  @Test
   void C12_objectsAreTakenInAndLeftOutByTheValueOfAField() throws Exception {
     scene.with("include: {/data/owner: '*'}\nexclude: {/data/kind: cache, /immutable: 'true'}");
     plane.create(maps(scene.namespace), configMap("mine", "owner: a, kind: settings"));

@@ -26,6 +26,10 @@ public final class SelectedNamespaces implements ObjectSink {
   private final Set<String> selected = new HashSet<>();
 
   private final Set<String> born = new HashSet<>();
+
+  /** Not selected when they were seen last; one that is gone stays, as nobody saw what went. */
+  private final Set<String> left = new HashSet<>();
+
   private boolean complete;
   private Runnable taken = () -> {};
 
@@ -44,9 +48,9 @@ public final class SelectedNamespaces implements ObjectSink {
     return selected.contains(namespace);
   }
 
-  /** Whether it exists and is not selected, so that nobody looks at what is in it. */
+  /** Whether it is, or was to its end, not selected, so that nobody looks at what is in it. */
   synchronized boolean isLeft(String namespace) {
-    return existing.containsKey(namespace) && !selected.contains(namespace);
+    return left.contains(namespace);
   }
 
   /** Whether it was selected from its first moment on: all that is in it is new. */
@@ -72,8 +76,10 @@ public final class SelectedNamespaces implements ObjectSink {
     if (!selector.matches(object.at("/metadata/labels"))) {
       selected.remove(name);
       born.remove(name);
+      left.add(name);
       return false;
     }
+    left.remove(name);
     if (!selected.add(name)) {
       return false;
     }

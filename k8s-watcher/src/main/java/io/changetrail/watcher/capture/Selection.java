@@ -88,8 +88,8 @@ public record Selection(
   }
 
   /**
-   * Whether a namespace exists and is not selected: whatever becomes of what is in it, nobody
-   * looks.
+   * Whether a namespace is, or was to its end, not selected: whatever becomes of what is in it,
+   * nobody looks.
    */
   public boolean isLeft(String namespace) {
     return selectedNamespaces != null && selectedNamespaces.isLeft(namespace);
