@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.changetrail.model.AuditEvent;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -206,6 +207,31 @@ class SelectionTest {
                     .contains("configmaps of " + third));
     scene.settle();
     assertThat(told()).isEqualTo(before);
+  }
+
+  @Test
+  void C12_whatComesToBeAsIncludedWhileTheWatcherIsDownIsLookedAtAndNotToldAsMade()
+      throws Exception {
+    scene.with("include: {/data/owner: '*'}");
+    Instant created =
+        Instant.parse(
+            plane
+                .create(maps(scene.namespace), configMap("old", "a: '1'"))
+                .at("/metadata/creationTimestamp")
+                .asText());
+    await().until(() -> Instant.now().isAfter(created.plusSeconds(1)));
+    scene.start();
+    scene.stop();
+    plane.patch(maps(scene.namespace) + "/old", "{data: {owner: a}}");
+    plane.create(maps(scene.namespace), configMap("made", "owner: a"));
+    scene.start();
+
+    assertThat(scene.await(1, Scene.of("ConfigMap", "made")).get(0).change().action())
+        .isEqualTo("create");
+    plane.patch(maps(scene.namespace) + "/old", "{data: {a: '2'}}");
+    AuditEvent event = scene.await(1, Scene.of("ConfigMap", "old")).get(0);
+    assertThat(event.change().action()).isEqualTo("update");
+    assertThat(event.change().state().before().at("/data/owner").asText()).isEqualTo("a");
   }
 
   @Test

@@ -87,17 +87,18 @@ public final class Capture implements ObjectSink {
   /** The lists that are under way, by what they are to be marked with. */
   private final Map<String, Listing> beingListed = new HashMap<>();
 
-  /** Names of the types of which the audit server has had a baseline before. */
-  private final Set<String> recordedTypes = new HashSet<>();
+  /** Since when the audit server has a baseline of all objects of a type, by what marks it. */
+  private final Map<String, Instant> recordedTypes = new HashMap<>();
 
   /**
    * What was so when a list began.
    *
+   * @param begun when that was
    * @param selected the namespaces that were selected
    * @param held the uids of what was recorded, by where it was
    */
-  private record Listing(Set<String> selected, Map<String, String> held) {
-    static final Listing NONE = new Listing(Set.of(), Map.of());
+  private record Listing(Instant begun, Set<String> selected, Map<String, String> held) {
+    static final Listing NONE = new Listing(Instant.MAX, Set.of(), Map.of());
   }
 
   /**
@@ -154,7 +155,8 @@ public final class Capture implements ObjectSink {
       return;
     }
     if (resource.kind().equals(MARKER)) {
-      recordedTypes.add(resource.name());
+      String since = recorded.state().path("since").asText("");
+      recordedTypes.put(resource.name(), since.isEmpty() ? recorded.since() : Instant.parse(since));
     } else if (!recorded.state().has("apiVersion")) {
       observers.forEach(observer -> observer.recorded(recorded));
     } else {
@@ -184,15 +186,30 @@ public final class Capture implements ObjectSink {
   }
 
   /**
-   * Whether baselines of this type were recorded before, there or everywhere; then what is not
-   * recorded is new.
+   * Whether an object that is not recorded was made since all of its type were, there or
+   * everywhere. One that a list shows and that is older was there then, and nobody was to be told
+   * of it: it has come to be as the selection says since. One whose deletion was told is back.
    */
-  private synchronized boolean isRecorded(ResourceType type, @Nullable String namespace) {
+  private boolean isMade(ResourceType type, JsonNode object, Sight sight) {
+    JsonNode metadata = object.path("metadata");
+    String namespace = metadata.path("namespace").textValue();
+    Instant since = recordedTypes.get(marker(type, namespace));
     if (namespace != null && selection.comesAndGoes(type)) {
-      return selection.isBorn(namespace) || recordedTypes.contains(marker(type, namespace));
+      if (selection.isBorn(namespace)) {
+        return true;
+      }
+    } else if (recordedTypes.containsKey(type.name())) {
+      since = recordedTypes.get(type.name());
     }
-    return recordedTypes.contains(type.name())
-        || (namespace != null && recordedTypes.contains(marker(type, namespace)));
+    if (since == null) {
+      return false;
+    }
+    String created = metadata.path("creationTimestamp").asText("");
+    return sight.live()
+        || created.isEmpty()
+        || deletions.get(type.path(namespace, metadata.path("name").asText())) != null
+        // It stands in whole seconds.
+        || Instant.parse(created).plusSeconds(1).isAfter(since);
   }
 
   /** What a type, or its objects of one namespace, are marked as recorded with. */
@@ -200,11 +217,16 @@ public final class Capture implements ObjectSink {
     return type.name() + (namespace == null ? "" : " of " + namespace);
   }
 
-  /** Notes that all objects of a type have a recorded state. */
-  private void record(ResourceType type, @Nullable String namespace) throws IOException {
+  /**
+   * Notes that all objects of a type have a recorded state.
+   *
+   * @param since when the list of them began
+   */
+  private void record(ResourceType type, @Nullable String namespace, Instant since)
+      throws IOException {
     String marker = marker(type, namespace);
     synchronized (this) {
-      if (recordedTypes.contains(type.name()) || recordedTypes.contains(marker)) {
+      if (recordedTypes.containsKey(type.name()) || recordedTypes.containsKey(marker)) {
         return;
       }
     }
@@ -216,11 +238,10 @@ public final class Capture implements ObjectSink {
             places.cluster(),
             null,
             new Resource(MARKER, marker, clusterUid + "/" + marker));
-    ObjectNode state =
-        JsonNodeFactory.instance.objectNode().put("since", clock.instant().toString());
+    ObjectNode state = JsonNodeFactory.instance.objectNode().put("since", since.toString());
     server.baseline(target, clock.instant(), state);
     synchronized (this) {
-      recordedTypes.add(marker);
+      recordedTypes.put(marker, since);
     }
   }
 
@@ -246,7 +267,7 @@ public final class Capture implements ObjectSink {
       ObjectNode recorded =
           before.isPresent() && CanonicalState.isAutoscaled(object) ? before.get().state() : null;
       ObjectNode after = canonical.of(object, recorded);
-      if (before.isEmpty() && (passed || !isRecorded(type, namespace))) {
+      if (before.isEmpty() && (passed || !isMade(type, object, sight))) {
         baseline = new Baseline(object, uid, after, since(object));
         hold(uid, typeName(type), after, baseline.since());
         beingRecorded.add(uid);
@@ -376,7 +397,8 @@ public final class Capture implements ObjectSink {
   public synchronized void listing(ResourceType type, @Nullable String namespace) {
     beingListed.put(
         marker(type, namespace),
-        new Listing(selection.selectedNow(), held.uidsByPlace(typeName(type), namespace)));
+        new Listing(
+            clock.instant(), selection.selectedNow(), held.uidsByPlace(typeName(type), namespace)));
   }
 
   @Override
@@ -388,11 +410,12 @@ public final class Capture implements ObjectSink {
     synchronized (this) {
       listing = beingListed.remove(marker(type, namespace));
     }
+    Instant begun = listing == null ? clock.instant() : listing.begun();
     if (!selection.comesAndGoes(type)) {
-      record(type, namespace);
+      record(type, namespace, begun);
     } else if (listing != null) {
       for (String one : listing.selected()) {
-        record(type, one);
+        record(type, one, begun);
       }
     }
   }
