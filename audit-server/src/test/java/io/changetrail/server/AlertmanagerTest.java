@@ -23,6 +23,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
@@ -445,6 +448,83 @@ class AlertmanagerTest {
     assertThat(events("report")).isEqualTo(1);
     assertThat(server.get("/v1/events", "service", "cart", "kind", "incident").json().at("/events"))
         .hasSize(1);
+  }
+
+  @Test
+  void I1_anIncidentOfMorePlacesThanAnEventNamesIsResolvedAllTheSame() throws Exception {
+    String id = notified(crowd(0, 900));
+    assertThat(notified(crowd(500, 900))).isEqualTo(id);
+
+    assertThat(notified(notification("resolved.json", fired))).isEqualTo(id);
+
+    assertThat(correlation(id).path("status").asText()).isEqualTo("resolved");
+  }
+
+  /** A notification of alerts that each name another service. */
+  private ObjectNode crowd(int first, int count) {
+    ObjectNode notification = notification("firing.json", fired);
+    ObjectNode alert = (ObjectNode) notification.at("/alerts/0");
+    for (int i = first; i < first + count; i++) {
+      ObjectNode other = alert.deepCopy();
+      ((ObjectNode) other.path("labels")).put("service", "service-" + i);
+      notification.withArray("alerts").add(other);
+    }
+    return notification;
+  }
+
+  @Test
+  void I1_aLabelThatNoServiceCanHaveAsItsNameKeepsNoAlertOut() throws Exception {
+    for (String name : List.of("x".repeat(257), "a\0b", "\ud800")) {
+      ObjectNode notification = notification("firing.json", fired);
+      ObjectNode other = notification.at("/alerts/0").deepCopy();
+      ((ObjectNode) other.path("labels")).put("service", name);
+      notification.withArray("alerts").add(other);
+
+      JsonNode correlation = correlation(notified(notification));
+
+      assertThat(correlation.path("services").toString()).isEqualTo("[\"checkout\"]");
+    }
+  }
+
+  @Test
+  void I4_whileAQuestionWaitsForPrometheusAnIncidentIsTakenAndRecorded() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    prometheus.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+            asked.countDown();
+            answered.await(20, TimeUnit.SECONDS);
+            return new MockResponse.Builder().code(404).build();
+          }
+        });
+    String question =
+        "{\"service\":\"checkout\",\"alertedAt\":\""
+            + fired
+            + "\",\"queries\":[{\"server\":\"main\",\"expression\":\"up\"}]}";
+    CompletableFuture<Answer> slow =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return server.post("/v1/correlations", "application/json", question);
+              } catch (Exception e) {
+                throw new CompletionException(e);
+              }
+            });
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+    Answer other =
+        server.post(
+            "/v1/correlations",
+            "application/json",
+            question.replace("checkout", "cart").replaceAll(",\"queries.*]", ""));
+
+    assertThat(other.status()).as(other.text()).isEqualTo(201);
+    assertThat(slow).isNotDone();
+    answered.countDown();
+    assertThat(slow.get(20, TimeUnit.SECONDS).status()).isEqualTo(201);
+    assertThat(events("correlate")).isEqualTo(2);
   }
 
   @Test

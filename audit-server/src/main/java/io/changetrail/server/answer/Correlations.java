@@ -130,19 +130,25 @@ public final class Correlations {
 
   /**
    * Keeps what somebody asks about as an incident, with the answer that they see. The same anomaly
-   * is one incident, whoever asks.
+   * is one incident, whoever asks. The answer may wait for a Prometheus, and nobody else for it.
    */
-  synchronized StoredEvent record(Scope scope, Caller caller, Question question, Instant now) {
+  StoredEvent record(Scope scope, Caller caller, Question question, Instant now) {
     AuditEvent event = Incidents.recorded(question.anomaly(), caller.name());
-    Optional<StoredEvent> known = store.find(scope, event.ref(), View.FOLDED);
-    if (known.isPresent()) {
-      return known.get();
+    synchronized (this) {
+      Optional<StoredEvent> known = store.find(scope, event.ref(), View.FOLDED);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      own.append(scope.tenant(), event, now);
     }
-    own.append(scope.tenant(), event, now);
     StoredEvent incident = store.find(scope, event.ref(), View.FOLDED).orElseThrow();
     if (scope.isWholeTenant()) {
       ObjectNode answer = shortened(correlator.answer(scope, question, now).toJson());
-      own.append(scope.tenant(), event(incident, answer, gist(answer), 0, now), now);
+      synchronized (this) {
+        if (answers(scope, incident).isEmpty()) {
+          own.append(scope.tenant(), event(incident, answer, gist(answer), 0, now), now);
+        }
+      }
     }
     return incident;
   }

@@ -28,6 +28,7 @@ import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -142,8 +143,12 @@ final class Incidents {
       String source, AlertGroup alerts, String incident, List<Target> targets, Instant end) {
     return event(
             source, alerts, incident, "resolved", end, Phase.FINISHED, RESOLVE, Outcome.SUCCESS)
-        .targets(targets)
+        .targets(asManyAsFit(targets))
         .build();
+  }
+
+  private static List<Target> asManyAsFit(Collection<Target> targets) {
+    return targets.stream().limit(AuditEvent.MAX_TARGETS).toList();
   }
 
   private static AuditEvent.Builder event(
@@ -191,7 +196,7 @@ final class Incidents {
               null,
               group));
     }
-    return List.copyOf(targets).subList(0, Math.min(targets.size(), AuditEvent.MAX_TARGETS));
+    return asManyAsFit(targets);
   }
 
   /** What all its alerts have in common, or else what the first says. */

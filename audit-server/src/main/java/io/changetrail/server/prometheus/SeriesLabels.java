@@ -2,9 +2,11 @@
 package io.changetrail.server.prometheus;
 
 import io.changetrail.model.catalogue.Catalogue;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the labels of a series, or of an alert, say about where it belongs. */
 public record SeriesLabels(Map<String, String> labels) {
@@ -13,6 +15,10 @@ public record SeriesLabels(Map<String, String> labels) {
 
   private static final List<String> ENVIRONMENT =
       List.of("environment", "env", "deployment_environment_name", "deployment_environment");
+
+  /** As in {@link io.changetrail.model.Target}. */
+  private static final int LONGEST = 256;
+
   private static final List<String> INSTANCE = List.of("pod", "instance");
 
   /**
@@ -22,8 +28,7 @@ public record SeriesLabels(Map<String, String> labels) {
    * @param names of labels that may hold it
    */
   public Optional<String> service(List<String> names, Catalogue catalogue) {
-    List<String> values =
-        names.stream().map(labels::get).filter(value -> value != null && !value.isBlank()).toList();
+    List<String> values = names.stream().map(labels::get).filter(SeriesLabels::isName).toList();
     return values.stream()
         .filter(value -> catalogue.resolveService(value).isPresent())
         .findFirst()
@@ -42,9 +47,17 @@ public record SeriesLabels(Map<String, String> labels) {
   }
 
   private Optional<String> first(List<String> names) {
-    return names.stream()
-        .map(labels::get)
-        .filter(value -> value != null && !value.isBlank())
-        .findFirst();
+    return names.stream().map(labels::get).filter(SeriesLabels::isName).findFirst();
+  }
+
+  /**
+   * Whether a target may be named so: a label can hold anything, and one is no reason to refuse.
+   */
+  private static boolean isName(@Nullable String value) {
+    return value != null
+        && !value.isBlank()
+        && value.length() <= LONGEST
+        && value.indexOf('\0') < 0
+        && StandardCharsets.UTF_8.newEncoder().canEncode(value);
   }
 }

@@ -9,6 +9,8 @@ import io.changetrail.model.Resource;
 import io.changetrail.model.Target;
 import io.changetrail.model.diff.Difference;
 import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -78,12 +80,10 @@ public final class SearchText {
     Set<String> words = new LinkedHashSet<>();
     for (String part : text.split("\\s+", -1)) {
       boolean prefix = part.endsWith("*") && part.length() > 1;
-      Set<String> found = new LinkedHashSet<>();
+      List<String> found = new ArrayList<>(); // its last word may be there before
       add(found, part);
-      int i = 0;
-      for (String word : found) {
-        i++;
-        words.add(prefix && i == found.size() ? word + "*" : word);
+      for (int i = 0; i < found.size(); i++) {
+        words.add(prefix && i == found.size() - 1 ? found.get(i) + "*" : found.get(i));
       }
     }
     return words;
@@ -105,7 +105,7 @@ public final class SearchText {
     }
   }
 
-  private static void add(Set<String> words, @Nullable String text) {
+  private static void add(Collection<String> words, @Nullable String text) {
     if (text == null || words.size() >= MAX_WORDS) {
       return;
     }

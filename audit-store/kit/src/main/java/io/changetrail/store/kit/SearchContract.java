@@ -240,6 +240,10 @@ abstract class SearchContract extends ExpiryContract {
     assertThat(found(tenant, Query.all().withValue("shop:1.4.2"))).containsExactly(config);
     assertThat(found(tenant, Query.all().withText("FASTER Page"))).containsExactly(deployment);
     assertThat(found(tenant, Query.all().withText("fast"))).isEmpty();
+    assertThat(found(tenant, Query.all().withText("page-faster-pag*"))).containsExactly(deployment);
+    assertThat(found(tenant, Query.all().withText("page-faster-page*")))
+        .containsExactly(deployment);
+    assertThat(found(tenant, Query.all().withText("page-faste-page*"))).isEmpty();
     assertThat(found(tenant, Query.all().withText("fast*"))).containsExactly(deployment);
     String revision = Samples.REVISION;
     assertThat(found(tenant, Query.all().where(Field.REVISION, revision.substring(0, 7))))
