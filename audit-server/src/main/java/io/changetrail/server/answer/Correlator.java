@@ -101,7 +101,9 @@ public final class Correlator {
     List<Series> series = new ArrayList<>(question.series());
     series.addAll(fetched.series());
     Topology topology = topologies.of(scope, known);
-    Ahead<List<SourceStatus>> reporting = Ahead.begin(() -> store.sources(scope));
+    // Of the clocks and gaps of a source, and so of all that matters here, others learn nothing.
+    Ahead<List<SourceStatus>> reporting =
+        Ahead.begin(() -> scope.isWholeTenant() ? store.sources(scope) : List.of());
     RecordedChanges.Span span =
         changes.latest(
             scope,

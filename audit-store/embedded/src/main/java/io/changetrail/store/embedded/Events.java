@@ -66,12 +66,12 @@ final class Events {
     }
 
     Brief brief() {
-      return new Brief(seq, time, flags, terms);
+      return new Brief(seq, time, ingested, flags, terms);
     }
   }
 
   /** What is known of an event without its content. */
-  record Brief(long seq, long time, int flags, byte[] terms) {}
+  record Brief(long seq, long time, long ingested, int flags, byte[] terms) {}
 
   Optional<Row> row(long seq) {
     return database.query(
@@ -155,8 +155,10 @@ final class Events {
   /** The same without their content and in no order, in less than half the time. */
   List<Brief> briefs(List<Long> seqs) {
     return database.list(
-        row -> new Brief(row.getLong(1), row.getLong(2), row.getInt(3), row.getBytes(4)),
-        "SELECT seq, time, flags, terms FROM event WHERE seq IN (SELECT value FROM json_each(?))",
+        row ->
+            new Brief(
+                row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getBytes(5)),
+        "SELECT seq, time, ingested, flags, terms FROM event WHERE seq IN (SELECT value FROM json_each(?))",
         seqs.toString());
   }
 

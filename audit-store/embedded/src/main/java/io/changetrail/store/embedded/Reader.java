@@ -20,6 +20,7 @@ import io.changetrail.store.ResourceState;
 import io.changetrail.store.Scope;
 import io.changetrail.store.SourceLedger;
 import io.changetrail.store.SourceStatus;
+import io.changetrail.store.StoreException;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
 import java.time.Duration;
@@ -28,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +44,8 @@ final class Reader {
 
   /** So many rows are read at once, which costs half as much as one by one. */
   private static final int STRETCH = 64;
+
+  private static final String SOURCE = Field.SOURCE.wireName();
 
   private final Database database;
   private final Events events;
@@ -285,6 +287,7 @@ final class Reader {
         count(
             scope,
             query,
+            View.FOLDED,
             plan.get(),
             (brief, event) -> counts.merge(Math.floorDiv(brief.time(), nanos), 1L, Long::sum));
       }
@@ -337,8 +340,8 @@ final class Reader {
     void take(Events.Brief brief, @Nullable AuditEvent event);
   }
 
-  /** Counts events of the folded view: of most it is enough to know what they are listed as. */
-  private void count(Scope scope, Query query, Plan plan, Counter counter) {
+  /** Counts events: of most it is enough to know what they are listed as. */
+  private void count(Scope scope, Query query, View view, Plan plan, Counter counter) {
     stretches(
         plan,
         Direction.UP,
@@ -347,7 +350,7 @@ final class Reader {
         seqs -> {
           List<Long> unsure = new ArrayList<>();
           for (Events.Brief brief : events.briefs(seqs)) {
-            if (isUnsure(scope, View.FOLDED, plan, brief.flags())) {
+            if (isUnsure(scope, view, plan, brief.flags())) {
               unsure.add(brief.seq());
             } else {
               counter.take(brief, null);
@@ -357,7 +360,7 @@ final class Reader {
               || take(
                   scope,
                   query,
-                  View.FOLDED,
+                  view,
                   plan,
                   unsure,
                   (row, event) -> {
@@ -376,6 +379,7 @@ final class Reader {
                 count(
                     scope,
                     query,
+                    View.FOLDED,
                     plan,
                     (brief, event) -> {
                       if (event != null) {
@@ -492,34 +496,56 @@ final class Reader {
 
   /** Counts visible events; clocks and gaps would tell of the others, so they are left out. */
   private List<SourceStatus> visibleSources(Scope scope) {
-    Map<String, SourceStatus> all = new LinkedHashMap<>();
-    walk(
-        scope,
-        Query.all(),
-        View.RAW,
-        Direction.UP,
-        null,
-        Integer.MAX_VALUE,
-        (row, event) -> {
-          AuditEvent seen = event != null ? event : events.raw(row);
-          Instant ingested = Times.instant(row.ingested());
-          all.merge(
-              seen.ref().source(),
-              new SourceStatus(
-                  seen.ref().source(), 1, seen.time(), ingested, null, null, null, List.of()),
-              (before, one) ->
-                  new SourceStatus(
-                      one.source(),
-                      before.events() + 1,
-                      later(before.lastTime(), one.lastTime()),
-                      later(before.lastIngested(), one.lastIngested()),
-                      null,
-                      null,
-                      null,
-                      List.of()));
-          return true;
-        });
+    Map<String, SourceStatus> all = new HashMap<>();
+    Map<Long, Term> terms = new HashMap<>();
+    plan(scope, Query.all(), View.RAW)
+        .ifPresent(
+            plan ->
+                count(
+                    scope,
+                    Query.all(),
+                    View.RAW,
+                    plan,
+                    (brief, event) -> {
+                      String source = event == null ? source(brief, terms) : event.ref().source();
+                      all.merge(
+                          source,
+                          new SourceStatus(
+                              source,
+                              1,
+                              Times.instant(brief.time()),
+                              Times.instant(brief.ingested()),
+                              null,
+                              null,
+                              null,
+                              List.of()),
+                          (before, one) ->
+                              new SourceStatus(
+                                  one.source(),
+                                  before.events() + 1,
+                                  later(before.lastTime(), one.lastTime()),
+                                  later(before.lastIngested(), one.lastIngested()),
+                                  null,
+                                  null,
+                                  null,
+                                  List.of()));
+                    }));
     return all.values().stream().sorted(Comparator.comparing(SourceStatus::source)).toList();
+  }
+
+  /**
+   * The source of an event, which each is listed under.
+   *
+   * @param known terms that were looked up, by their ids
+   */
+  private String source(Events.Brief brief, Map<Long, Term> known) {
+    for (long id : TermList.unpack(brief.terms()).fields()) {
+      Term term = known.computeIfAbsent(id, this::term);
+      if (term.field().equals(SOURCE) || term.field().equals(Term.raw(SOURCE))) {
+        return term.value();
+      }
+    }
+    throw new StoreException("the data file is damaged: an event is listed under no source");
   }
 
   private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {

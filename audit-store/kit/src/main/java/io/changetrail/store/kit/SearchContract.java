@@ -25,6 +25,7 @@ import io.changetrail.store.Position;
 import io.changetrail.store.Query;
 import io.changetrail.store.Reduction;
 import io.changetrail.store.Scope;
+import io.changetrail.store.SourceStatus;
 import io.changetrail.store.StoredEvent;
 import io.changetrail.store.View;
 import java.time.Duration;
@@ -39,8 +40,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,39 @@ abstract class SearchContract extends ExpiryContract {
               one ->
                   assertThat(one.event().targets())
                       .allMatch(target -> scope.isWholeTenant() || scope.allows(target)));
+    }
+  }
+
+  @Property(tries = 60)
+  void whatALimitedReaderIsToldOfSourcesIsWhatTheySee(
+      @ForAll("anyEvents") List<AuditEvent> events) {
+    String tenant = newTenant();
+    append(tenant, events);
+    for (Scope scope : scopes(tenant, events)) {
+      Map<String, List<StoredEvent>> seen =
+          search(scope, Query.all(), View.RAW).stream()
+              .collect(
+                  Collectors.groupingBy(
+                      one -> one.event().ref().source(), TreeMap::new, Collectors.toList()));
+
+      List<SourceStatus> told = store().sources(scope);
+
+      assertThat(told)
+          .as("%s", scope)
+          .extracting(SourceStatus::source)
+          .containsExactlyElementsOf(seen.keySet());
+      for (SourceStatus source : told) {
+        List<StoredEvent> its = seen.getOrDefault(source.source(), List.of());
+        assertThat(source.events()).isEqualTo(its.size());
+        assertThat(its)
+            .extracting(one -> one.event().time())
+            .contains(source.lastTime())
+            .allMatch(time -> !time.isAfter(source.lastTime()));
+        assertThat(its)
+            .extracting(StoredEvent::ingestedTime)
+            .contains(source.lastIngested())
+            .allMatch(time -> !time.isAfter(source.lastIngested()));
+      }
     }
   }
 
