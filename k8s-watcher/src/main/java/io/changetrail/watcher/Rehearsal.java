@@ -51,7 +51,9 @@ final class Rehearsal implements RecordedStates {
   static boolean print(WatcherConfig config, Cluster cluster, PrintWriter out)
       throws IOException, InterruptedException {
     Rehearsal rehearsal =
-        new Rehearsal(new AuditServer(config.server(), config.credentials(), config.source()));
+        new Rehearsal(
+            new AuditServer(
+                config.server(), config.credentials(), config.source(), InstantSource.system()));
     try (Pipeline pipeline =
         Pipeline.of(
             config,

@@ -68,7 +68,7 @@ public final class Watcher implements AutoCloseable {
             cluster,
             uid,
             redactor,
-            new AuditServer(config.server(), credentials, config.source()),
+            new AuditServer(config.server(), credentials, config.source(), clock),
             shipper::ship,
             // What was captured before must be there before it is compared with what is there.
             () -> shipper.flush(DRAIN),

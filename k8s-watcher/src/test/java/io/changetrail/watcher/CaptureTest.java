@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -238,7 +239,7 @@ class CaptureTest {
             .whole(web, null);
     recorded.put("apiVersion", "apps/v1").put("kind", "Deployment");
     recorded.withObject("/spec/template/metadata").putNull("creationTimestamp");
-    new AuditServer(scene.server.address(), Credentials.none(), "/k8s/test")
+    new AuditServer(scene.server.address(), Credentials.none(), "/k8s/test", InstantSource.system())
         .baseline(
             new Places("test", "prod", Map.of(), Places.SERVICE_NAMES)
                 .of(web, web.at("/metadata/uid").asText()),

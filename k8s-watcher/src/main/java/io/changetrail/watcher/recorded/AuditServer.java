@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -42,15 +44,18 @@ public final class AuditServer implements RecordedStates {
   private final HttpUrl resources;
   private final Credentials credentials;
   private final String source;
+  private final InstantSource clock;
 
   /**
    * @param source that the credential may send for
+   * @param clock by which states are dated; the server is told how far it is from its own
    */
-  public AuditServer(URI server, Credentials credentials, String source) {
+  public AuditServer(URI server, Credentials credentials, String source, InstantSource clock) {
     this.resources =
         HttpUrl.get(server.toString()).newBuilder().addPathSegments("v1/resources").build();
     this.credentials = credentials;
     this.source = source;
+    this.clock = clock;
   }
 
   @Override
@@ -101,6 +106,7 @@ public final class AuditServer implements RecordedStates {
         execute(
             new Request.Builder()
                 .url(resources)
+                .headers(new Headers.Builder().add("Date", clock.instant()).build())
                 .put(RequestBody.create(JSON.writeValueAsBytes(body), MEDIA_TYPE)))) {
       if (!JSON.readTree(response.body().byteStream()).path("created").isBoolean()) {
         throw new IOException("the answer is not one of an audit server; check its URL");

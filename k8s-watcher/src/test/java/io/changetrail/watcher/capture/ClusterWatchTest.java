@@ -194,7 +194,8 @@ class ClusterWatchTest {
             new ServiceUses(),
             Selection.everything(),
             new CanonicalState(redactor, new IgnoredPaths(Map.of())),
-            new AuditServer(URI.create(address), Credentials.none(), "/k8s/test"),
+            new AuditServer(
+                URI.create(address), Credentials.none(), "/k8s/test", InstantSource.system()),
             new ManagedFieldsWitness(),
             new Revisions(redactor),
             event -> {},
