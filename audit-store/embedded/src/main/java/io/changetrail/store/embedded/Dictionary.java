@@ -25,6 +25,12 @@ final class Dictionary {
   private final Database database;
   private final Targets targets;
 
+  /**
+   * The highest id that was given out. None is given twice, also of a term that was dropped or
+   * undone: readers with an older view of the file know targets by their ids.
+   */
+  private long lastId;
+
   /** Ids of targets that nothing names any more, with their tenant. */
   private final Map<Long, String> dropped = new HashMap<>();
 
@@ -41,6 +47,7 @@ final class Dictionary {
   Dictionary(Database database, Targets targets) {
     this.database = database;
     this.targets = targets;
+    this.lastId = database.number("SELECT max(id) FROM term");
   }
 
   /** The id of a term; a new one if there was none. */
@@ -52,14 +59,14 @@ final class Dictionary {
     }
     long id = find(database, tenant, term);
     if (id == 0) {
+      id = ++lastId;
       database.update(
-          "INSERT INTO term (tenant, field, value) VALUES (?, ?, ?)",
+          "INSERT INTO term (id, tenant, field, value) VALUES (?, ?, ?, ?)",
+          id,
           tenant,
           term.field(),
           term.value());
-      id = database.number("SELECT last_insert_rowid()");
       if (term.field().equals(Term.TARGET)) {
-        dropped.remove(id); // an id is used again
         targets.put(tenant, id, Term.target(term.value()));
       }
     }

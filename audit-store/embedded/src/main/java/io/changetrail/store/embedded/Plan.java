@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -71,13 +72,9 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
           });
     }
     if (!scope.isWholeTenant()) {
-      Set<String> allowed = new LinkedHashSet<>();
-      for (Target target : targets.in(scope.tenant()).all()) {
-        if (scope.allows(target) && Matching.matches(ofTarget, target)) {
-          allowed.add(Term.of(target).value());
-        }
-      }
-      compiler.anyOf(Term.TARGET, allowed);
+      compiler.targets(
+          targets.in(scope.tenant()),
+          target -> scope.allows(target) && Matching.matches(ofTarget, target));
       if (view == View.RAW && ofTarget.isEmpty()) {
         compiler.orAmendments();
       }
@@ -201,6 +198,22 @@ record Plan(List<long[]> clauses, long[] everything, boolean byTarget, long from
       if (view == View.RAW) {
         add(ids, Term.raw(field), values);
       }
+    }
+
+    /** The targets that fit, by their ids: there may be a hundred thousand. */
+    void targets(Targets.OfTenant targets, Predicate<Target> fits) {
+      LongStream.Builder ids = clause();
+      List<String> values = new ArrayList<>();
+      targets.each(
+          (id, target) -> {
+            if (fits.test(target)) {
+              ids.add(id);
+              if (view == View.RAW) {
+                values.add(Term.of(target).value());
+              }
+            }
+          });
+      add(ids, Term.raw(Term.TARGET), values);
     }
 
     private void add(LongStream.Builder ids, String field, Collection<String> values) {

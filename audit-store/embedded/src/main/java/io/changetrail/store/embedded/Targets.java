@@ -14,13 +14,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * All targets of all tenants, by which readers find the terms that a scope allows. There may be
- * more than a reader's view of the file has, such as those of a transaction that was undone, so a
- * reader looks up their terms. Those of a file are read beside its opening, as a file of a million
- * events has so many that a start would wait for them; a reader that needs them does.
+ * All targets of all tenants with the ids of their terms, by which readers find what a scope
+ * allows. There may be more than a reader's view of the file has, such as those of a transaction
+ * that was undone; their ids stand for nothing else there, as none is given out twice. Those of a
+ * file are read beside its opening, as a file of a million events has so many that a start would
+ * wait for them; a reader that needs them does.
  */
 final class Targets implements AutoCloseable {
   private record Found(String tenant, long id, Target target) {}
@@ -34,6 +36,11 @@ final class Targets implements AutoCloseable {
 
     Collection<Target> all() {
       return byId.values();
+    }
+
+    /** All with the ids of their terms. */
+    void each(BiConsumer<Long, Target> take) {
+      byId.forEach(take);
     }
 
     /** Those that name one of these services. */

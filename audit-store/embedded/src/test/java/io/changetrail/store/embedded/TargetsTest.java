@@ -123,6 +123,24 @@ class TargetsTest {
   }
 
   @Test
+  void anIdIsGivenOutOnceThoughItsTermIsDropped() {
+    try (EmbeddedAuditStore store = EmbeddedAuditStore.open(directory);
+        Database database = Database.open(directory.resolve(EmbeddedAuditStore.FILE), true)) {
+      store.append(List.of(newEvent(1, Target.service("web", "prod"))));
+      long first = Dictionary.find(database, "acme", Term.of(Target.service("web", "prod")));
+      assertThat(first).isPositive();
+      assertThat(store.expire("acme", new Expiry(Map.of(), START.plusSeconds(100), false)))
+          .isEqualTo(1);
+      assertThat(database.number("SELECT count(*) FROM term")).isZero();
+
+      store.append(List.of(newEvent(2, Target.service("web", "dev"))));
+
+      assertThat(database.number("SELECT min(id) FROM term")).isGreaterThan(first);
+      assertThat(count(store)).isZero();
+    }
+  }
+
+  @Test
   void whoeverReadsTheWholeTenantDoesWithoutTargetsThatCannotBeRead() {
     storeOne();
     try (Database database = Database.open(directory.resolve(EmbeddedAuditStore.FILE), true);
