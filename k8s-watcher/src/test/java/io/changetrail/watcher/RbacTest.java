@@ -248,15 +248,7 @@ class RbacTest {
       try (Watcher watcher =
           Watcher.start(
               config, Cluster.connect(kubeconfig), new WatcherMetrics(), InstantSource.system())) {
-        await()
-            .atMost(Scene.PATIENCE)
-            .until(
-                () ->
-                    scene
-                        .server
-                        .get("/v1/resources?source=/k8s/test")
-                        .toString()
-                        .contains("configmaps of " + scene.namespace));
+        scene.awaitListed("configmaps", scene.namespace);
         plane.create(configMaps, "{apiVersion: v1, kind: ConfigMap, metadata: {name: it}}");
         scene.await(1, Scene.of("ConfigMap", "it"));
         await().atMost(Scene.PATIENCE).until(() -> watcher.troubles().size() == 2);

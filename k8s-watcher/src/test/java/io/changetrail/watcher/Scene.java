@@ -108,6 +108,18 @@ final class Scene implements AutoCloseable {
     return server.events(namespace);
   }
 
+  /** Waits until all objects of a type in a namespace were seen. */
+  void awaitListed(String type, String namespace) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                server
+                    .get("/v1/resources?source=/k8s/test&limit=1000")
+                    .toString()
+                    .contains(type + " of " + namespace));
+  }
+
   /** The events once there are so many that fit, and a moment later still. */
   List<AuditEvent> await(int count, Predicate<AuditEvent> fits) {
     Awaitility.await()

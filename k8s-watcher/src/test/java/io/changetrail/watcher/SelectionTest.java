@@ -67,6 +67,21 @@ class SelectionTest {
         .untilAsserted(() -> assertThat(told()).containsExactlyInAnyOrder(what));
   }
 
+  /** Takes the label away, and waits until nothing is told of the namespace any more. */
+  private void leave() throws Exception {
+    label(other, "null");
+    AtomicInteger probes = new AtomicInteger();
+    await()
+        .atMost(Scene.PATIENCE)
+        .until(
+            () -> {
+              String probe = "probe-" + probes.incrementAndGet();
+              plane.create(maps(other), configMap(probe, "a: '1'"));
+              scene.settle();
+              return !told().contains("create " + probe);
+            });
+  }
+
   private void select() throws Exception {
     scene.with(
         "namespaceSelector: {matchExpressions: [{key: %s, operator: Exists}]}".formatted(label));
@@ -82,15 +97,7 @@ class SelectionTest {
     plane.patch(maps(other) + "/old", "{data: {a: '2'}}");
     scene.settle();
     label(other, "'yes'");
-    await()
-        .atMost(Scene.PATIENCE)
-        .until(
-            () ->
-                scene
-                    .server
-                    .get("/v1/resources?source=/k8s/test&limit=1000")
-                    .toString()
-                    .contains("configmaps of " + other));
+    scene.awaitListed("configmaps", other);
     assertThat(told()).isEmpty();
 
     plane.patch(maps(other) + "/old", "{data: {a: '3'}}");
@@ -100,17 +107,7 @@ class SelectionTest {
     plane.create(maps(other), configMap("fresh", "a: '1'"));
     awaitTold("update old", "create fresh");
 
-    label(other, "null");
-    AtomicInteger probes = new AtomicInteger();
-    await()
-        .atMost(Scene.PATIENCE)
-        .until(
-            () -> {
-              String probe = "probe-" + probes.incrementAndGet();
-              plane.create(maps(other), configMap(probe, "a: '1'"));
-              scene.settle();
-              return !told().contains("create " + probe);
-            });
+    leave();
     List<String> before = told();
     plane.delete(maps(other) + "/fresh");
     plane.patch(maps(other) + "/old", "{data: {a: '4'}}");
@@ -171,17 +168,7 @@ class SelectionTest {
     select();
     plane.create(maps(other), configMap("first", "a: '1'"));
     awaitTold("create first");
-    label(other, "null");
-    AtomicInteger probes = new AtomicInteger();
-    await()
-        .atMost(Scene.PATIENCE)
-        .until(
-            () -> {
-              String probe = "probe-" + probes.incrementAndGet();
-              plane.create(maps(other), configMap(probe, "a: '1'"));
-              scene.settle();
-              return !told().contains("create " + probe);
-            });
+    leave();
     List<String> before = told();
     plane.delete("/api/v1/namespaces/" + other);
     await()
@@ -196,15 +183,7 @@ class SelectionTest {
     String third = plane.namespace("third-" + label);
     plane.create(maps(third), configMap("old", "a: '1'"));
     label(third, "'yes'");
-    await()
-        .atMost(Scene.PATIENCE)
-        .until(
-            () ->
-                scene
-                    .server
-                    .get("/v1/resources?source=/k8s/test&limit=1000")
-                    .toString()
-                    .contains("configmaps of " + third));
+    scene.awaitListed("configmaps", third);
     scene.settle();
     assertThat(told()).isEqualTo(before);
   }
