@@ -12,16 +12,15 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
 import io.changetrail.server.RunningServer.Answer;
 import io.changetrail.server.config.InvalidConfigException;
+import io.changetrail.server.github.AppKeyFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +58,7 @@ class GithubApiTest {
 
   @BeforeEach
   void start() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    key = generator.generateKeyPair();
+    key = AppKeyFile.generated();
     github.setDispatcher(
         new Dispatcher() {
           @Override
@@ -107,22 +104,12 @@ class GithubApiTest {
             "github.acme.api", "http://127.0.0.1:" + github.getPort(),
             "github.acme.server", "https://github.com",
             "github.acme.appId", "4242",
-            "github.acme.privateKey", "file:" + pem(),
+            "github.acme.privateKey", "file:" + AppKeyFile.pkcs1(key, data),
             "github.acme.auditLogs", "acme",
             "github.acme.servicePaths", "services/{service}/**",
             "github.acme.configPaths", "{service}/values-{environment}.yaml",
             "github.acme.flagPaths", "flags/{environment}.json"));
     return RunningServer.start(data, settings.toArray(String[]::new));
-  }
-
-  /** As GitHub gives it out: PKCS #1, which is what PKCS #8 has behind its first 26 bytes. */
-  private Path pem() throws Exception {
-    byte[] pkcs8 = key.getPrivate().getEncoded();
-    return Files.writeString(
-        data.resolve("app.pem"),
-        "-----BEGIN RSA PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder().encodeToString(Arrays.copyOfRange(pkcs8, 26, pkcs8.length))
-            + "\n-----END RSA PRIVATE KEY-----\n");
   }
 
   @AfterEach
@@ -416,7 +403,7 @@ class GithubApiTest {
 
   @Test
   void aServicePathThatNamesNoServiceIsRefused() throws Exception {
-    String key = "file:" + pem();
+    String setting = "file:" + AppKeyFile.pkcs1(key, data);
     assertThatThrownBy(
             () ->
                 RunningServer.start(
@@ -424,7 +411,7 @@ class GithubApiTest {
                     "github.acme.appId",
                     "1",
                     "github.acme.privateKey",
-                    key,
+                    setting,
                     "github.acme.servicePaths",
                     "src/**"))
         .isInstanceOf(InvalidConfigException.class)

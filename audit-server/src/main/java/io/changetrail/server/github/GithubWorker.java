@@ -23,9 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,10 +43,11 @@ final class GithubWorker implements AutoCloseable {
   private static final Duration REDELIVERY = Duration.ofMinutes(5);
   private static final Duration AUDIT_LOGS = Duration.ofMinutes(1);
 
-  /** Entries appear in the log a little after others that are younger. */
-  private static final Duration OVERLAP = Duration.ofMinutes(10);
+  /** Entries appear in a list of GitHub a little after others that are younger. */
+  static final Duration OVERLAP = Duration.ofMinutes(10);
 
-  private static final Duration FIRST_LOOK = Duration.ofDays(1);
+  /** Nobody waited for what happened before. */
+  static final Duration FIRST_LOOK = Duration.ofDays(1);
 
   /** Then what else is to be done has its turn, such as asking for failed deliveries. */
   private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
@@ -72,9 +71,7 @@ final class GithubWorker implements AutoCloseable {
   private final ScheduledExecutorService thread;
   private final Redelivery redelivery;
   private final Reconciliation reconciliation;
-
-  /** Of what it was said already that not all can be read. */
-  private final Set<String> told = new HashSet<>();
+  private final Gaps unreadable;
 
   /**
    * @param directory of the file that says how far the store was worked off
@@ -93,6 +90,7 @@ final class GithubWorker implements AutoCloseable {
     this.store = into.store();
     this.clock = clock;
     enricher = new GithubEnricher(settings, api);
+    unreadable = new Gaps(settings.name());
     redelivery = new Redelivery(api);
     reconciliation = new Reconciliation(settings.name(), api, into, observer, directory, clock);
     place = directory.resolve(settings.name() + ".seq");
@@ -164,16 +162,6 @@ final class GithubWorker implements AutoCloseable {
     }
   }
 
-  private void tellOnce(String what, List<String> gaps) {
-    if (!gaps.isEmpty() && told.add(what)) {
-      LOG.warn(
-          "github.{}: of {} not all can be read: {}",
-          settings.name(),
-          what,
-          String.join("; ", gaps));
-    }
-  }
-
   private void readAuditLogs() throws IOException, InterruptedException {
     for (String organization : settings.auditLogs()) {
       try {
@@ -182,7 +170,8 @@ final class GithubWorker implements AutoCloseable {
         if (e.isPassing()) {
           throw e;
         }
-        tellOnce("the audit log of " + organization, List.of(String.valueOf(e.getMessage())));
+        unreadable.tell(
+            "the audit log of " + organization, List.of(String.valueOf(e.getMessage())));
       }
     }
   }

@@ -15,10 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -35,9 +33,6 @@ final class Reconciliation {
   /** Between two turns. */
   static final Duration PAUSE = Duration.ofMinutes(5);
 
-  /** Entries appear in a list a little after others that are younger. */
-  private static final Duration OVERLAP = Duration.ofMinutes(10);
-
   /** What is younger may still be on its way as a delivery, which says more. */
   private static final Duration SETTLED = Duration.ofMinutes(10);
 
@@ -46,8 +41,6 @@ final class Reconciliation {
 
   /** Then what happens now has its turn: GitHub may be slow. */
   private static final Duration LONGEST_TURN = Duration.ofMinutes(1);
-
-  private static final Duration FIRST_LOOK = Duration.ofDays(1);
 
   /** What began before may have ended since: few runs and approvals take longer. */
   private static final Duration LONGEST_RUN = Duration.ofDays(1);
@@ -72,8 +65,7 @@ final class Reconciliation {
 
   private final Deque<JsonNode> left = new ArrayDeque<>();
 
-  /** Of what it was said already that not all can be read. */
-  private final Set<String> told = new HashSet<>();
+  private final Gaps unreadable;
 
   private Instant until = Instant.MIN;
 
@@ -100,6 +92,7 @@ final class Reconciliation {
       Path directory,
       InstantSource clock) {
     this.name = name;
+    unreadable = new Gaps(name);
     this.api = api;
     this.into = into;
     this.observer = observer;
@@ -119,7 +112,7 @@ final class Reconciliation {
     Instant since =
         Files.exists(readTo)
             ? Instant.ofEpochMilli(GithubWorker.kept(readTo))
-            : until.minus(FIRST_LOOK);
+            : until.minus(GithubWorker.FIRST_LOOK);
     Instant end = clock.instant().plus(LONGEST_TURN);
     int found = 0;
     for (int i = 0; i < REPOSITORIES_AT_ONCE && !left.isEmpty(); i++) {
@@ -158,11 +151,11 @@ final class Reconciliation {
     Instant since = late == null ? roundSince : later(late.since(), until.minus(FARTHEST_BEHIND));
     GithubHistory.Found history =
         new GithubHistory(api)
-            .moved(repository, since.minus(OVERLAP), since.minus(LONGEST_RUN), into);
+            .moved(repository, since.minus(GithubWorker.OVERLAP), since.minus(LONGEST_RUN), into);
     List<AuditEvent> settled =
         history.events().stream().filter(event -> event.time().isBefore(until)).toList();
     int found = into.append(into.unknown(settled));
-    tellOnce(name(repository), history.gaps());
+    unreadable.tell(name(repository), history.gaps());
     if (history.failure() != null) {
       postpone(repository, since, late == null ? 0 : late.tries(), history.failure());
     } else if (late != null) {
@@ -212,12 +205,6 @@ final class Reconciliation {
       throw new IOException(
           readToOfThoseBehind + " holds no JSON; delete it, and what it named is read from now on",
           e);
-    }
-  }
-
-  private void tellOnce(String what, List<String> gaps) {
-    if (!gaps.isEmpty() && told.add(what)) {
-      LOG.warn("github.{}: of {} not all can be read: {}", name, what, String.join("; ", gaps));
     }
   }
 

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,16 +96,20 @@ class GithubWorkerTest {
     return new GithubWorker(
         settings,
         new GithubApi(settings, () -> now),
-        new GithubStore(
-            store,
-            new Acceptance(config.times(), new Redactor(RedactionRules.defaults(), null)),
-            (counts, lastSeq) -> {},
-            () -> now,
-            TENANT,
-            "https://github.com"),
+        into(store, config, () -> now),
         (name, answer) -> answers.add(answer),
         data.resolve("github"),
         () -> now);
+  }
+
+  static GithubStore into(AuditStore store, ServerConfig config, InstantSource clock) {
+    return new GithubStore(
+        store,
+        new Acceptance(config.times(), new Redactor(RedactionRules.defaults(), null)),
+        (counts, lastSeq) -> {},
+        clock,
+        TENANT,
+        "https://github.com");
   }
 
   @AfterEach

@@ -4,12 +4,9 @@ package io.changetrail.server.github;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.changetrail.model.redaction.RedactionRules;
-import io.changetrail.model.redaction.Redactor;
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.config.Settings;
 import io.changetrail.server.github.AskingObserver.Answer;
-import io.changetrail.server.ingest.Acceptance;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStoreProvider;
 import io.changetrail.store.Query;
@@ -19,12 +16,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -110,15 +105,7 @@ class ReconciliationTest {
   }
 
   private Reconciliation reconciliation() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
-    Path pem =
-        Files.writeString(
-            data.resolve("app.pem"),
-            "-----BEGIN RSA PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(Arrays.copyOfRange(key, 26, key.length))
-                + "\n-----END RSA PRIVATE KEY-----\n");
+    Path pem = AppKeyFile.pkcs1(AppKeyFile.generated(), data);
     ServerConfig config =
         new Settings()
             .with("data", data.toString(), "test")
@@ -131,13 +118,7 @@ class ReconciliationTest {
     return new Reconciliation(
         "acme",
         api,
-        new GithubStore(
-            store,
-            new Acceptance(config.times(), new Redactor(RedactionRules.defaults(), null)),
-            (counts, lastSeq) -> {},
-            () -> now,
-            TENANT,
-            "https://github.com"),
+        GithubWorkerTest.into(store, config, () -> now),
         new AskingObserver() {
           @Override
           public void asked(String name, Answer answer) {}

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.changetrail.server.config.ServerConfig;
 import io.changetrail.server.config.Settings;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -61,15 +58,7 @@ class RedeliveryTest {
           }
         });
     github.start();
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    Path key =
-        Files.writeString(
-            data.resolve("app.pem"),
-            "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder()
-                    .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
-                + "\n-----END PRIVATE KEY-----\n");
+    Path key = AppKeyFile.pkcs8(AppKeyFile.generated(), data);
     ServerConfig.Github settings =
         new Settings()
             .with("data", data.toString(), "test")
