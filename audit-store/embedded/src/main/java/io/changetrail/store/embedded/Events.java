@@ -158,7 +158,8 @@ final class Events {
         row ->
             new Brief(
                 row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getBytes(5)),
-        "SELECT seq, time, ingested, flags, terms FROM event WHERE seq IN (SELECT value FROM json_each(?))",
+        "SELECT seq, time, ingested, flags, terms FROM event"
+            + " WHERE seq IN (SELECT value FROM json_each(?))",
         seqs.toString());
   }
 

@@ -101,7 +101,7 @@ final class Targets implements AutoCloseable {
               "SELECT tenant, id, value FROM term WHERE field = '" + Term.TARGET + "'");
       synchronized (this) {
         for (Found each : found) {
-          // What is there already is newer: the id was used again.
+          // What is there already came in while the file was read.
           OfTenant known = ofTenant(each.tenant());
           if (!dropped.contains(each.id()) && !known.byId.containsKey(each.id())) {
             known.put(each.id(), each.target());
