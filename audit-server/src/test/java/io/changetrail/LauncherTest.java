@@ -158,6 +158,17 @@ class LauncherTest {
   }
 
   @Test
+  void whatAnEarlierBuildSaidIsNotShownAgain() throws Exception {
+    write(
+        "target/changetrail-build.log",
+        "[INFO] Building Changetrail of yesterday 0.1                    [2/9]\n");
+
+    Result result = run("query");
+
+    assertThat(result.err()).doesNotContain("yesterday").contains("built in");
+  }
+
+  @Test
   void aChangeOfAnyModuleThatTheServerNeedsBuildsAgainAndOneOfAnotherDoesNot() throws Exception {
     run("query");
     edit("other/src/main/java/Other.java");
