@@ -350,7 +350,7 @@ class AlertmanagerTest {
   }
 
   private int events(String action) throws Exception {
-    return server.get("/v1/events", "action", action).json().path("events").size();
+    return server.get("/v1/events", "action", action, "limit", "1000").json().path("events").size();
   }
 
   @Test
@@ -454,6 +454,20 @@ class AlertmanagerTest {
   void I1_anIncidentOfMorePlacesThanAnEventNamesIsResolvedAllTheSame() throws Exception {
     String id = notified(crowd(0, 900));
     assertThat(notified(crowd(500, 900))).isEqualTo(id);
+
+    assertThat(notified(notification("resolved.json", fired))).isEqualTo(id);
+
+    assertThat(correlation(id).path("status").asText()).isEqualTo("resolved");
+  }
+
+  @Test
+  void I1_anIncidentThatSpreadForLongIsStillTheSameAndIsResolved() throws Exception {
+    String id = notified(crowd(0, 1));
+    for (int services = 2; services <= 205; services++) {
+      assertThat(notified(crowd(0, services))).isEqualTo(id);
+    }
+    assertThat(events("detect")).isEqualTo(1);
+    assertThat(events("report")).isEqualTo(204);
 
     assertThat(notified(notification("resolved.json", fired))).isEqualTo(id);
 

@@ -29,6 +29,8 @@ import io.changetrail.source.alertmanager.AlertGroup;
 import io.changetrail.store.AuditStore;
 import io.changetrail.store.AuditStore.Order;
 import io.changetrail.store.Field;
+import io.changetrail.store.Page;
+import io.changetrail.store.Position;
 import io.changetrail.store.Query;
 import io.changetrail.store.Scope;
 import io.changetrail.store.StoredEvent;
@@ -99,8 +101,7 @@ public final class Correlations {
    */
   synchronized Noted note(String tenant, String source, AlertGroup alerts, Instant now) {
     Scope scope = Scope.of(tenant);
-    List<StoredEvent> known = known(scope, source, alerts);
-    Optional<StoredEvent> open = open(known);
+    Optional<StoredEvent> open = open(scope, source, alerts);
     if (open.isEmpty() && !alerts.isFiring()) {
       return new Noted(Optional.empty(), 0);
     }
@@ -110,10 +111,7 @@ public final class Correlations {
       event = Incidents.detected(source, alerts, correlator.catalogue(tenant));
     } else {
       String id = Objects.requireNonNull(open.get().event().change().id());
-      Set<Target> named = new LinkedHashSet<>();
-      known.stream()
-          .filter(stored -> id.equals(stored.event().change().id()))
-          .forEach(stored -> named.addAll(stored.event().targets()));
+      Set<Target> named = named(scope, source, id);
       List<Target> more = targets.stream().filter(target -> !named.contains(target)).toList();
       if (alerts.end().isPresent()) {
         event =
@@ -153,23 +151,23 @@ public final class Correlations {
     return incident;
   }
 
-  /** The events about a group, newest first. */
-  private List<StoredEvent> known(Scope scope, String source, AlertGroup alerts) {
-    return store
-        .search(
-            scope,
-            Query.all()
-                .where(Field.SOURCE, source)
-                .where(
-                    Field.RESOURCE, Incidents.ALERT_GROUP + "/" + Incidents.group(alerts).name()),
-            View.FOLDED,
-            Order.NEWEST_FIRST,
-            null,
-            MAX_EVENTS)
-        .events();
-  }
-
-  private static Optional<StoredEvent> open(List<StoredEvent> newestFirst) {
+  /** The incident of a group that goes on. */
+  private Optional<StoredEvent> open(Scope scope, String source, AlertGroup alerts) {
+    List<StoredEvent> newestFirst =
+        store
+            .search(
+                scope,
+                Query.all()
+                    .where(Field.SOURCE, source)
+                    .where(Field.ACTION, Set.of(Incidents.DETECT, Incidents.RESOLVE))
+                    .where(
+                        Field.RESOURCE,
+                        Incidents.ALERT_GROUP + "/" + Incidents.group(alerts).name()),
+                View.FOLDED,
+                Order.NEWEST_FIRST,
+                null,
+                MAX_EVENTS)
+            .events();
     Set<@Nullable String> resolved = new LinkedHashSet<>();
     newestFirst.stream()
         .filter(stored -> Incidents.isResolved(stored.event()))
@@ -178,6 +176,32 @@ public final class Correlations {
         .filter(stored -> Incidents.isDetected(stored.event()))
         .filter(stored -> !resolved.contains(stored.event().change().id()))
         .findFirst();
+  }
+
+  /** All that an incident was seen at so far. */
+  private Set<Target> named(Scope scope, String source, String incident) {
+    Set<Target> named = new LinkedHashSet<>();
+    Position after = null;
+    do {
+      Page page =
+          store.search(
+              scope,
+              ofIncident(source, incident),
+              View.FOLDED,
+              Order.OLDEST_FIRST,
+              after,
+              AuditStore.MAX_PAGE);
+      page.events().forEach(stored -> named.addAll(stored.event().targets()));
+      after = page.next();
+    } while (after != null);
+    return named;
+  }
+
+  private static Query ofIncident(String source, String id) {
+    return Query.all()
+        .where(Field.SOURCE, source)
+        .where(Field.KIND, ChangeKind.INCIDENT.name())
+        .where(Field.CHANGE, id);
   }
 
   /** Answers anew, and stores and tells the answer if it says something else than the last one. */
@@ -399,17 +423,13 @@ public final class Correlations {
     return store
         .search(
             scope,
-            Query.all()
-                .where(Field.SOURCE, incident.event().ref().source())
-                .where(Field.KIND, ChangeKind.INCIDENT.name())
-                .where(Field.CHANGE, id),
+            ofIncident(incident.event().ref().source(), id).where(Field.ACTION, Incidents.RESOLVE),
             View.FOLDED,
             Order.NEWEST_FIRST,
             null,
-            MAX_EVENTS)
+            1)
         .events()
         .stream()
-        .filter(stored -> Incidents.isResolved(stored.event()))
         .map(stored -> stored.event().time())
         .findFirst();
   }
@@ -435,7 +455,9 @@ public final class Correlations {
     return store
         .search(
             scope,
-            Query.all().where(Field.KIND, ChangeKind.INCIDENT.name()).where(Field.ACTION, "detect"),
+            Query.all()
+                .where(Field.KIND, ChangeKind.INCIDENT.name())
+                .where(Field.ACTION, Incidents.DETECT),
             View.FOLDED,
             Order.NEWEST_FIRST,
             null,

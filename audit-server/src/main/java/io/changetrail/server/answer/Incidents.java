@@ -56,9 +56,9 @@ final class Incidents {
   /** How long a condition may have held before its alert fired; more is a slip. */
   static final Duration LONGEST = Duration.ofDays(366);
 
-  private static final String DETECT = "detect";
+  static final String DETECT = "detect";
   private static final String REPORT = "report";
-  private static final String RESOLVE = "resolve";
+  static final String RESOLVE = "resolve";
 
   private Incidents() {}
 
