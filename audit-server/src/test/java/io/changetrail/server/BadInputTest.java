@@ -612,6 +612,7 @@ class BadInputTest {
       all.add(new String[] {path, "from", "+1000000000-01-01T00:00:00Z", "from", "RFC 3339"});
       all.add(new String[] {path, "serice", "checkout", "serice", "did you mean 'service'"});
       all.add(new String[] {path, "q", "servce:checkout", "q", "did you mean 'service:'"});
+      all.add(new String[] {path, "q", "service:checkout -", "q", "letters and digits"});
       all.add(new String[] {path, "environment", "", "environment", "leave it out"});
       all.add(new String[] {path, "path", " ", "path", "path=spec.replicas"});
     }

@@ -8,6 +8,7 @@ import io.changetrail.server.http.Parameters;
 import io.changetrail.server.http.Problem;
 import io.changetrail.store.Field;
 import io.changetrail.store.Query;
+import io.changetrail.store.SearchText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,6 +83,12 @@ final class Filters {
         words.add(term);
       }
     }
+    String phrase = String.join(" ", words);
+    if (!words.isEmpty() && SearchText.queryWords(phrase).isEmpty()) {
+      throw Problem.field(
+              "q", "has no word to look for: words are of letters and digits; leave it out for all")
+          .asException();
+    }
     requireContent("path", paths);
     requireContent("value", values);
     Optional<Instant> from = parameters.one("from").map(text -> moment("from", text));
@@ -90,12 +97,7 @@ final class Filters {
       throw Problem.field("from", "must be before to: the range is empty").asException();
     }
     return new Query(
-        from.orElse(null),
-        to.orElse(null),
-        fields,
-        words.isEmpty() ? null : String.join(" ", words),
-        paths,
-        values);
+        from.orElse(null), to.orElse(null), fields, words.isEmpty() ? null : phrase, paths, values);
   }
 
   /** A URL or a digest in a text has a colon too. */
