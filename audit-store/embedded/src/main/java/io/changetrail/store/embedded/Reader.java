@@ -294,7 +294,10 @@ final class Reader {
     }
     List<Histogram.Bucket> buckets = new ArrayList<>();
     counts.forEach(
-        (bucket, count) -> buckets.add(new Histogram.Bucket(Times.instant(bucket * nanos), count)));
+        (bucket, count) ->
+            // The first may begin before all that fits into nanoseconds.
+            buckets.add(
+                new Histogram.Bucket(Instant.EPOCH.plus(width.multipliedBy(bucket)), count)));
     return new Histogram(width, buckets);
   }
 

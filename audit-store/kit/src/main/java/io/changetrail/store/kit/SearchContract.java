@@ -343,6 +343,25 @@ abstract class SearchContract extends ExpiryContract {
   }
 
   @Test
+  void aBucketMayBeginBeforeAndEndAfterAllTimesThatEventsHave() {
+    String tenant = newTenant();
+    Instant early = Instant.parse("1679-01-01T00:00:00Z");
+    Instant late = Instant.parse("2261-01-01T00:00:00Z");
+    append(
+        tenant,
+        Samples.deployment("d1", early, Samples.CHECKOUT),
+        Samples.deployment("d2", late, Samples.CHECKOUT));
+    Duration width = Duration.ofDays(36_500);
+
+    Histogram histogram = store().histogram(Scope.of(tenant), Query.all(), width);
+
+    assertThat(histogram.buckets())
+        .containsExactly(
+            new Histogram.Bucket(Instant.EPOCH.minus(width.multipliedBy(3)), 1),
+            new Histogram.Bucket(Instant.EPOCH.plus(width.multipliedBy(2)), 1));
+  }
+
+  @Test
   void theStartOfARangeBelongsToItAndItsEndDoesNot() {
     String tenant = newTenant();
     AuditEvent one = Samples.deployment("d1");
