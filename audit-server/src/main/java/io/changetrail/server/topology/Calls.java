@@ -126,7 +126,7 @@ final class Calls {
 
   /** Objects are what a cluster holds: one without a name that serves gives no edge. */
   private void referenced(KubernetesReferences cluster) {
-    for (KubernetesReferences.Reference call : cluster.references()) {
+    for (KubernetesReferences.Reference call : cluster.references(MAX_EDGES)) {
       if (isName(call.caller()) && isName(call.callee())) {
         add(declared, call.caller(), call.callee(), REFERENCED);
       }

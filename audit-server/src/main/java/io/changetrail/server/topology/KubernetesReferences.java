@@ -3,15 +3,16 @@ package io.changetrail.server.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,15 @@ final class KubernetesReferences {
 
   private final List<Workload> workloads = new ArrayList<>();
 
+  /** A label that pods of a namespace have. */
+  private record Label(String namespace, String name, JsonNode value) {}
+
+  /** Workloads by the labels of their pods: a cluster has thousands, and as many selectors. */
+  private final Map<Label, List<Workload>> labelled = new HashMap<>();
+
+  /** What is selected, by namespace and selector: each is looked for once. */
+  private final Map<Map.Entry<String, JsonNode>, Set<String>> selections = new HashMap<>();
+
   /** A caller and a callee, both by the name of the service. */
   record Reference(String caller, String callee) {}
 
@@ -173,11 +183,22 @@ final class KubernetesReferences {
           kind.equals("CronJob")
               ? object.at("/spec/jobTemplate/spec/template")
               : kind.equals("Pod") ? object : object.at("/spec/template");
-      workloads.add(
+      add(
           workload(
               service != null ? service : service(object, template, name.name),
               name.namespace,
               template));
+    }
+  }
+
+  private void add(Workload workload) {
+    workloads.add(workload);
+    for (Map.Entry<String, JsonNode> label : workload.labels.properties()) {
+      labelled
+          .computeIfAbsent(
+              new Label(workload.namespace, label.getKey(), label.getValue()),
+              any -> new ArrayList<>())
+          .add(workload);
     }
   }
 
@@ -269,68 +290,89 @@ final class KubernetesReferences {
     return hosts;
   }
 
-  /** The calls that the objects point to, each once. */
-  Set<Reference> references() {
-    Map<Name, Set<String>> selected = new HashMap<>();
-    fronts.forEach((name, front) -> selected.put(name, selectedBy(name, front)));
+  /**
+   * The calls that the objects point to, each once.
+   *
+   * @param most how many at most
+   */
+  Set<Reference> references(int most) {
+    selections.clear();
     Set<Reference> found = new LinkedHashSet<>();
     for (Workload workload : workloads) {
-      Set<String> hosts = new LinkedHashSet<>(workload.hosts);
-      for (Map.Entry<String, String> used : workload.settings) {
-        configMaps
-            .getOrDefault(new Name(workload.namespace, used.getKey()), Map.of())
-            .forEach(
-                (key, held) -> {
-                  if (used.getValue().isEmpty() || used.getValue().equals(key)) {
-                    hosts.addAll(held);
-                  }
-                });
-      }
-      for (String host : hosts) {
+      for (String host : hosts(workload)) {
         Set<Name> meant = new LinkedHashSet<>(meant(host.split("\\.", -1), workload.namespace));
         meant.addAll(routes.getOrDefault(host, Set.of()));
         for (Name name : meant) {
-          for (String callee : selected.getOrDefault(name, Set.of())) {
-            if (!callee.equals(workload.service)) {
-              found.add(new Reference(workload.service, callee));
-            }
-          }
+          join(Set.of(workload.service), behind(name), found, most);
         }
       }
     }
     for (Admission admission : admissions) {
-      for (String callee : services(admission.namespace, admission.to)) {
-        for (Map.Entry<String, JsonNode> peer : admission.from) {
-          for (String caller : services(peer.getKey(), peer.getValue())) {
-            if (!caller.equals(callee)) {
-              found.add(new Reference(caller, callee));
-            }
-          }
-        }
+      Set<String> callees = services(admission.namespace, admission.to);
+      for (Map.Entry<String, JsonNode> peer : admission.from) {
+        join(services(peer.getKey(), peer.getValue()), callees, found, most);
       }
     }
     return found;
   }
 
-  /** The services of the workloads whose pods have these labels. */
-  private Set<String> services(String namespace, JsonNode selector) {
-    Set<String> names = new LinkedHashSet<>();
-    if (!selector.isEmpty()) {
-      for (Workload workload : workloads) {
-        if (workload.namespace.equals(namespace)
-            && selector.properties().stream()
-                .allMatch(
-                    label ->
-                        Objects.equals(label.getValue(), workload.labels.get(label.getKey())))) {
-          names.add(workload.service);
+  private static void join(
+      Set<String> callers, Set<String> callees, Set<Reference> found, int most) {
+    for (String caller : callers) {
+      for (String callee : callees) {
+        if (found.size() >= most) {
+          return;
+        }
+        if (!caller.equals(callee)) {
+          found.add(new Reference(caller, callee));
         }
       }
     }
-    return names;
   }
 
-  /** The services of the workloads that it selects; its own where none of them is known. */
-  private Set<String> selectedBy(Name name, Front front) {
+  /** The hosts that its own settings and its ConfigMaps hold. */
+  private Set<String> hosts(Workload workload) {
+    Set<String> hosts = new LinkedHashSet<>(workload.hosts);
+    for (Map.Entry<String, String> used : workload.settings) {
+      configMaps
+          .getOrDefault(new Name(workload.namespace, used.getKey()), Map.of())
+          .forEach(
+              (key, held) -> {
+                if (used.getValue().isEmpty() || used.getValue().equals(key)) {
+                  hosts.addAll(held);
+                }
+              });
+    }
+    return hosts;
+  }
+
+  /** The services of the workloads whose pods have these labels. */
+  private Set<String> services(String namespace, JsonNode selector) {
+    return selections.computeIfAbsent(
+        Map.entry(namespace, selector),
+        wanted ->
+            selector.properties().stream()
+                .map(label -> new Label(namespace, label.getKey(), label.getValue()))
+                .map(label -> labelled.getOrDefault(label, List.of()))
+                .min(Comparator.comparingInt(List::size))
+                .orElse(List.of())
+                .stream()
+                .filter(
+                    workload ->
+                        selector.properties().stream()
+                            .allMatch(
+                                label ->
+                                    label.getValue().equals(workload.labels.get(label.getKey()))))
+                .map(Workload::service)
+                .collect(Collectors.toCollection(LinkedHashSet::new)));
+  }
+
+  /** The services of the workloads that a Service selects; its own where none of them is known. */
+  private Set<String> behind(Name name) {
+    Front front = fronts.get(name);
+    if (front == null) {
+      return Set.of();
+    }
     Set<String> names = services(name.namespace, front.selector);
     return names.isEmpty() ? Set.of(front.service) : names;
   }
