@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
-import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -35,7 +35,10 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * with {@code REQUIRE_REAL_PARTS=1} that they must run.
  */
 final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** Much more than anything takes, also on a machine that has to do much else. */
+  static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final int ATTEMPTS = 3;
   private static final double TALLEST_SHOT = 3_000;
   private static final Path SHOTS = Path.of("target", "screenshots");
 
@@ -73,12 +76,28 @@ final class Browser implements AutoCloseable {
                 "--no-first-run",
                 "--window-size=1280,1000");
     options.setCapability("goog:loggingPrefs", logs);
+    return new Browser(start(chromedriver.orElseThrow(), options, 1), address);
+  }
+
+  private static ChromeDriver start(File chromedriver, ChromeOptions options, int attempt) {
     ChromeDriverService service =
         new ChromeDriverService.Builder()
-            .usingDriverExecutable(chromedriver.orElseThrow())
+            .usingDriverExecutable(chromedriver)
             .usingAnyFreePort()
+            .withTimeout(PATIENCE)
             .build();
-    return new Browser(new ChromeDriver(service, options), address);
+    try {
+      ChromeDriver driver = new ChromeDriver(service, options);
+      driver.manage().timeouts().scriptTimeout(PATIENCE);
+      return driver;
+    } catch (WebDriverException e) {
+      // The port was free when it was chosen, and may be somebody else's since.
+      service.stop();
+      if (attempt == ATTEMPTS) {
+        throw e;
+      }
+      return start(chromedriver, options, attempt + 1);
+    }
   }
 
   private static Optional<File> program(String... names) {
@@ -145,16 +164,24 @@ final class Browser implements AutoCloseable {
     return driver.findElement(By.cssSelector(css));
   }
 
-  /** Clicks, also where the page draws the element anew at that moment. */
+  /** Clicks, also where the page draws or moves the element at that moment. */
   void click(String css) {
     Awaitility.await("a click on " + css)
         .atMost(PATIENCE)
-        .ignoreExceptionsInstanceOf(StaleElementReferenceException.class)
+        .ignoreExceptionsInstanceOf(WebDriverException.class)
         .until(
             () -> {
               one(css).click();
               return true;
             });
+  }
+
+  /** Waits until a script finds what it looks for. */
+  void waitUntil(String script) {
+    Awaitility.await(script)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> Boolean.TRUE.equals(run("return Boolean(" + script + ")")));
   }
 
   void press(CharSequence keys) {

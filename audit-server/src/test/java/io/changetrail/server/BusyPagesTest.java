@@ -92,7 +92,7 @@ class BusyPagesTest {
   }
 
   private static String day() {
-    return "/timeline?from=" + end.minus(Duration.ofDays(1)) + "&to=" + end.plusSeconds(1);
+    return "/timeline?from=" + end.minus(Duration.ofDays(1)) + "&to=" + end.plusMillis(1);
   }
 
   @Test
@@ -137,10 +137,10 @@ class BusyPagesTest {
             + "window.brushed = !document.querySelector('.brush').hidden;"
             + "at('pointerup', to)");
     browser.waitForText("main [role=status]", "changes");
-    Awaitility.await()
-        .until(() -> !browser.all("ct-lanes").isEmpty() && browser.path().contains("from="));
+    browser.waitUntil("document.querySelector('ct-lanes') && location.search.includes('from=')");
     assertThat(browser.run("return window.brushed")).isEqualTo(true);
     Awaitility.await()
+        .atMost(Browser.PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(
@@ -197,7 +197,7 @@ class BusyPagesTest {
     for (int pages = 2; pages <= 4; pages++) {
       int rows = 50 * pages;
       browser.click("main p button");
-      Awaitility.await().until(() -> browser.all("tbody tr").size() == rows);
+      browser.waitUntil("document.querySelectorAll('tbody tr').length === " + rows);
     }
     assertThat(browser.list("return [...document.querySelectorAll('tbody a')].map(a => a.href)"))
         .doesNotHaveDuplicates();

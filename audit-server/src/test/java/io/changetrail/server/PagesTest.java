@@ -485,7 +485,7 @@ class PagesTest {
   void whatAReplicaCountWasIsFoundByItsPath() {
     browser.visit("/search");
     browser.one("main input[name=q]").sendKeys("path:spec.replicas" + Keys.ENTER);
-    Awaitility.await().until(() -> browser.path().equals("/search?q=path%3Aspec.replicas"));
+    browser.waitUntil("location.search === '?q=path%3Aspec.replicas'");
     browser.waitForText("main p[role=status]", "event");
 
     assertThat(browser.texts("tbody a"))
@@ -547,7 +547,9 @@ class PagesTest {
     }
     Path markdown = downloads.resolve("postmortem-checkout.md");
     Path json = downloads.resolve("postmortem-checkout.json");
-    Awaitility.await().until(() -> Files.exists(markdown) && Files.exists(json));
+    Awaitility.await()
+        .atMost(Browser.PATIENCE)
+        .until(() -> Files.exists(markdown) && Files.exists(json));
     assertThat(markdown).content().contains("# Post-mortem", "checkout-new-pricing", "leaf `");
     assertThat(new ObjectMapper().readTree(json.toFile()).path("verdict").asText())
         .isEqualTo("explained");
@@ -656,7 +658,7 @@ class PagesTest {
   @Test
   void U1_theTimelineIsNarrowedToAKindAndAnOutcome() {
     browser.visit("/timeline?" + span());
-    browser.one("select[name=kind]").sendKeys("feature flag");
+    browser.click("select[name=kind] option[value=feature_flag]");
     browser.click("main form button.first");
     browser.shown();
 
