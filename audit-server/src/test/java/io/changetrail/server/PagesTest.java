@@ -917,6 +917,34 @@ class PagesTest {
   }
 
   @Test
+  void ofQuestionsThatOverlapTheLastOneCountsInWhicheverOrderTheyAreAnswered() throws Exception {
+    browser.visit(investigate());
+    browser.run(
+        """
+        const ask = window.fetch;
+        const late = new Promise((now) => { window.answerTheFirst = now; });
+        window.seen = [];
+        let asked = 0;
+        window.fetch = async (...question) => {
+          const number = asked++;
+          const answer = await (await ask(...question)).json();
+          if (number === 0) await late;
+          setTimeout(() => window.seen.push(number));
+          return { ok: true, status: 200, json: () => answer };
+        };
+        """);
+    browser.one("input[type=file]").sendKeys(metric().toAbsolutePath().toString());
+    browser.waitFor("main .chip");
+    browser.click("main .chip button");
+    browser.waitUntil("window.seen.includes(1)");
+    browser.run("answerTheFirst()");
+    browser.waitUntil("window.seen.includes(0)");
+
+    assertThat(browser.text("dl.facts")).contains("series\n0");
+    assertThat(browser.all("ct-plot")).isEmpty();
+  }
+
+  @Test
   void anUnmappedNameIsMappedByOneClickAndThatIsUndoneByAnother() throws Exception {
     Path catalogue = Files.writeString(data.resolve("few.yaml"), "services: {checkout: {}}");
     try (RunningServer few =

@@ -34,14 +34,9 @@ class Incident extends Page {
   }
 
   async judge(change, cause) {
-    try {
-      this.answer = await post(`/v1/correlations/${this.id()}/feedback`, { change, cause });
-      this.failure = undefined;
-      // Where the button was is another suspect now; what it came to stands above.
-      arrive();
-    } catch (failure) {
-      this.failure = failure;
-    }
+    const judged = await this.latest(() => post(`/v1/correlations/${this.id()}/feedback`, { change, cause }));
+    // Where the button was is another suspect now; what it came to stands above.
+    if (judged) arrive();
   }
 
   question({ services, environments, start }) {

@@ -20,6 +20,7 @@ export class Page extends LitElement {
   constructor() {
     super();
     this.params = new URLSearchParams(location.search);
+    this.turn = 0;
   }
 
   createRenderRoot() {
@@ -31,12 +32,27 @@ export class Page extends LitElement {
     this.reload();
   }
 
-  async reload() {
+  reload() {
+    return this.latest(() => this.load());
+  }
+
+  /**
+   * Shows what a question is answered. Of questions that overlap the last one counts, in whichever
+   * order the answers come.
+   *
+   * @returns whether the answer is shown now
+   */
+  async latest(question) {
+    const turn = ++this.turn;
     try {
-      this.answer = await this.load();
+      const answer = await question();
+      if (turn !== this.turn) return false;
+      this.answer = answer;
       this.failure = undefined;
+      return true;
     } catch (failure) {
-      this.failure = failure;
+      if (turn === this.turn) this.failure = failure;
+      return false;
     }
   }
 
