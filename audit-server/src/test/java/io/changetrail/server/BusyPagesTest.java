@@ -199,7 +199,15 @@ class BusyPagesTest {
       browser.click("main p button");
       browser.waitUntil("document.querySelectorAll('tbody tr').length === " + rows);
     }
+    browser.run(
+        "performance.clearResourceTimings(); const more = document.querySelector('main p button');"
+            + "more.click(); more.click()");
+    browser.waitUntil(
+        "performance.getEntriesByType('resource').filter(e => e.name.includes('cursor')).length"
+            + " === 2");
+    browser.waitUntil("document.querySelectorAll('tbody tr').length >= 250");
     assertThat(browser.list("return [...document.querySelectorAll('tbody a')].map(a => a.href)"))
+        .as("two clicks at once give the same page once")
         .doesNotHaveDuplicates();
     browser.screenshot("search-busy");
     System.out.printf(

@@ -131,6 +131,8 @@ class Search extends Page {
   async further(cursor) {
     try {
       const page = await get('/v1/events', { ...this.filters(), limit: 50, cursor });
+      // Whoever clicks twice gets the page once.
+      if (this.answer.next !== cursor) return;
       this.answer = { ...this.answer, events: [...this.answer.events, ...page.events], next: page.nextCursor };
     } catch (failure) {
       this.failure = failure;
