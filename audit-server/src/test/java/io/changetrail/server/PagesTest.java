@@ -916,6 +916,69 @@ class PagesTest {
     }
   }
 
+  /** Goes to the timeline within the pages, so that what was made of the window holds for it. */
+  private static void visitTimelineWith(String script) {
+    browser.visit("/search");
+    browser.run(script);
+    browser.click("nav a[href='/timeline']");
+    browser.shown();
+  }
+
+  @Test
+  void whatIsStoredBetweenTheAnswerAndTheStreamIsNotMissed() throws Exception {
+    visitTimelineWith(
+        """
+        const Stream = window.EventSource;
+        window.EventSource = class {
+          static CLOSED = 2;
+          constructor(url) {
+            this.listeners = [];
+            window.followNow = () => {
+              this.stream = new Stream(url);
+              this.listeners.forEach((one) => this.stream.addEventListener(...one));
+            };
+          }
+          addEventListener(...one) { this.listeners.push(one); }
+          get readyState() { return this.stream?.readyState; }
+          close() { this.stream?.close(); }
+        };
+        """);
+
+    server.store(Events.deployment("between-1", Instant.now(), "between", "prod").build());
+    browser.run("followNow()");
+
+    browser.waitForText("tbody", "between");
+    browser.waitForText(".pill.live", "live");
+  }
+
+  @Test
+  void whatIsStoredIsShownAlsoIfTheClockOfTheBrowserIsBehind() throws Exception {
+    visitTimelineWith("const now = Date.now; Date.now = () => now() - 120_000;");
+    browser.waitForText(".pill.live", "live");
+
+    server.store(Events.deployment("ahead-1", Instant.now(), "ahead", "prod").build());
+
+    browser.waitForText("tbody", "ahead");
+    assertThat(browser.all("[role=alert]")).isEmpty();
+  }
+
+  @Test
+  void whatCouldNotBeAskedForIsAskedForAgain() throws Exception {
+    browser.visit("/timeline");
+    browser.waitForText(".pill.live", "live");
+    browser.run(
+        """
+        const ask = window.fetch;
+        window.fetch = async () => { window.fetch = ask; throw new TypeError('no network'); };
+        """);
+
+    server.store(Events.deployment("again-1", Instant.now(), "asked-again", "prod").build());
+
+    browser.waitForText("[role=alert]", "The server does not answer");
+    browser.waitForText("tbody", "asked-again");
+    assertThat(browser.all("[role=alert]")).isEmpty();
+  }
+
   @Test
   void ofQuestionsThatOverlapTheLastOneCountsInWhicheverOrderTheyAreAnswered() throws Exception {
     browser.visit(investigate());

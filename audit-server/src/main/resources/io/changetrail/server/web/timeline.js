@@ -261,6 +261,11 @@ const OUTCOMES = ['success', 'failure', 'aborted', 'denied', 'unknown'];
 const SPANS = { '1 h': 3600e3, '6 h': 6 * 3600e3, '24 h': 86400e3, '7 d': 7 * 86400e3 };
 const given = { series: undefined };
 
+/** In ms: how soon what came is asked for, how soon again where that failed, and how long the stream is waited for. */
+const SOON = 500;
+const LATER = 3000;
+const PATIENCE = 1000;
+
 class Timeline extends Page {
   static properties = { ...Page.properties, live: { state: true }, said: { state: true } };
 
@@ -278,14 +283,23 @@ class Timeline extends Page {
     return [from, to];
   }
 
-  load() {
-    return this.between(this.range());
+  async load() {
+    // What comes once it is followed is told; asked before, what came in between would be missed.
+    await this.followed;
+    return this.movedSince(this.range()[0]);
   }
 
-  /** What moved in a span, newest first; of too many the newest. */
-  async between(range) {
+  reload() {
+    this.loading = super.reload();
+    return this.loading;
+  }
+
+  /** What moved since a time, newest first; of too many the newest. */
+  async movedSince(time) {
     const filters = Object.fromEntries([...this.params].filter(([name]) => !['from', 'to'].includes(name)));
-    const [from, to] = range.map((at) => new Date(at).toISOString());
+    const from = new Date(time).toISOString();
+    // Up to now is without an end: the clock of the browser may be behind the server's.
+    const to = this.param('to') && new Date(this.range()[1]).toISOString();
     const changes = [];
     let cursor;
     do {
@@ -296,49 +310,70 @@ class Timeline extends Page {
     return { changes, cut: Boolean(cursor) };
   }
 
-  /** Takes in what events since that time made of the changes; nothing else can have altered. */
-  async catchUp(since) {
-    const before = this.answer;
-    if (!before) return;
-    const [from, to] = this.range();
-    try {
-      const { changes: moved } = await this.between([Math.max(from, since), to]);
-      const events = new Set(moved.flatMap((one) => one.events));
-      const others = before.changes.filter((one) => Date.parse(one.end ?? one.start) >= from && !one.events.some((event) => events.has(event)));
-      const changes = [...moved, ...others].sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
-      this.answer = { changes: changes.slice(0, MOST), cut: before.cut || changes.length > MOST };
-      this.failure = undefined;
-    } catch (failure) {
-      this.failure = failure;
-    }
-  }
-
   connectedCallback() {
+    if (!this.param('to')) this.followed = this.follow();
     super.connectedCallback();
-    if (this.param('to')) return;
-    let due;
-    let since = Infinity;
-    this.stop = follow(
-      (time) => {
-        since = Math.min(since, time);
-        // Not put off by the next one: where events never pause, that would be for ever.
-        due ??= setTimeout(() => {
-          this.catchUp(since);
-          due = undefined;
-          since = Infinity;
-        }, 500);
-      },
-      (live, refused) => {
-        // What came while the server was away; or why it lets nobody follow, such as a session's end.
-        if (refused || (live && this.live === false)) this.reload();
-        this.live = live;
-      },
-    );
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    clearTimeout(this.due);
     this.stop?.();
+  }
+
+  /** Follows what is stored from now on; settled once that has begun, or is not to be waited for. */
+  follow() {
+    this.since = Infinity;
+    return new Promise((settled) => {
+      this.stop = follow(
+        (time) => this.heard(time),
+        (live, refused) => {
+          // What came while the server was away; or why it lets nobody follow, such as a session's end.
+          if (this.live !== undefined && (refused || (live && !this.live))) this.reload();
+          this.live = live;
+          settled();
+        },
+      );
+      setTimeout(() => {
+        this.live ??= false;
+        settled();
+      }, PATIENCE);
+    });
+  }
+
+  /** Of an event with this time. */
+  heard(time) {
+    this.since = Math.min(this.since, time);
+    // Not put off by the next one: where events never pause, that would be for ever.
+    this.due ??= setTimeout(() => this.catchUp(), SOON);
+  }
+
+  /** One at a time, and never beside the question for everything: the older answer may come last. */
+  async catchUp() {
+    const since = this.since;
+    this.since = Infinity;
+    let pause = SOON;
+    try {
+      await this.loading;
+      if (this.answer) await this.takeIn(since);
+      else await this.reload();
+    } catch (failure) {
+      this.failure = failure;
+      this.since = Math.min(this.since, since);
+      pause = LATER;
+    }
+    this.due = this.isConnected && this.since < Infinity ? setTimeout(() => this.catchUp(), pause) : undefined;
+  }
+
+  /** Takes in what events since that time made of the changes; nothing else can have altered. */
+  async takeIn(since) {
+    const [from] = this.range();
+    const { changes: moved } = await this.movedSince(Math.max(from, since));
+    const events = new Set(moved.flatMap((one) => one.events));
+    const others = this.answer.changes.filter((one) => Date.parse(one.end ?? one.start) >= from && !one.events.some((event) => events.has(event)));
+    const changes = [...moved, ...others].sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
+    this.answer = { changes: changes.slice(0, MOST), cut: this.answer.cut || changes.length > MOST };
+    this.failure = undefined;
   }
 
   to(changes) {
