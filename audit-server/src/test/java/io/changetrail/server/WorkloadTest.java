@@ -19,9 +19,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ class WorkloadTest {
   @TempDir private Path data;
   private TokenIssuer issuer;
   private RunningServer server;
-  private volatile Duration later = Duration.ZERO;
+  private volatile Clock clock = Clock.systemUTC();
 
   @BeforeEach
   void start() throws Exception {
@@ -58,19 +60,20 @@ class WorkloadTest {
                 "oidc.acme.owners", "4711",
                 "oidc.acme.repositories", "1001,1002"));
     settings.addAll(List.of(more));
-    InstantSource clock = () -> Clock.systemUTC().instant().plus(later);
+    InstantSource now = () -> clock.instant();
     int before = issuer.answered();
     RunningServer started =
-        RunningServer.start(data.resolve(directory), clock, settings.toArray(String[]::new));
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> issuer.answered() > before);
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> started.as(issuer.elliptic()).get("/v1/whoami").status() != 503);
+        RunningServer.start(data.resolve(directory), now, settings.toArray(String[]::new));
+    patiently().until(() -> issuer.answered() > before);
+    patiently().until(() -> started.as(issuer.elliptic()).get("/v1/whoami").status() != 503);
     return started;
+  }
+
+  private static ConditionFactory patiently() {
+    return await()
+        .atMost(Duration.ofMinutes(1))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20));
   }
 
   @AfterEach
@@ -191,11 +194,12 @@ class WorkloadTest {
     assertThat(send(server, Map.of()).status()).as("the keys are fresh").isEqualTo(401);
     assertThat(issuer.requests()).isEqualTo(1);
 
-    later = Duration.ofSeconds(31);
+    // It stands still, so that the keys which are fetched then stay fresh however long this takes.
+    clock = Clock.fixed(Instant.now().plusSeconds(31), ZoneOffset.UTC);
     Answer answer = send(server, Map.of());
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.header("Retry-After")).isEqualTo("2");
-    await().untilAsserted(() -> assertStored(send(server, Map.of())));
+    patiently().untilAsserted(() -> assertStored(send(server, Map.of())));
     for (int i = 0; i < 50; i++) {
       assertThat(
               server.as(issuer.signedByOther()).emit(deployment(REPOSITORY, "production")).status())
@@ -207,18 +211,17 @@ class WorkloadTest {
   @Test
   void X2_anIssuerThatIsDownIsNoReasonToLoseAnEvent() throws Exception {
     issuer.fail(true);
-    later = Duration.ofDays(2);
-    Map<String, Object> then = Map.of("exp", Instant.now().plus(later).plusSeconds(300));
-    Answer answer = send(server, then);
+    clock = Clock.offset(clock, Duration.ofDays(2));
+    Answer answer = send(server, Map.of("exp", clock.instant().plusSeconds(300)));
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.header("Retry-After")).isNotEmpty();
 
     issuer.fail(false);
-    await()
+    patiently()
         .untilAsserted(
             () -> {
-              later = later.plusSeconds(5);
-              assertStored(send(server, then));
+              clock = Clock.offset(clock, Duration.ofSeconds(5));
+              assertStored(send(server, Map.of("exp", clock.instant().plusSeconds(300))));
             });
   }
 
