@@ -124,7 +124,7 @@ class LauncherTest {
     builder.environment().put("HOME", directory.toString());
     builder.environment().remove("CHANGETRAIL_JAVA_OPTS");
     Process process = builder.start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     return new Result(
         process.exitValue(),
         Files.readString(directory.resolve("out"), StandardCharsets.UTF_8),

@@ -11,13 +11,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a person is told when something is wrong, and what a script can rely on. */
-@Timeout(60)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ComplaintTest {
   private static final String TOKEN = "ct_not-to-be-seen-0123456789";
 
@@ -58,12 +59,10 @@ class ComplaintTest {
 
   @Test
   void aServerThatIsNotThereIsSaidToBeSo() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-
-    Terminal.Result result = new Terminal().run("query", "--server=http://127.0.0.1:" + port);
+    HeldPort held = new HeldPort();
+    Terminal.Result result =
+        new Terminal().run("query", "--server=http://127.0.0.1:" + held.number());
+    String port = held.release();
 
     assertThat(result.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
     assertThat(result.err())

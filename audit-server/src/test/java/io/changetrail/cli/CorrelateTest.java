@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,7 +64,7 @@ class CorrelateTest {
       assertThat(answer.path("searched").path("series").asInt()).isEqualTo(1);
       assertThat(page)
           .startsWith(answer.path("verdict").asText() + ": ")
-          .contains("1. " + String.format("%.2f", first.path("score").asDouble()))
+          .contains("1. " + String.format(Locale.ROOT, "%.2f", first.path("score").asDouble()))
           .contains("onset proximity")
           .contains(first.path("factors").path(0).path("reason").asText());
     }

@@ -268,11 +268,11 @@ class JsonTest {
     CompletableFuture<Integer> tail =
         CompletableFuture.supplyAsync(
             () -> terminal.run(out, err, List.of("tail", "--json", "--limit=1")));
-    Awaitility.await().until(() -> err.toString().contains("watching"));
+    Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> err.toString().contains("watching"));
     Terminal.at(server.address())
         .run("emit", "--service=mail", "--environment=prod", "--summary=tail this")
         .succeeded();
-    assertThat(tail.get(30, TimeUnit.SECONDS)).isZero();
+    assertThat(tail.get(2, TimeUnit.MINUTES)).isZero();
     JsonNode event = Terminal.parse(out.toString());
     assertThat(documented().get("tail")).isNotEmpty().allMatch(event::has);
   }
@@ -304,7 +304,7 @@ class JsonTest {
       assertThat(health.succeeded().out()).isEmpty();
       process.toHandle().destroy(); // and leaves its output readable
       assertThat(output.lines()).as("nothing else").isEmpty();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     } finally {
       process.destroyForcibly();
     }

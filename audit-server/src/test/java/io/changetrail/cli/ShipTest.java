@@ -13,7 +13,6 @@ import io.changetrail.shipper.Credentials;
 import io.changetrail.shipper.Destination;
 import io.changetrail.shipper.Shipper;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,19 +33,14 @@ class ShipTest {
     return "--spool=" + directory.resolve("spool");
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
   private static Terminal at(int port) {
     return Terminal.at(URI.create("http://127.0.0.1:" + port));
   }
 
   @Test
   void whatTheServerIsNotThereForGoesWithTheNextRunAndIsStoredOnce() throws Exception {
-    int port = freePort();
+    HeldPort held = new HeldPort();
+    int port = held.number();
     Terminal.Result away = at(port).typing(lines).run("ship", spool(), "--wait=0");
     assertThat(away.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
     assertThat(away.out()).contains("4 read, 0 sent, 4 left in the spool");
@@ -54,7 +48,7 @@ class ShipTest {
         .contains("`changetrail ship " + spool().replace('=', ' ') + " --flush` sends it later");
 
     try (RunningServer server =
-        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+        RunningServer.start(directory.resolve("data"), "listen.port", held.release())) {
       assertThat(server.address().getPort()).isEqualTo(port);
       Terminal.Result back = at(port).run("ship", spool(), "--flush", "--json").succeeded();
       JsonNode counts = back.json().get(0);
@@ -114,7 +108,8 @@ class ShipTest {
 
   @Test
   void T4_aRunThatFindsEventsLostSaysSoAndIsNoSuccess() throws Exception {
-    int port = freePort();
+    HeldPort held = new HeldPort();
+    int port = held.number();
     URI server = URI.create("http://127.0.0.1:" + port);
     try (Shipper shipper =
         Shipper.builder(directory.resolve("spool"))
@@ -128,7 +123,7 @@ class ShipTest {
       }
     }
     try (RunningServer up =
-        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+        RunningServer.start(directory.resolve("data"), "listen.port", held.release())) {
       assertThat(up.address()).isEqualTo(server);
       Terminal.Result result = at(port).run("ship", spool(), "--spool-mib=1", "--flush", "--json");
       assertThat(result.json().get(0).path("lost").asInt()).isBetween(1, 299);
@@ -139,13 +134,14 @@ class ShipTest {
 
   @Test
   void largeEventsAreReadNoFasterThanTheyAreTakenEither() throws Exception {
-    int port = freePort();
+    HeldPort held = new HeldPort();
+    int port = held.number();
     Terminal.Result away =
         at(port).run("ship", spool(), "--spool-mib=1", "--wait=0", large(300).toString());
     assertThat(away.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
     assertThat(away.err()).contains("the spool is filling up");
     try (RunningServer up =
-        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+        RunningServer.start(directory.resolve("data"), "listen.port", held.release())) {
       assertThat(up.address().getPort()).isEqualTo(port);
       at(port).run("ship", spool(), "--spool-mib=1", large(300).toString()).succeeded();
       assertThat(at(port).run("sources", "--json").succeeded().out()).doesNotContain("spool full");
@@ -170,7 +166,8 @@ class ShipTest {
 
   @Test
   void T4_whatIsSentAndWhatWaitsIsKeptInAFileForPrometheus() throws Exception {
-    int port = freePort();
+    HeldPort held = new HeldPort();
+    int port = held.number();
     Path file = directory.resolve("changetrail.prom");
     String metrics = "--metrics-file=" + file;
     at(port).typing(lines).run("ship", spool(), "--wait=0", metrics);
@@ -181,7 +178,7 @@ class ShipTest {
             "changetrail_shipper_waiting_events" + destination + " 4",
             "changetrail_shipper_lost_events_total" + destination + " 0");
     try (RunningServer server =
-        RunningServer.start(directory.resolve("data"), "listen.port", Integer.toString(port))) {
+        RunningServer.start(directory.resolve("data"), "listen.port", held.release())) {
       assertThat(server.address().getPort()).isEqualTo(port);
       at(port).run("ship", spool(), "--flush", metrics).succeeded();
     }
@@ -199,8 +196,10 @@ class ShipTest {
   @Test
   void aTokenIsReadFromItsFileAndIsNotKept() throws Exception {
     Path file = Files.writeString(directory.resolve("token"), "ct_not-a-real-token\n");
+    HeldPort held = new HeldPort();
     Terminal.Result away =
-        at(freePort()).typing(lines).run("ship", spool(), "--wait=0", "--token-file=" + file);
+        at(held.number()).typing(lines).run("ship", spool(), "--wait=0", "--token-file=" + file);
+    held.release();
     assertThat(away.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
     try (var files = Files.walk(directory.resolve("spool"))) {
       for (Path each : files.filter(Files::isRegularFile).toList()) {

@@ -27,7 +27,7 @@ class AheadTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(value = 3, unit = TimeUnit.MINUTES)
   void howeverManyWaitForEachOtherAllAreMade() {
     CountDownLatch met = new CountDownLatch(MANY);
     List<Ahead<Boolean>> all =
@@ -40,7 +40,7 @@ class AheadTest {
   private static boolean meet(CountDownLatch met) {
     met.countDown();
     try {
-      return met.await(20, TimeUnit.SECONDS);
+      return met.await(1, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
