@@ -27,8 +27,12 @@ interface Carrier extends AutoCloseable {
   /** What the host waits for. */
   void ship(AuditEvent event);
 
-  /** Waits until what it still has is sent, at most for so long. */
-  void flush(Duration patience);
+  /**
+   * Waits until what it still has is sent or given up, at most for so long.
+   *
+   * @return whether it has nothing left, so that nothing more will arrive
+   */
+  boolean flush(Duration patience);
 
   @Override
   void close();
@@ -47,8 +51,8 @@ interface Carrier extends AutoCloseable {
       }
 
       @Override
-      public void flush(Duration patience) {
-        shipper.flush(patience);
+      public boolean flush(Duration patience) {
+        return shipper.flush(patience);
       }
 
       @Override
@@ -80,7 +84,9 @@ interface Carrier extends AutoCloseable {
       }
 
       @Override
-      public void flush(Duration patience) {}
+      public boolean flush(Duration patience) {
+        return true;
+      }
 
       @Override
       public void close() {
@@ -114,8 +120,8 @@ interface Carrier extends AutoCloseable {
       }
 
       @Override
-      public void flush(Duration patience) {
-        provider.forceFlush().join(patience.toMillis(), TimeUnit.MILLISECONDS);
+      public boolean flush(Duration patience) {
+        return provider.forceFlush().join(patience.toMillis(), TimeUnit.MILLISECONDS).isDone();
       }
 
       @Override

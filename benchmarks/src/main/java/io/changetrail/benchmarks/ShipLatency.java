@@ -180,17 +180,17 @@ public final class ShipLatency implements Callable<Integer> {
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
-  /** Until all are there, or nothing came for so long. */
+  /** Until all are there, the host has none left to send, or nothing came for so long. */
   private int arrived(Carrier host, Sink sink, int count) {
     long deadline = System.nanoTime() + Duration.ofSeconds(patience).toNanos();
     int last = -1;
-    while (sink.count() < count && System.nanoTime() < deadline) {
-      host.flush(Duration.ofSeconds(1));
+    boolean more = true;
+    while (more && sink.count() < count && System.nanoTime() < deadline) {
+      more = !host.flush(Duration.ofSeconds(1));
       if (sink.count() > last) {
         last = sink.count();
         deadline = System.nanoTime() + Duration.ofSeconds(patience).toNanos();
       }
-      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
     }
     return sink.count();
   }

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
@@ -36,6 +36,10 @@ final class Sink implements AutoCloseable {
   }
 
   private final InetSocketAddress address;
+
+  /** While nothing listens there: bound, so that nobody else is given the port. */
+  private final Socket absent = new Socket();
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final BitSet came = new BitSet();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -56,15 +60,15 @@ final class Sink implements AutoCloseable {
 
   Sink(State state) throws IOException {
     this.state = state;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      address = new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
-    }
+    absent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    address = new InetSocketAddress(InetAddress.getLoopbackAddress(), absent.getLocalPort());
     if (state != State.ABSENT) {
       start();
     }
   }
 
   private void start() throws IOException {
+    absent.close();
     HttpServer server = HttpServer.create(address, 64);
     running = server;
     server.setExecutor(threads);
@@ -148,7 +152,7 @@ final class Sink implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     closed.countDown();
     recovered.countDown();
     HttpServer server = running;
@@ -156,5 +160,6 @@ final class Sink implements AutoCloseable {
       server.stop(0);
     }
     threads.shutdownNow();
+    absent.close();
   }
 }

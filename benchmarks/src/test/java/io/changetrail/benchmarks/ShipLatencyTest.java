@@ -13,7 +13,7 @@ class ShipLatencyTest {
 
     int exit =
         new CommandLine(latency)
-            .execute("--events=50", "--posts=1", "--burst=500", "--patience=1", "--warm-up=10");
+            .execute("--events=50", "--posts=1", "--burst=500", "--patience=60", "--warm-up=10");
 
     assertThat(exit).isZero();
     assertThat(latency.report().lines()).hasSize(16).allMatch(line -> line.value() > 0);
