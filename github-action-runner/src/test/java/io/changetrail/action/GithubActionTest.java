@@ -13,6 +13,7 @@ import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
 import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.source.github.GithubWebhookMapper;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -249,7 +250,8 @@ class GithubActionTest {
 
   @Test
   void whatAnAbsentServerDidNotTakeIsInTheOutputAndIsStoredOnceWhenItIsShipped() throws Exception {
-    int port = RunningAuditServer.freePort();
+    Socket held = RunningAuditServer.heldPort();
+    int port = held.getLocalPort();
     Step step =
         Step.of(directory.resolve("runner"), URI.create("http://127.0.0.1:" + port))
             .with("environment", "prod")
@@ -269,6 +271,7 @@ class GithubActionTest {
     String unsent = end.outputs().get("unsent");
     assertThat(unsent.lines()).hasSize(2).noneMatch(line -> line.contains("ct_secret"));
 
+    held.close();
     try (RunningAuditServer server = RunningAuditServer.start(directory.resolve("data"), port)) {
       String batch = "[" + String.join(",", unsent.lines().toList()) + "]";
       for (String counted : List.of("accepted", "duplicate")) {
@@ -281,13 +284,15 @@ class GithubActionTest {
 
   @Test
   void whatMainCouldNotSendIsSentByPost() throws Exception {
-    int port = RunningAuditServer.freePort();
+    Socket held = RunningAuditServer.heldPort();
+    int port = held.getLocalPort();
     Step step =
         Step.of(directory.resolve("runner"), URI.create("http://127.0.0.1:" + port))
             .with("environment", "prod")
             .impatient();
     assertThat(step.main().log()).contains("it is sent again when the job ends");
 
+    held.close();
     try (RunningAuditServer server = RunningAuditServer.start(directory.resolve("data"), port)) {
       assertThat(step.patientAtTheEnd().post().outputs())
           .containsEntry("accepted", "2")

@@ -8,7 +8,9 @@ import io.changetrail.model.codec.CloudEventsCodec;
 import io.changetrail.server.ChangetrailServer;
 import io.changetrail.server.config.Settings;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,13 +26,12 @@ import java.util.Map;
 final class RunningAuditServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final CloudEventsCodec CODEC = new CloudEventsCodec();
+  private static final int ANY_PORT = 0;
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final int port;
   private final ChangetrailServer server;
 
   private RunningAuditServer(Path data, int port, Map<String, String> more) throws IOException {
-    this.port = port;
     Settings settings =
         new Settings()
             .with("data", data.toString(), "test")
@@ -42,7 +43,7 @@ final class RunningAuditServer implements AutoCloseable {
   }
 
   static RunningAuditServer start(Path data) throws IOException {
-    return start(data, freePort());
+    return start(data, ANY_PORT);
   }
 
   static RunningAuditServer start(Path data, int port) throws IOException {
@@ -50,17 +51,18 @@ final class RunningAuditServer implements AutoCloseable {
   }
 
   static RunningAuditServer start(Path data, Map<String, String> settings) throws IOException {
-    return new RunningAuditServer(data, freePort(), settings);
+    return new RunningAuditServer(data, ANY_PORT, settings);
   }
 
-  static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
+  /** With a port at which nothing listens, and which nobody else is given until it is closed. */
+  static Socket heldPort() throws IOException {
+    Socket bound = new Socket();
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), ANY_PORT));
+    return bound;
   }
 
   URI address() {
-    return URI.create("http://127.0.0.1:" + port);
+    return server.address();
   }
 
   JsonNode get(String path) throws IOException, InterruptedException {

@@ -25,8 +25,11 @@ final class Step {
 
   private final Path directory;
   private final Map<String, String> variables = new HashMap<>();
-  private Duration inPassing = Duration.ofSeconds(5);
-  private Duration atTheEnd = Duration.ofSeconds(30);
+  // Much more than anything takes, also on a machine that has to do much else.
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private Duration inPassing = PATIENCE;
+  private Duration atTheEnd = PATIENCE;
 
   private Step(Path directory) {
     this.directory = directory;
@@ -79,7 +82,7 @@ final class Step {
   }
 
   Step patientAtTheEnd() {
-    return atTheEnd(Duration.ofSeconds(30));
+    return atTheEnd(PATIENCE);
   }
 
   Step atTheEnd(Duration patience) {
