@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.List;
 import org.sqlite.SQLiteConfig;
 
@@ -55,6 +56,8 @@ final class PlainTable {
             EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(directory.resolve("postgres-programs").toFile())
                 .setDataDirectory(directory.resolve("postgres"))
+                // ten seconds are too few on a machine that has much else to do
+                .setPGStartupWait(Duration.ofMinutes(2))
                 // what the library turns off because tests need no durability
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
