@@ -42,6 +42,7 @@ class LauncherTest {
   private Path root;
   private Path tools;
   private Path jdk;
+  private String language = "";
 
   private record Result(int exitCode, String out, String err) {}
 
@@ -123,6 +124,8 @@ class LauncherTest {
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().put("HOME", directory.toString());
     builder.environment().remove("CHANGETRAIL_JAVA_OPTS");
+    builder.environment().keySet().removeIf(name -> name.startsWith("LC_"));
+    builder.environment().put("LANG", language);
     Process process = builder.start();
     assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     return new Result(
@@ -238,6 +241,15 @@ class LauncherTest {
         "case \"$1\" in -version) echo 'openjdk version \"21.0.3\"' >&2 ;; *) echo new ;; esac");
 
     assertThat(run("query").out()).isEqualTo("new\n");
+  }
+
+  @Test
+  void whereNoLanguageIsSetArgumentsAreReadAsUtf8() throws Exception {
+    script(jdk.resolve("bin/java"), "echo \"$LC_ALL\"");
+
+    assertThat(run("query").out()).isEqualTo("C.UTF-8\n");
+    language = "tr_TR.UTF-8";
+    assertThat(run("query").out()).as("what is set stays").isEqualTo("\n");
   }
 
   @Test

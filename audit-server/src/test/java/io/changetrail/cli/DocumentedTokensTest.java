@@ -35,8 +35,10 @@ class DocumentedTokensTest {
             .redirectOutput(directory.resolve("output").toFile());
     builder.environment().put("PATH", directory + ":" + System.getenv("PATH"));
     builder.environment().keySet().removeIf(name -> name.startsWith("CHANGETRAIL_"));
+    // What is typed is not ASCII alone.
+    builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.start();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     String output = Files.readString(directory.resolve("output"));
     assertThat(process.exitValue()).as(script + output).isZero();
     return output;
