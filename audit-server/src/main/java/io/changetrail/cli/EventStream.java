@@ -38,11 +38,14 @@ final class EventStream implements Closeable {
 
   /** Waits for the next event; {@code null} when the stream has ended. */
   @Nullable ServerSentEvent next() throws IOException {
+    // It counts once its event is whole: who goes on behind one that broke off would miss that one.
+    String id = lastId;
     String type = "message";
     StringBuilder data = new StringBuilder();
     boolean hasData = false;
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       if (line.isEmpty()) {
+        lastId = id;
         if (hasData) {
           return new ServerSentEvent(lastId, type, data.toString());
         }
@@ -54,7 +57,7 @@ final class EventStream implements Closeable {
       String value = colon < 0 ? "" : line.substring(colon + 1);
       value = value.startsWith(" ") ? value.substring(1) : value;
       switch (field) {
-        case "id" -> lastId = value;
+        case "id" -> id = value;
         case "event" -> type = value;
         case "data" -> {
           data.append(hasData ? "\n" : "").append(value);

@@ -66,7 +66,7 @@ class TailTest {
             .then(exchange -> stream(exchange, "retry: 1000\nid: 41\n\n"))
             .then(exchange -> stream(exchange, message("42") + ": still here\n\nid: 50\n\n"))
             .thenProblem(503, "{\"title\":\"Busy\",\"detail\":\"too many streams\"}")
-            .then(exchange -> stream(exchange, "data: broken off in the middle"))
+            .then(exchange -> stream(exchange, "id: 51\ndata: broken off in the middle"))
             .then(exchange -> stream(exchange, message("51")))) {
 
       int exitCode =
