@@ -10,8 +10,6 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,7 +57,7 @@ final class Journal implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Journal.class.getName());
 
   private final Path directory;
-  private final RandomAccessFile lock;
+  private final SpoolLock lock;
   private final Session session;
   private final long maxBytes;
   private final long segmentBytes;
@@ -144,7 +142,7 @@ final class Journal implements AutoCloseable {
     this.segmentBytes = Math.min(SEGMENT_BYTES, this.maxBytes / 8);
     this.clock = clock;
     this.session = new Session(directory.resolve("SESSION"));
-    lock = lock(directory);
+    lock = SpoolLock.of(directory);
     try {
       boolean whole = recover();
       boolean certain = whole && session.isPreviousCertain();
@@ -163,23 +161,6 @@ final class Journal implements AutoCloseable {
       lock.close();
       throw e;
     }
-  }
-
-  private static RandomAccessFile lock(Path directory) throws IOException {
-    RandomAccessFile file = new RandomAccessFile(directory.resolve("LOCK").toFile(), "rw");
-    try {
-      FileLock lock = file.getChannel().tryLock();
-      if (lock != null) {
-        return file;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Held by this process: as taken as by another.
-    }
-    file.close();
-    throw new SpoolException(
-        "the spool "
-            + directory
-            + " is in use; give each process a directory of its own, or stop the other one");
   }
 
   /** Whether the numbers that the files show are certainly the last that were given out. */

@@ -108,7 +108,7 @@ class JournalTest {
         host.start();
       }
       for (Thread host : hosts) {
-        host.join(20_000);
+        host.join(90_000);
         assertThat(host.isAlive()).as("all encode at the same time").isFalse();
       }
       assertThat(events(journal, 10_000))
@@ -121,7 +121,7 @@ class JournalTest {
 
   private static void meet(CyclicBarrier all) {
     try {
-      all.await(10, TimeUnit.SECONDS);
+      all.await(60, TimeUnit.SECONDS);
     } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
       throw new AssertionError("they do not encode at the same time", e);
     }
@@ -472,13 +472,37 @@ class JournalTest {
     }
   }
 
+  /** Opens a spool, and prints how that went. */
+  public static void main(String[] arguments) throws IOException {
+    Path spool = Path.of(arguments[0]);
+    try (Journal journal =
+        new Journal(spool, () -> "another", 64 << 10, false, InstantSource.system())) {
+      System.out.println("opened, of epoch " + journal.epoch());
+    } catch (SpoolException e) {
+      System.out.println(e.getMessage());
+    }
+  }
+
   @Test
-  void aSecondProcessIsKeptOut() throws Exception {
+  void aSecondProcessIsKeptOutAlsoOnceThisOneTriedASecondTime() throws Exception {
     try (Journal journal = open()) {
       append(journal, "/a", 1);
       assertThatThrownBy(this::open)
           .isInstanceOf(SpoolException.class)
           .hasMessageContaining("is in use; give each process a directory of its own");
+      Process another =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  JournalTest.class.getName(),
+                  spool.toString())
+              .redirectErrorStream(true)
+              .start();
+      assertThat(new String(another.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("is in use; give each process a directory of its own");
+      assertThat(another.waitFor()).isZero();
     }
+    open().close();
   }
 }
