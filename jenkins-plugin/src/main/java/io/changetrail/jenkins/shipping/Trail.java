@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,10 @@ public final class Trail implements AutoCloseable {
   private final Snapshots snapshots;
   private final Snapshots deployed;
   private final Object switching = new Object();
+
+  /** Held shared by whoever hands an event to the shipper, and alone by whoever takes that away. */
+  private final ReadWriteLock handingOver = new ReentrantReadWriteLock();
+
   private final Deque<AuditEvent> early = new ArrayDeque<>();
   private final AtomicLong lost = new AtomicLong();
   private volatile @Nullable String trouble;
@@ -104,12 +110,8 @@ public final class Trail implements AutoCloseable {
    */
   public void shipTo(URI server, Credentials credentials) {
     synchronized (switching) {
-      Shipper before = shipper;
       target = new Target(server, credentials);
-      shipper = null;
-      if (before != null) {
-        before.close();
-      }
+      closeShipper();
       open(server, credentials);
     }
   }
@@ -121,11 +123,7 @@ public final class Trail implements AutoCloseable {
     synchronized (switching) {
       target = null;
       trouble = null;
-      Shipper before = shipper;
-      shipper = null;
-      if (before != null) {
-        before.close();
-      }
+      closeShipper();
       synchronized (early) {
         if (!early.isEmpty()) {
           lose(early.size(), "events that waited for the spool are let go", null);
@@ -167,11 +165,22 @@ public final class Trail implements AutoCloseable {
   public void release() {
     synchronized (switching) {
       released = true;
-      Shipper before = shipper;
+      closeShipper();
+    }
+  }
+
+  /** A shipper that is closed takes nothing, so whoever hands an event to it comes first. */
+  private void closeShipper() {
+    Shipper before;
+    handingOver.writeLock().lock();
+    try {
+      before = shipper;
       shipper = null;
-      if (before != null) {
-        before.close();
-      }
+    } finally {
+      handingOver.writeLock().unlock();
+    }
+    if (before != null) {
+      before.close();
     }
   }
 
@@ -233,24 +242,36 @@ public final class Trail implements AutoCloseable {
   }
 
   private void ship(AuditEvent event) {
-    Shipper open = shipper;
-    if (open != null) {
-      open.ship(event);
-      return;
-    }
-    if (released) {
+    if (!handOver(event)) {
       shipReleased(event);
-      return;
     }
-    synchronized (early) {
-      Shipper opened = shipper;
-      if (opened != null) {
-        opened.ship(event);
-      } else if (early.size() < MOST_WAITING_FOR_SPOOL) {
-        early.add(event);
-      } else {
-        lose(1, "the spool cannot be opened, and memory holds no more events", null);
+  }
+
+  /** Whether the event is taken care of; not if the spool is released. */
+  private boolean handOver(AuditEvent event) {
+    handingOver.readLock().lock();
+    try {
+      Shipper open = shipper;
+      if (open != null) {
+        open.ship(event);
+        return true;
       }
+      if (released) {
+        return false;
+      }
+      synchronized (early) {
+        Shipper opened = shipper;
+        if (opened != null) {
+          opened.ship(event);
+        } else if (early.size() < MOST_WAITING_FOR_SPOOL) {
+          early.add(event);
+        } else {
+          lose(1, "the spool cannot be opened, and memory holds no more events", null);
+        }
+      }
+      return true;
+    } finally {
+      handingOver.readLock().unlock();
     }
   }
 
