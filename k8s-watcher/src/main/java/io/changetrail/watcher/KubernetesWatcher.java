@@ -24,12 +24,13 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -123,7 +124,8 @@ public final class KubernetesWatcher implements Callable<Integer> {
       out.flush();
       return all ? 0 : 1;
     }
-    List<AutoCloseable> open = new ArrayList<>();
+    // The end may begin at any moment of what follows.
+    Deque<AutoCloseable> open = new ConcurrentLinkedDeque<>();
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -146,22 +148,22 @@ public final class KubernetesWatcher implements Callable<Integer> {
                 InstantSource.system(),
                 () -> begin(settings, cluster),
                 this::end);
-    open.add(0, this::end);
+    open.addFirst(this::end);
     if (settings.port() > 0) {
-      open.add(0, health(settings, leadership));
+      open.addFirst(health(settings, leadership));
     }
     AuditWebhook audits = settings.auditWebhook();
     if (audits != null) {
-      open.add(0, audit(audits, leadership));
+      open.addFirst(audit(audits, leadership));
     }
     AdmissionWebhook admissions = settings.admissionWebhook();
     if (admissions != null) {
-      open.add(0, admission(admissions, leadership));
+      open.addFirst(admission(admissions, leadership));
     }
     if (leadership == null) {
       begin(settings, cluster);
     } else {
-      open.add(0, leadership);
+      open.addFirst(leadership);
       leadership.start();
     }
     ended.await();
@@ -186,7 +188,7 @@ public final class KubernetesWatcher implements Callable<Integer> {
         .findFirst();
   }
 
-  private static void closeAll(List<AutoCloseable> open) {
+  private static void closeAll(Deque<AutoCloseable> open) {
     for (AutoCloseable one : open) {
       try {
         one.close();
@@ -266,14 +268,15 @@ public final class KubernetesWatcher implements Callable<Integer> {
     return given(watcher -> watcher.audited(entries));
   }
 
-  /** Whether there is a watcher at work here, which is given something. */
+  /** Whether there is a watcher at work here, which has taken something. */
   private boolean given(Consumer<Watcher> taker) {
     Watcher watcher = active.get();
     if (watcher == null) {
       return false;
     }
     taker.accept(watcher);
-    return true;
+    // One that ended meanwhile may not have taken all of it.
+    return active.get() == watcher;
   }
 
   /** A standby is ready to take over; a leader once it has compared everything. */

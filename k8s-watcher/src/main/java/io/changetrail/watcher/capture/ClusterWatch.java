@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -311,7 +312,12 @@ public final class ClusterWatch implements AutoCloseable {
 
   /** An event that was shipped did not fit what the server has: its object is compared anew. */
   public void superseded(AuditEvent event) {
-    timer.execute(() -> compareAnew(event));
+    try {
+      timer.execute(() -> compareAnew(event));
+    } catch (RejectedExecutionException e) {
+      // It is closed. Whoever begins next compares everything, and what is left must be sent now.
+      LOG.log(System.Logger.Level.DEBUG, "superseded after the end", e);
+    }
   }
 
   private void compareAnew(AuditEvent event) {

@@ -2,12 +2,19 @@
 package io.changetrail.watcher.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.changetrail.model.Actor;
 import io.changetrail.model.AuditEvent;
+import io.changetrail.model.Change;
+import io.changetrail.model.ChangeKind;
+import io.changetrail.model.EventRef;
+import io.changetrail.model.Phase;
+import io.changetrail.model.Target;
 import io.changetrail.model.redaction.RedactionRules;
 import io.changetrail.model.redaction.Redactor;
 import io.changetrail.shipper.Credentials;
@@ -43,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster whose parts fail in ways that a real one shows only when something is broken. */
 class ClusterWatchTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Wanted MAPS = new Wanted("", "v1", "ConfigMap");
   private static final Wanted SECRETS = new Wanted("", "v1", "Secret");
   private static final Wanted BROKEN = new Wanted("broken.example.com", "v1", "Thing");
@@ -225,7 +233,7 @@ class ClusterWatchTest {
   @Test
   void C13_anObjectThatCannotBeTakenKeepsNoOtherFromBeingSeen() throws Exception {
     watch(MAPS);
-    await().until(() -> watch.isReady());
+    await().atMost(PATIENCE).until(() -> watch.isReady());
 
     assertThat(seen).containsExactlyInAnyOrder("sound", "all of configmaps: 2");
     assertThat(failures).hasValue(1);
@@ -234,18 +242,18 @@ class ClusterWatchTest {
   @Test
   void C13_aGroupThatDoesNotAnswerKeepsNoOtherFromBeingWatched() throws Exception {
     watch(BROKEN, MAPS);
-    await().until(() -> seen.contains("all of configmaps: 2"));
+    await().atMost(PATIENCE).until(() -> seen.contains("all of configmaps: 2"));
     assertThat(watch.isReady()).as("what the broken group serves is not known").isFalse();
     isBroken = false;
 
-    await().until(() -> watch.isReady());
+    await().atMost(PATIENCE).until(() -> watch.isReady());
   }
 
   @Test
   void C13_aListThatExpiresIsToldOfAndRepeatedAfterAPause() throws Exception {
     expired.set(2);
     watch(MAPS);
-    await().until(() -> watch.isReady());
+    await().atMost(PATIENCE).until(() -> watch.isReady());
 
     assertThat(failures).as("two lists and the object that cannot be taken").hasValue(3);
   }
@@ -253,7 +261,9 @@ class ClusterWatchTest {
   @Test
   void T5_secretsOfMachinesAreNotReadAndLargeObjectsComeInSmallPages() throws Exception {
     watch(SECRETS);
-    await().until(() -> queries.stream().anyMatch(query -> query.contains("watch=true")));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> queries.stream().anyMatch(query -> query.contains("watch=true")));
 
     assertThat(queries)
         .hasSize(2)
@@ -263,6 +273,24 @@ class ClusterWatchTest {
                     .contains(
                         "fieldSelector=type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token"));
     assertThat(queries.peek()).contains("limit=50");
+  }
+
+  /** The shipper's thread tells it, while the watcher ends; a failure would end its sending. */
+  @Test
+  void T1_whatIsSupersededWhenTheWatchIsClosedTroublesNobody() throws Exception {
+    watch(MAPS);
+    await().atMost(PATIENCE).until(() -> watch.isReady());
+    watch.close();
+    AuditEvent event =
+        AuditEvent.builder(
+                new EventRef("/k8s/test", "1"),
+                Instant.EPOCH,
+                Actor.unknown(),
+                Change.of(ChangeKind.CONFIG, Phase.OCCURRED, "update").build())
+            .target(Target.service("checkout", "prod"))
+            .build();
+
+    assertThatCode(() -> watch.superseded(event)).doesNotThrowAnyException();
   }
 
   /** What was asked for, in order: the version of each watch, and the lists of all objects. */
@@ -283,7 +311,7 @@ class ClusterWatchTest {
         "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"42\"}}}\n");
     version = "50";
     watch(MAPS);
-    await().until(() -> asked().size() == 3);
+    await().atMost(PATIENCE).until(() -> asked().size() == 3);
 
     assertThat(asked()).containsExactly("all", "from 7", "from 42");
   }
@@ -293,7 +321,7 @@ class ClusterWatchTest {
     told.add(
         "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"42\"}}}\n");
     watch(MAPS);
-    await().until(() -> asked().size() == 4);
+    await().atMost(PATIENCE).until(() -> asked().size() == 4);
 
     assertThat(asked()).containsExactly("all", "from 7", "all", "from 7");
   }
