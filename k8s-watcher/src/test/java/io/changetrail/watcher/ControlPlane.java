@@ -322,6 +322,17 @@ abstract sealed class ControlPlane implements AutoCloseable permits RealControlP
     return name;
   }
 
+  /**
+   * Waits until somebody is answered so: what may be read is known by the API server's authorizer a
+   * moment after it has stored who may.
+   */
+  void awaitStatus(int status, String token, String path) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> send(token, "GET", path, null).statusCode() == status);
+  }
+
   static ObjectNode yaml(String text) throws IOException {
     return (ObjectNode) Yaml.MAPPER.readTree(text);
   }

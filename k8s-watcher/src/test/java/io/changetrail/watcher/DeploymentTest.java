@@ -199,9 +199,9 @@ class DeploymentTest {
       assertThat(deployment.at("/spec/replicas").asInt()).isEqualTo(2);
       assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
       String account = deployment.at("/spec/template/spec/serviceAccountName").asText();
-      Files.writeString(
-          directory.resolve("as-installed"),
-          plane.kubeconfig(plane.tokenOf(scene.namespace, account)));
+      String token = plane.tokenOf(scene.namespace, account);
+      plane.awaitStatus(200, token, "/api/v1/namespaces/kube-system");
+      Files.writeString(directory.resolve("as-installed"), plane.kubeconfig(token));
       String yaml =
           plane.get(namespaced + "/configmaps/watch-k8s-watcher").at("/data/watcher.yaml").asText();
       assertThat(mounts(container)).containsAll(directories(yaml));

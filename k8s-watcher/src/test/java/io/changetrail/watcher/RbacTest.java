@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.changetrail.watcher.cluster.Cluster;
 import io.changetrail.watcher.operation.Leadership;
 import io.changetrail.watcher.operation.Rbac;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,9 +44,40 @@ class RbacTest {
     plane.applyAll(
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: k8s-watcher, namespace: changetrail}}");
     plane.applyAll(Rbac.yaml(Rbac.of(config, ACCOUNT, types)));
+    for (JsonNode object : Rbac.of(config, ACCOUNT, types)) {
+      if (object.has("rules")) {
+        await().atMost(Scene.PATIENCE).until(() -> isGranted(plane, object));
+      }
+    }
     Path file = directory.resolve("kubeconfig-of-account");
     Files.writeString(file, plane.kubeconfig(plane.tokenOf(ACCOUNT.namespace(), ACCOUNT.name())));
     return file;
+  }
+
+  /** Whether the API server knows of a role and of its binding: it takes a moment. */
+  private static boolean isGranted(ControlPlane plane, JsonNode role) throws Exception {
+    JsonNode rule = role.at("/rules/0");
+    ObjectNode review = JSON.createObjectNode();
+    review.put("apiVersion", "authorization.k8s.io/v1").put("kind", "SubjectAccessReview");
+    review
+        .putObject("spec")
+        .put("user", USER)
+        .putObject("resourceAttributes")
+        .put("namespace", role.at("/metadata/namespace").asText(""))
+        .put("group", rule.at("/apiGroups/0").asText())
+        .put("resource", rule.at("/resources/0").asText())
+        .put("name", rule.at("/resourceNames/0").asText(""))
+        .put("verb", rule.at("/verbs/0").asText());
+    return plane
+        .create("/apis/authorization.k8s.io/v1/subjectaccessreviews", review.toString())
+        .at("/status/allowed")
+        .asBoolean();
+  }
+
+  /** Waits until the API server knows that the account may no longer read something. */
+  private static void awaitRefused(ControlPlane plane, String path) throws Exception {
+    String token = plane.tokenOf(ACCOUNT.namespace(), ACCOUNT.name());
+    plane.awaitStatus(403, token, path);
   }
 
   @Test
@@ -95,8 +128,6 @@ class RbacTest {
                     .filter(type -> type.kind().equals(wanted.kind()))
                     .findFirst();
         Cluster cluster = Cluster.connect(granted(own, config, types));
-        lead(config, cluster);
-
         Set<String> granted = new TreeSet<>();
         for (JsonNode object : Rbac.of(config, ACCOUNT, types)) {
           for (JsonNode rule : object.path("rules")) {
@@ -112,18 +143,23 @@ class RbacTest {
             }
           }
         }
-        Set<String> used = used(log);
-        assertThat(granted).containsAll(used);
-        assertThat(granted)
-            .filteredOn(one -> !used.contains(one))
-            .as("an object is read by its name only once the server has another state of it")
-            .allMatch(one -> one.startsWith("get "));
+        lead(
+            config,
+            cluster,
+            () -> {
+              Set<String> used = used(log);
+              assertThat(granted).containsAll(used);
+              assertThat(granted)
+                  .filteredOn(one -> !used.contains(one))
+                  .as("an object is read by its name only once the server has another state of it")
+                  .allMatch(one -> one.startsWith("get "));
+            });
       }
     }
   }
 
-  /** Leads until everything was compared. */
-  private static void lead(WatcherConfig config, Cluster cluster) {
+  /** Leads until everything was compared and something holds. */
+  private static void lead(WatcherConfig config, Cluster cluster, ThrowingRunnable holds) {
     AtomicReference<Watcher> active = new AtomicReference<>();
     try (Leadership leadership =
         new Leadership(
@@ -131,7 +167,7 @@ class RbacTest {
             Objects.requireNonNull(config.leaderElection()),
             "one",
             null,
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(15),
             InstantSource.system(),
             () -> {
               try {
@@ -145,13 +181,16 @@ class RbacTest {
       leadership.start();
       await().atMost(Scene.PATIENCE).until(() -> active.get() != null && active.get().isReady());
       assertThat(active.get().troubles()).isEmpty();
+      await().atMost(Scene.PATIENCE).untilAsserted(holds);
     }
   }
 
   /** What the account did, all of which it was allowed to. */
   private static Set<String> used(Path log) throws IOException {
     Set<String> used = new TreeSet<>();
-    for (String line : Files.readAllLines(log)) {
+    String text = Files.readString(log);
+    // Of the last line there may be a part so far.
+    for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
       JsonNode entry = JSON.readTree(line);
       JsonNode object = entry.path("objectRef");
       if (entry.at("/user/username").asText().equals(USER) && object.has("resource")) {
@@ -217,6 +256,7 @@ class RbacTest {
           Files.readString(directory.resolve("watcher.yaml"))
               .replaceAll("namespaceSelector: .*", "namespaces: [" + scene.namespace + "]"));
       kubeconfig = granted(plane, WatcherConfig.read(named), wanted -> Optional.empty());
+      awaitRefused(plane, "/api/v1/namespaces");
       try (Watcher watcher =
           Watcher.start(
               config, Cluster.connect(kubeconfig), new WatcherMetrics(), InstantSource.system())) {
@@ -244,6 +284,7 @@ class RbacTest {
         }
       }
       plane.send(ControlPlane.ADMIN, "PUT", role, without);
+      awaitRefused(plane, "/api/v1/namespaces/" + scene.namespace + "/secrets");
       String configMaps = "/api/v1/namespaces/" + scene.namespace + "/configmaps";
       try (Watcher watcher =
           Watcher.start(
