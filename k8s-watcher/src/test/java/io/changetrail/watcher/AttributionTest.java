@@ -380,7 +380,7 @@ class AttributionTest {
             new WatcherConfig.LeaderElection(scene.namespace, "replicas", identity, host),
             identity,
             host,
-            Duration.ofSeconds(5),
+            Duration.ofSeconds(15),
             InstantSource.system(),
             () -> {},
             () -> {});

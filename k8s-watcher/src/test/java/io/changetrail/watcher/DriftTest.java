@@ -288,8 +288,8 @@ class DriftTest {
         .isEqualTo("drift_resolved");
 
     // What is committed now takes a while to be applied, and that is no drift.
-    String last = commit("60s");
     Instant committed = Instant.now();
+    String last = commit("60s");
     AuditEvent late = scene.await(3, drift("ConfigMap/settings")).get(2);
     assertThat(late.change().state().after().at("/fields/data.timeout/declaredBy").asText())
         .isEqualTo("settings.yaml at " + last.substring(0, 7));

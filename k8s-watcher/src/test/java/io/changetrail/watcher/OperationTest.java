@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The watcher as a process of its own, which is killed, and follows another one. */
 class OperationTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private Path directory;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -201,7 +201,7 @@ class OperationTest {
             new WatcherConfig.LeaderElection(scene.namespace, "flapping", "one", null),
             "one",
             null,
-            Duration.ofSeconds(5),
+            Duration.ofSeconds(15),
             InstantSource.system(),
             () -> {
               try {

@@ -12,6 +12,8 @@ import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
 import io.changetrail.model.Provenance;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,7 +138,6 @@ class RolloutTest {
   void C4_aRolloutWhosePodsCannotRunFailsWithTheKubeletsReason() throws Exception {
     plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
     runs("ghcr.io/acme/web:1.0", DIGEST);
-    plane.patch(deployments + "/web", "{spec: {minReadySeconds: 0, progressDeadlineSeconds: 5}}");
     scene.start();
     plane.patch(deployments + "/web", image("ghcr.io/acme/web:broken"));
     crashes("ghcr.io/acme/web:broken");
@@ -144,6 +145,7 @@ class RolloutTest {
     AuditEvent trouble = scene.await(1, event -> event.change().phase() == Phase.PROGRESSED).get(0);
     assertThat(trouble.change().reason())
         .isEqualTo("app: CrashLoopBackOff (OOMKilled, exit code 137)");
+    plane.patch(deployments + "/web", "{spec: {progressDeadlineSeconds: 1}}");
     AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
     assertThat(end.change().outcome()).isEqualTo(Outcome.FAILURE);
     assertThat(end.change().reason())
@@ -231,10 +233,13 @@ class RolloutTest {
       throws Exception {
     plane.create(deployments, CaptureTest.deployment("web", "ghcr.io/acme/web:1.0"));
     runs("ghcr.io/acme/web:1.0", DIGEST);
-    plane.patch(deployments + "/web", "{spec: {minReadySeconds: 0, progressDeadlineSeconds: 4}}");
     scene.start();
+    Instant begun = Instant.now();
     plane.patch(deployments + "/web", image("ghcr.io/acme/web:slow"));
     kubelet("ghcr.io/acme/web:slow", "{status: " + status + "}");
+    // Only now, however long the pod took to come; the watcher has a moment to see it.
+    long deadline = Duration.between(begun, Instant.now()).toSeconds() + 4;
+    plane.patch(deployments + "/web", "{spec: {progressDeadlineSeconds: %d}}".formatted(deadline));
 
     AuditEvent end = scene.await(1, RolloutTest::isFinished).get(0);
     assertThat(end.change().outcome()).isEqualTo(Outcome.FAILURE);
@@ -289,7 +294,7 @@ class RolloutTest {
     scene.server.store(
         AuditEvent.builder(
                 new io.changetrail.model.EventRef("/ci", "web-7"),
-                java.time.Instant.now().minusSeconds(60),
+                Instant.now().minusSeconds(60),
                 io.changetrail.model.Actor.unknown(),
                 io.changetrail.model.Change.of(ChangeKind.ARTIFACT, Phase.OCCURRED, "publish")
                     .summary("web 1.1 published")
