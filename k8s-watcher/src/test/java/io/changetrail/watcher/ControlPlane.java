@@ -22,6 +22,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -51,6 +53,9 @@ abstract sealed class ControlPlane implements AutoCloseable permits RealControlP
   static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static @Nullable ControlPlane shared;
+
+  /** Ports that were handed out: whoever has one may bind it later, or again. */
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private final int port = freePort();
   private final int auditPort = freePort();
@@ -344,11 +349,15 @@ abstract sealed class ControlPlane implements AutoCloseable permits RealControlP
 
   /**
    * A free port below those that Linux gives to outgoing connections: while a server is down, a
-   * client that connects to one of those may be given the very same port, and keep it.
+   * client that connects to one of those may be given the very same port, and keep it. No other is
+   * given the same.
    */
   static int freePort() {
     for (int i = 0; i < 100; i++) {
       int candidate = 20_000 + ThreadLocalRandom.current().nextInt(12_000);
+      if (!GIVEN.add(candidate)) {
+        continue;
+      }
       try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (IOException taken) {

@@ -15,7 +15,7 @@ final class Relay implements AutoCloseable {
   private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final int to;
-  private volatile boolean cut;
+  private boolean cut;
 
   Relay(int to) throws IOException {
     this.to = to;
@@ -27,7 +27,7 @@ final class Relay implements AutoCloseable {
   }
 
   /** Breaks what is open, and lets nothing through. */
-  void cut() throws IOException {
+  synchronized void cut() throws IOException {
     cut = true;
     for (Socket one : open) {
       one.close();
@@ -35,7 +35,7 @@ final class Relay implements AutoCloseable {
     open.clear();
   }
 
-  void mend() {
+  synchronized void mend() {
     cut = false;
   }
 
@@ -48,20 +48,30 @@ final class Relay implements AutoCloseable {
   private void accept() {
     while (!listening.isClosed()) {
       try {
-        Socket from = listening.accept();
-        if (cut) {
-          from.close();
-          continue;
-        }
-        Socket there = new Socket(InetAddress.getLoopbackAddress(), to);
-        open.add(from);
-        open.add(there);
-        begin(() -> pass(from, there));
-        begin(() -> pass(there, from));
+        connect(listening.accept());
       } catch (IOException e) {
         // Whoever asks asks again.
       }
     }
+  }
+
+  /** Either before a cut, which then breaks it, or after, and then not at all. */
+  private synchronized void connect(Socket from) throws IOException {
+    if (cut) {
+      from.close();
+      return;
+    }
+    Socket there;
+    try {
+      there = new Socket(InetAddress.getLoopbackAddress(), to);
+    } catch (IOException e) {
+      from.close();
+      throw e;
+    }
+    open.add(from);
+    open.add(there);
+    begin(() -> pass(from, there));
+    begin(() -> pass(there, from));
   }
 
   private static void pass(Socket from, Socket to) {
