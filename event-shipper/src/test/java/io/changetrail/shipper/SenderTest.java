@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Moments that a real server cannot be made to choose. */
 class SenderTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final RandomGenerator ANY = new Random(1);
 
   @TempDir private Path spool;

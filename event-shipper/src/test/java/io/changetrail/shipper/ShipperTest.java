@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A shipper as its host sees it, in times that a real server is not taken through. */
 class ShipperTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path spool;
   private final AtomicReference<Instant> now =

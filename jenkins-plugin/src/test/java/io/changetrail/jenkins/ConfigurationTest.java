@@ -15,6 +15,7 @@ import io.changetrail.model.ChangeKind;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import jenkins.model.Jenkins;
@@ -118,6 +119,7 @@ class ConfigurationTest {
       FreeStyleProject old = jenkins.createFreeStyleProject("old");
       ChangetrailConfiguration.get().setServerUrl(server.url());
       await()
+          .atMost(Duration.ofMinutes(1))
           .until(
               () ->
                   new java.io.File(jenkins.jenkins.getRootDir(), "changetrail/config")

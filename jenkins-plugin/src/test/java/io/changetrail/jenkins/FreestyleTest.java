@@ -21,6 +21,7 @@ import io.changetrail.model.AuditEvent;
 import io.changetrail.model.ChangeKind;
 import io.changetrail.model.Outcome;
 import io.changetrail.model.Phase;
+import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class FreestyleTest {
   private static String history() {
     HistoryReader history = ExtensionList.lookupSingleton(HistoryReader.class);
     history.begin(1);
-    Awaitility.await().until(() -> !history.isReading());
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !history.isReading());
     return history.progress();
   }
 

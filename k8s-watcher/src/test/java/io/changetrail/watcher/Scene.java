@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster, an audit server and a watcher between them, for one namespace. */
 final class Scene implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
   final ControlPlane plane;

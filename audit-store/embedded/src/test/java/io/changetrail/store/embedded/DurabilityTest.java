@@ -49,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the directory holds after deaths, a full disk and closing. */
 class DurabilityTest {
   private static final Instant START = Instant.parse("2026-01-31T02:00:00Z");
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Scope ALL = Scope.of("acme");
 
   @TempDir Path directory;
@@ -211,10 +212,10 @@ class DurabilityTest {
       }
       threads.forEach(Thread::start);
       int enough = 20 * (round + 1);
-      Awaitility.await().until(() -> acknowledged.size() > enough);
+      Awaitility.await().atMost(PATIENCE).until(() -> acknowledged.size() > enough);
       store.close();
       for (Thread thread : threads) {
-        thread.join(30_000);
+        thread.join(PATIENCE.toMillis());
         assertThat(thread.isAlive()).as("hangs").isFalse();
       }
       assertThat(complaints).hasSize(8).containsOnly("the audit store is closed");

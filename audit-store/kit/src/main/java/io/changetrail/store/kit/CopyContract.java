@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Backups: taken while the store is used, and whole. */
 abstract class CopyContract extends SourceContract {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** Restores a backup to an empty place, as the command line does it. */
   private AuditStore restored(Path backup) {
@@ -75,7 +76,7 @@ abstract class CopyContract extends SourceContract {
     try {
       store().backup(directory.resolve("early"));
       int seen = batches.get();
-      Awaitility.await().until(() -> batches.get() > seen + 3);
+      Awaitility.await().atMost(PATIENCE).until(() -> batches.get() > seen + 3);
       store().backup(directory.resolve("late"));
     } finally {
       done.set(true);
