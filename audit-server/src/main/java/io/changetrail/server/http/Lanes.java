@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +17,21 @@ final class Lanes {
   private final ThreadPoolExecutor ingest;
   private final ThreadPoolExecutor read;
   private final ThreadPoolExecutor stream;
+  private final int mostStreams;
+
+  /**
+   * The places of streams are counted here and not by a bound of their threads: a thread whose
+   * stream has just ended may not wait for the next one yet, and a bound would refuse that.
+   */
+  private final Semaphore places;
 
   Lanes(Limits limits) {
     ingest =
         pool("ingest", limits.ingestThreads(), new LinkedBlockingQueue<>(limits.ingestQueue()));
     read = pool("read", limits.readThreads(), new LinkedBlockingQueue<>(limits.readQueue()));
-    stream = pool("stream", limits.streams(), new SynchronousQueue<>());
+    stream = pool("stream", Integer.MAX_VALUE, new SynchronousQueue<>());
+    mostStreams = limits.streams();
+    places = new Semaphore(mostStreams);
   }
 
   private static ThreadPoolExecutor pool(String name, int threads, BlockingQueue<Runnable> queue) {
@@ -54,7 +64,26 @@ final class Lanes {
       case DIRECT -> task.run();
       case INGEST -> ingest.execute(task);
       case READ -> read.execute(task);
-      case STREAM -> stream.execute(task);
+      case STREAM -> stream(task);
+    }
+  }
+
+  private void stream(Runnable task) {
+    if (!places.tryAcquire()) {
+      throw new RejectedExecutionException("as many streams as may be are open");
+    }
+    try {
+      stream.execute(
+          () -> {
+            try {
+              task.run();
+            } finally {
+              places.release();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      places.release();
+      throw e;
     }
   }
 
@@ -74,7 +103,7 @@ final class Lanes {
       case DIRECT -> 0;
       case INGEST -> ingest.getActiveCount();
       case READ -> read.getActiveCount();
-      case STREAM -> stream.getActiveCount();
+      case STREAM -> mostStreams - places.availablePermits();
     };
   }
 
