@@ -25,6 +25,10 @@ public final class ReloadedFiles<T> implements Supplier<T> {
   private final List<Path> files;
   private final Function<List<Path>, T> reader;
   private List<FileState> seen;
+
+  /** As they were at the last look, if that was not yet a reason to read them. */
+  private List<FileState> settling = List.of();
+
   private volatile T current;
   private volatile @Nullable String problem;
 
@@ -66,10 +70,15 @@ public final class ReloadedFiles<T> implements Supplier<T> {
     return Optional.ofNullable(problem);
   }
 
-  /** Reads the files again if one of them changed. */
+  /**
+   * Reads the files again if one of them changed, and has not since the look before: of one that is
+   * still being written, the beginning may be a proper file that says less, as an empty one is.
+   */
   public synchronized void refresh() {
     List<FileState> now = states();
-    if (now.equals(seen)) {
+    boolean settled = now.equals(settling);
+    settling = now;
+    if (now.equals(seen) || !settled) {
       return;
     }
     seen = now;
