@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpField;
@@ -37,6 +39,9 @@ final class Dispatcher extends Handler.Abstract {
   private final Lanes lanes;
   private final Budget budget;
   private final InstantSource clock;
+
+  /** Requests of which not the whole answer was sent. */
+  private final Set<org.eclipse.jetty.server.Request> inFlight = ConcurrentHashMap.newKeySet();
 
   Dispatcher(
       Router router,
@@ -62,8 +67,22 @@ final class Dispatcher extends Handler.Abstract {
       org.eclipse.jetty.server.Request request,
       org.eclipse.jetty.server.Response response,
       Callback callback) {
+    inFlight.add(request);
+    org.eclipse.jetty.server.Request.addCompletionListener(
+        request, failure -> inFlight.remove(request));
     new Exchange(request, response, callback).begin();
     return true;
+  }
+
+  /** Has the connections of requests in flight be silent for as long as they always may. */
+  void keepInFlight() {
+    for (org.eclipse.jetty.server.Request request : inFlight) {
+      request
+          .getConnectionMetaData()
+          .getConnection()
+          .getEndPoint()
+          .setIdleTimeout(limits.idle().toMillis());
+    }
   }
 
   /** One request and its answer. */

@@ -4,6 +4,7 @@ package io.changetrail.server.http;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -16,9 +17,12 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens, and answers by a {@link Router}. */
 public final class HttpServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int JETTY_THREADS = 16;
 
   private final HttpSettings settings;
@@ -42,7 +46,18 @@ public final class HttpServer implements AutoCloseable {
     threads.setName("http");
     threads.setDaemon(true);
     server = new Server(threads);
-    connector = new ServerConnector(server, 1, 1, protocols(settings));
+    Dispatcher dispatcher =
+        new Dispatcher(router, authenticator, observer, limits, lanes, budget, clock);
+    connector =
+        new ServerConnector(server, 1, 1, protocols(settings)) {
+          /** Only connections without a request are to end soon. */
+          @Override
+          public CompletableFuture<Void> shutdown() {
+            CompletableFuture<Void> done = super.shutdown();
+            dispatcher.keepInFlight();
+            return done;
+          }
+        };
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setIdleTimeout(limits.idle().toMillis());
@@ -50,9 +65,7 @@ public final class HttpServer implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
     server.setErrorHandler(new ProblemPages());
-    server.setHandler(
-        new GracefulHandler(
-            new Dispatcher(router, authenticator, observer, limits, lanes, budget, clock)));
+    server.setHandler(new GracefulHandler(dispatcher));
     server.setStopTimeout(limits.drain().toMillis());
   }
 
@@ -115,17 +128,29 @@ public final class HttpServer implements AutoCloseable {
     return budget.used();
   }
 
-  /** Takes no new requests, lets those in flight finish, and ends streams. */
+  /**
+   * Takes no new requests, lets those in flight finish, and ends streams. What is not finished in
+   * time is cut off.
+   */
   @Override
   public void close() {
     lanes.stopStreams();
     try {
-      server.stop();
+      stop();
       lanes.stop(settings.limits().drain());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop() throws InterruptedException {
+    try {
+      server.stop();
+    } catch (InterruptedException e) {
+      throw e;
     } catch (Exception e) {
-      throw new IllegalStateException("the HTTP server did not stop in an orderly way", e);
+      // It has stopped all the same, and what is closed after it must not stay open.
+      LOG.warn("the HTTP server did not stop in an orderly way: {}", e.toString());
     }
   }
 }

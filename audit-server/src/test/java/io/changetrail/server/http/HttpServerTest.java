@@ -36,27 +36,33 @@ import org.junit.jupiter.api.Test;
 /** The kernel over real sockets: what no endpoint should have to care about. */
 class HttpServerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Limits LIMITS =
-      new Limits(
-          64 << 10,
-          4 << 10,
-          1 << 20,
-          100,
-          Duration.ofMillis(600),
-          Duration.ofSeconds(2),
-          2,
-          1,
-          2,
-          4,
-          2,
-          Duration.ofSeconds(3));
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Shorter than the server of most tests lets a connection be silent. */
+  private static final Duration SHORT = Duration.ofMillis(600);
+
+  private static final Limits LIMITS = limits(PATIENCE, PATIENCE);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final CountDownLatch release = new CountDownLatch(1);
   private HttpServer server;
 
+  private static Limits limits(Duration idle, Duration drain) {
+    return new Limits(64 << 10, 4 << 10, 1 << 20, 100, idle, PATIENCE, 2, 1, 2, 4, 2, drain);
+  }
+
   @BeforeEach
   void start() throws IOException {
+    server = started(LIMITS);
+  }
+
+  /** In place of the one that all tests have. */
+  private void restart(Limits limits) throws IOException {
+    server.close();
+    server = started(limits);
+  }
+
+  private HttpServer started(Limits limits) throws IOException {
     Endpoint echo =
         request ->
             Response.bytes(200, "text/plain", ("got " + request.body().length).getBytes(UTF_8));
@@ -81,9 +87,9 @@ class HttpServerTest {
                 new Route("GET", "/broken", Access.PUBLIC, Lane.READ, HttpServerTest::broken),
                 new Route("GET", "/ticks", Access.PUBLIC, Lane.STREAM, HttpServerTest::ticks),
                 new Route("GET", "/quiet", Access.PUBLIC, Lane.STREAM, quiet())));
-    server =
+    HttpServer begun =
         new HttpServer(
-            new HttpSettings("127.0.0.1", 0, null, LIMITS),
+            new HttpSettings("127.0.0.1", 0, null, limits),
             router,
             (method, headers) ->
                 headers.one("authorization").isPresent()
@@ -91,7 +97,8 @@ class HttpServerTest {
                     : Caller.anonymous(),
             (caller, route, status, took) -> {},
             InstantSource.system());
-    server.start();
+    begun.start();
+    return begun;
   }
 
   @AfterEach
@@ -187,10 +194,15 @@ class HttpServerTest {
     return out.toByteArray();
   }
 
+  private Socket connected() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    return socket;
+  }
+
   /** Sends bytes as they are and returns what comes back until the server closes. */
   private String raw(String bytes) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(10_000);
+    try (Socket socket = connected()) {
       socket.getOutputStream().write(bytes.getBytes(UTF_8));
       socket.getOutputStream().flush();
       return new String(socket.getInputStream().readAllBytes(), UTF_8);
@@ -283,6 +295,7 @@ class HttpServerTest {
 
   @Test
   void aBodyOverTheLimitIsRefusedByItsLengthAlone() throws Exception {
+    restart(limits(SHORT, PATIENCE));
     String answer =
         raw("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 413").contains("\"status\":413");
@@ -290,8 +303,7 @@ class HttpServerTest {
 
   @Test
   void whoStillSendsWhenTheAnswerComesIsNotReset() throws Exception {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(10_000);
+    try (Socket socket = connected()) {
       OutputStream out = socket.getOutputStream();
       out.write(
           "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 120000\r\n\r\n"
@@ -349,6 +361,7 @@ class HttpServerTest {
 
   @Test
   void aClientThatStopsSendingIsToldSoAndCutOff() throws Exception {
+    restart(limits(SHORT, PATIENCE));
     String answer = raw("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc");
     assertThat(answer).startsWith("HTTP/1.1 408").contains("did not arrive in time");
   }
@@ -376,16 +389,9 @@ class HttpServerTest {
   void aFullLaneAnswersBusyAndTheOtherLanesGoOn() throws Exception {
     // two threads and one place in the queue
     List<CompletableFuture<HttpResponse<byte[]>>> held =
-        java.util.stream.IntStream.range(0, 3)
-            .mapToObj(
-                i ->
-                    client.sendAsync(
-                        HttpRequest.newBuilder(uri("/wait"))
-                            .POST(HttpRequest.BodyPublishers.noBody())
-                            .build(),
-                        BodyHandlers.ofByteArray()))
-            .toList();
+        java.util.stream.IntStream.range(0, 3).mapToObj(i -> waiting()).toList();
     Awaitility.await()
+        .atMost(PATIENCE)
         .until(() -> server.running(Lane.INGEST) == 2 && server.waiting(Lane.INGEST) == 1);
 
     HttpResponse<byte[]> refused = post("/wait", new byte[0]);
@@ -396,22 +402,82 @@ class HttpServerTest {
     assertThat(get("/things/count").statusCode()).isEqualTo(200);
     release.countDown();
     for (CompletableFuture<HttpResponse<byte[]>> each : held) {
-      assertThat(each.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+      assertThat(each.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
     }
   }
 
   @Test
   void requestsInFlightAreFinishedWhenTheServerStops() throws Exception {
-    CompletableFuture<HttpResponse<byte[]>> inFlight =
-        client.sendAsync(
-            HttpRequest.newBuilder(uri("/wait")).POST(HttpRequest.BodyPublishers.noBody()).build(),
-            BodyHandlers.ofByteArray());
-    Awaitility.await().until(() -> server.running(Lane.INGEST) == 1);
+    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
+    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
     CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
-    Awaitility.await().until(this::refusesConnections);
+    Awaitility.await().atMost(PATIENCE).until(this::refusesConnections);
     release.countDown();
-    assertThat(inFlight.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
-    stopped.get(5, TimeUnit.SECONDS);
+    assertThat(inFlight.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+    stopped.get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void anAnswerThatTakesLongerThanAConnectionMayBeSilentIsGivenAllTheSame() throws Exception {
+    restart(limits(SHORT, PATIENCE));
+    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
+    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
+    long later = System.nanoTime() + 3 * SHORT.toNanos();
+    Awaitility.await().atMost(PATIENCE).until(() -> System.nanoTime() > later);
+
+    release.countDown();
+
+    assertThat(inFlight.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+  }
+
+  /** Connections without a request are closed half a second after the server begins to stop. */
+  @Test
+  void aRequestThatArrivesOrIsAnsweredSlowlyIsFinishedWhenTheServerStops() throws Exception {
+    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
+    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
+    try (Socket socket = connected()) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
+              .getBytes(UTF_8));
+      out.flush();
+      byte[] goOn = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(UTF_8);
+      assertThat(socket.getInputStream().readNBytes(goOn.length)).isEqualTo(goOn);
+      out.write("bo".getBytes(UTF_8));
+      out.flush();
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
+      Awaitility.await().atMost(PATIENCE).until(this::refusesConnections);
+      long later = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      Awaitility.await().atMost(PATIENCE).until(() -> System.nanoTime() > later);
+
+      out.write("dy".getBytes(UTF_8));
+      out.flush();
+      release.countDown();
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 200")
+          .endsWith("got 4");
+      assertThat(inFlight.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+      stopped.get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aRequestThatDoesNotEndKeepsTheServerFromNothingThatComesAfterItsStop() throws Exception {
+    restart(limits(PATIENCE, SHORT));
+    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
+    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
+
+    server.close();
+
+    assertThat(inFlight).failsWithin(PATIENCE);
+    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 0);
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> waiting() {
+    return client.sendAsync(
+        HttpRequest.newBuilder(uri("/wait")).POST(HttpRequest.BodyPublishers.noBody()).build(),
+        BodyHandlers.ofByteArray());
   }
 
   private boolean refusesConnections() {
@@ -427,7 +493,7 @@ class HttpServerTest {
     HttpResponse<java.io.InputStream> stream =
         client.send(HttpRequest.newBuilder(uri("/ticks")).build(), BodyHandlers.ofInputStream());
     assertThat(stream.body().readNBytes(5)).asString(UTF_8).isEqualTo("tick\n");
-    assertThat(CompletableFuture.runAsync(server::close)).succeedsWithin(Duration.ofSeconds(3));
+    assertThat(CompletableFuture.runAsync(server::close)).succeedsWithin(PATIENCE.dividedBy(2));
   }
 
   @Test
@@ -462,13 +528,13 @@ class HttpServerTest {
           client.send(
               HttpRequest.newBuilder(uri("/quiet"))
                   .method("HEAD", HttpRequest.BodyPublishers.noBody())
-                  .timeout(Duration.ofSeconds(10))
+                  .timeout(PATIENCE)
                   .build(),
               BodyHandlers.ofByteArray());
 
       assertThat(head.statusCode()).isEqualTo(200);
       assertThat(head.headers().map()).containsEntry("content-type", List.of("text/event-stream"));
-      Awaitility.await().until(() -> server.running(Lane.STREAM) == 0);
+      Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.STREAM) == 0);
     }
   }
 
@@ -497,7 +563,7 @@ class HttpServerTest {
 
       stream.body().close();
 
-      Awaitility.await().until(() -> server.running(Lane.STREAM) == 0);
+      Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.STREAM) == 0);
       assertThat(logged).isEmpty();
     } finally {
       log.removeHandler(handler);
