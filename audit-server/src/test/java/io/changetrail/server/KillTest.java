@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -88,7 +86,7 @@ class KillTest {
   void S4_nothingAcknowledgedIsLostOrStoredTwiceHoweverOftenProducerAndServerAreKilled()
       throws Exception {
     System.out.println("kill test: " + ROUNDS + " rounds, seed " + SEED);
-    port = freePort();
+    port = Ports.free();
     serve();
     produce(1_000_000);
     List<Round> rounds = new ArrayList<>();
@@ -146,24 +144,6 @@ class KillTest {
       assertThat(source.path("missing").asInt()).isZero();
       assertThat(source.path("events").asInt()).isEqualTo(stored.size());
     }
-  }
-
-  /**
-   * A free port below those that Linux gives to outgoing connections: while the server is down, a
-   * client that connects to one of those may be given the very same port, and keep it.
-   */
-  private static int freePort() {
-    Random any =
-        new Random(); // another one than that of the kills, which must be drawn alike again
-    for (int i = 0; i < 100; i++) {
-      int candidate = 20_000 + any.nextInt(12_000);
-      try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (IOException taken) {
-        // another one, then
-      }
-    }
-    throw new AssertionError("no free port");
   }
 
   private void serve() throws IOException {

@@ -166,9 +166,10 @@ public final class Producer implements AutoCloseable {
     return code;
   }
 
+  /** Ends it, and waits for that: the spool may be deleted next. */
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 
   /** The process: spool, server, number of the first event, how many. */

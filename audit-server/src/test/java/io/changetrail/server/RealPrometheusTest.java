@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,12 +78,6 @@ class RealPrometheusTest {
     throw new AssertionError(absent);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private void run(List<String> command) throws Exception {
     Process process = begin(command);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -147,7 +139,7 @@ class RealPrometheusTest {
             "openmetrics",
             openMetrics.toString(),
             blocks.toString()));
-    int port = freePort();
+    int port = Ports.free();
     Path file = Files.writeString(directory.resolve("prometheus.yml"), config);
     serve(
         port,
@@ -172,7 +164,11 @@ class RealPrometheusTest {
     int port = prometheus("global: {scrape_interval: 15s}\n");
     try (RunningServer server =
         RunningServer.start(
-            directory.resolve("data"), "prometheus.main.url", "http://127.0.0.1:" + port)) {
+            directory.resolve("data"),
+            "prometheus.main.url",
+            "http://127.0.0.1:" + port,
+            "prometheus.main.timeout",
+            "PT60S")) {
       deployed(server);
 
       JsonNode answer =
@@ -197,7 +193,7 @@ class RealPrometheusTest {
 
   @Test
   void I1_aRealAlertOfARealAlertmanagerBecomesAnIncidentWithItsAnswer() throws Exception {
-    int alerts = freePort();
+    int alerts = Ports.free();
     Path token = Files.writeString(directory.resolve("token"), TOKEN);
     Path rules =
         Files.writeString(
@@ -225,6 +221,8 @@ class RealPrometheusTest {
             directory.resolve("data"),
             "prometheus.main.url",
             "http://127.0.0.1:" + port,
+            "prometheus.main.timeout",
+            "PT60S",
             "webhooks.pager.provider",
             "alertmanager",
             "webhooks.pager.secret",

@@ -12,7 +12,6 @@ import io.changetrail.shipper.Destination;
 import io.changetrail.shipper.Shipper;
 import io.changetrail.shipper.ShipperMetrics;
 import io.changetrail.shipper.SpoolException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A shipper and the server it ships to, over real HTTP. */
 class ShippingTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path data;
   @TempDir private Path spool;
@@ -110,10 +109,7 @@ class ShippingTest {
   @Test
   void T6_aDestinationThatIsDownDelaysNoOtherAndEachGoesOnWhereItWas(@TempDir Path other)
       throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = Ports.free();
     Destination down =
         new Destination("down", URI.create("http://127.0.0.1:" + port), Credentials.none());
     try (Shipper shipper = quick(spool).to(to(server)).to(down).open()) {
