@@ -89,6 +89,8 @@ class AlertmanagerTest {
                     "file:" + token,
                     "prometheus.main.url",
                     prometheus.url("/").toString(),
+                    "prometheus.main.timeout",
+                    "PT60S",
                     "prometheus.main.aliases",
                     "prometheus.example.com:9090",
                     "notify.oncall.type",
@@ -323,7 +325,7 @@ class AlertmanagerTest {
         version("two", began.minusSeconds(60), "1.4.2"));
     String id = notified(notification("firing.json", fired));
     double before = correlation(id).at("/answer/suspects/0/score").asDouble();
-    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
 
     server.store(version("back", fired.plusSeconds(1_500), "1.4.1"));
     matrix = errors(began, fired.plusSeconds(1_560));
@@ -405,7 +407,7 @@ class AlertmanagerTest {
   void I1_aRenotificationBringsTheSameCorrelationUpToDateAndRepeatsNothing() throws Exception {
     deployed();
     String id = notified(notification("firing.json", fired));
-    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
 
     assertThat(notified(notification("firing.json", fired))).isEqualTo(id);
     assertThat(events("detect")).isEqualTo(1);
@@ -418,7 +420,7 @@ class AlertmanagerTest {
     assertThat(events("detect")).isEqualTo(1);
     assertThat(events("correlate")).isEqualTo(2);
     assertThat(suspects(correlation(id))).anyMatch(summary -> summary.contains("config of"));
-    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
     assertThat(receiver.getRequestCount()).isEqualTo(2);
   }
 
@@ -509,7 +511,7 @@ class AlertmanagerTest {
           @Override
           public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
             asked.countDown();
-            answered.await(20, TimeUnit.SECONDS);
+            answered.await(60, TimeUnit.SECONDS);
             return new MockResponse.Builder().code(404).build();
           }
         });
@@ -526,7 +528,7 @@ class AlertmanagerTest {
                 throw new CompletionException(e);
               }
             });
-    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
 
     Answer other =
         server.post(
@@ -537,7 +539,7 @@ class AlertmanagerTest {
     assertThat(other.status()).as(other.text()).isEqualTo(201);
     assertThat(slow).isNotDone();
     answered.countDown();
-    assertThat(slow.get(20, TimeUnit.SECONDS).status()).isEqualTo(201);
+    assertThat(slow.get(60, TimeUnit.SECONDS).status()).isEqualTo(201);
     assertThat(events("correlate")).isEqualTo(2);
   }
 
@@ -625,7 +627,7 @@ class AlertmanagerTest {
 
     String id = notified(notification("firing.json", fired));
 
-    JsonNode told = Events.json(receiver.takeRequest(5, TimeUnit.SECONDS).getBody().utf8());
+    JsonNode told = Events.json(receiver.takeRequest(60, TimeUnit.SECONDS).getBody().utf8());
     assertThat(told.path("text").asText())
         .contains("explained", "checkout &lt;!channel&gt; &amp;  more  deployed", id)
         .doesNotContain("<");
@@ -649,7 +651,7 @@ class AlertmanagerTest {
 
       String id = notified(notification("firing.json", fired));
 
-      RecordedRequest told = hook.takeRequest(5, TimeUnit.SECONDS);
+      RecordedRequest told = hook.takeRequest(60, TimeUnit.SECONDS);
       assertThat(told.getTarget()).isEqualTo("/in?key=k");
       assertThat(told.getHeaders().get("Content-Type")).startsWith("application/json");
       JsonNode json = Events.json(told.getBody().utf8());
@@ -661,7 +663,7 @@ class AlertmanagerTest {
       assertThat(json.at("/answer/suspects"))
           .singleElement()
           .isEqualTo(api.at("/answer/suspects/0"));
-      assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).as("Slack is told too").isNotNull();
+      assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).as("Slack is told too").isNotNull();
     }
   }
 
@@ -673,8 +675,8 @@ class AlertmanagerTest {
 
     notified(notification("firing.json", fired));
 
-    assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
-    assertThat(receiver.takeRequest(30, TimeUnit.SECONDS)).as("told again").isNotNull();
+    assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).as("told again").isNotNull();
   }
 
   @Test
@@ -685,11 +687,12 @@ class AlertmanagerTest {
     }
     notified(notification("firing.json", fired));
     for (int i = 0; i < 3; i++) {
-      assertThat(receiver.takeRequest(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
     }
     assertThat(events("notify")).isZero();
 
     await()
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               notified(notification("firing.json", fired));
@@ -699,7 +702,7 @@ class AlertmanagerTest {
     int told = receiver.getRequestCount();
     notified(notification("firing.json", fired));
     assertThat(events("correlate")).isEqualTo(1);
-    assertThat(receiver.takeRequest(1, TimeUnit.SECONDS)).isNotNull();
+    assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
     assertThat(receiver.getRequestCount()).isEqualTo(told).isEqualTo(4);
   }
 
@@ -716,8 +719,8 @@ class AlertmanagerTest {
 
       notified(notification("firing.json", fired));
 
-      assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
-      assertThat(receiver.takeRequest(5, TimeUnit.SECONDS)).isNotNull();
+      assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
+      assertThat(receiver.takeRequest(60, TimeUnit.SECONDS)).isNotNull();
       assertThat(elsewhere.getRequestCount()).isZero();
     }
   }

@@ -66,7 +66,7 @@ class PrometheusTest {
                 "prometheus.main.url",
                 prometheus.url("/prom").toString(),
                 "prometheus.main.timeout",
-                "PT2S"));
+                "PT60S"));
     settings.addAll(List.of(more));
     RunningServer server = RunningServer.start(data, settings.toArray(String[]::new));
     servers.add(server);
@@ -112,7 +112,7 @@ class PrometheusTest {
   }
 
   private Map<String, String> form() throws Exception {
-    RecordedRequest request = prometheus.takeRequest(5, TimeUnit.SECONDS);
+    RecordedRequest request = prometheus.takeRequest(60, TimeUnit.SECONDS);
     assertThat(request).isNotNull();
     assertThat(request.getTarget()).isEqualTo("/prom/api/v1/query_range");
     Map<String, String> form = new LinkedHashMap<>();
@@ -343,13 +343,16 @@ class PrometheusTest {
   void R3_oneServerIsAskedEightThingsAtOnceAtMostByAllQuestionsTogether() throws Exception {
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
+    CountDownLatch eighth = new CountDownLatch(8);
     CountDownLatch ninth = new CountDownLatch(9);
     prometheus.setDispatcher(
         new Dispatcher() {
           @Override
           public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            eighth.countDown();
             ninth.countDown();
+            eighth.await(60, TimeUnit.SECONDS);
             // Long enough for another to come, if one is let through.
             ninth.await(300, TimeUnit.MILLISECONDS);
             running.decrementAndGet();
@@ -358,7 +361,7 @@ class PrometheusTest {
                 .build();
           }
         });
-    RunningServer server = server("prometheus.main.timeout", "PT10S");
+    RunningServer server = server("prometheus.main.timeout", "PT120S");
     ExecutorService askers = Executors.newFixedThreadPool(2);
     try {
       Callable<JsonNode> ask = () -> correlate(server, ",\"queries\":[" + queries("main", 9) + "]");
@@ -390,7 +393,7 @@ class PrometheusTest {
               "prometheus.other.url",
               other.url("/").toString(),
               "prometheus.other.timeout",
-              "PT1S");
+              "PT60S");
 
       JsonNode answer =
           correlate(
