@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is asked of GitHub's API, as an App, and what comes of it. */
 class GithubApiTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String REPOSITORY = "/repos/acme/checkout";
   private static final String BEFORE = "0f1d2c3b4a59687766554433221100ffeeddccbb";
   private static final String AFTER = "5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689";
@@ -50,6 +51,10 @@ class GithubApiTest {
   @TempDir private Path data;
   private final MockWebServer github = new MockWebServer();
   private final Map<String, MockResponse> answers = new ConcurrentHashMap<>();
+
+  /** What is answered the first time, in place of the above. */
+  private final Map<String, MockResponse> once = new ConcurrentHashMap<>();
+
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> credentials = new CopyOnWriteArrayList<>();
   private KeyPair key;
@@ -66,6 +71,10 @@ class GithubApiTest {
             String what = request.getMethod() + " " + request.getTarget();
             asked.add(what);
             credentials.add(String.valueOf(request.getHeaders().get("Authorization")));
+            MockResponse first = once.remove(what);
+            if (first != null) {
+              return first;
+            }
             MockResponse none = new MockResponse.Builder().code(404).build();
             return what.contains("/actions/runs?") && runs != null
                 ? new MockResponse.Builder().body(runs).build()
@@ -176,8 +185,18 @@ class GithubApiTest {
         .toList();
   }
 
+  /** Counted a moment after what came of it can be seen. */
+  private void awaitAsked(String count) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(server.get("/metrics").text())
+                    .contains("changetrail_github_asked_total{github=\"acme\",result=" + count));
+  }
+
   private void awaitEvents(int count) {
-    await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == count);
+    await().atMost(PATIENCE).until(() -> events().size() == count);
   }
 
   @Test
@@ -217,23 +236,19 @@ class GithubApiTest {
     MockResponse good = answers.get(compare);
     answers.put(compare, new MockResponse.Builder().code(503).build());
     push();
-    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
+    awaitAsked("\"waiting\"}");
     assertThat(events()).hasSize(1);
-    assertThat(server.get("/metrics").text())
-        .contains("changetrail_github_asked_total{github=\"acme\",result=\"waiting\"}");
     server.close();
     answers.put(compare, good);
     server = server();
     awaitEvents(3);
-    assertThat(server.get("/metrics").text())
-        .contains("changetrail_github_asked_total{github=\"acme\",result=\"added\"} 1");
+    awaitAsked("\"added\"} 1");
   }
 
   @Test
   void whoeverIsToldToWaitWaits() throws Exception {
     String compare = "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER;
-    MockResponse good = answers.get(compare);
-    answers.put(
+    once.put(
         compare,
         new MockResponse.Builder()
             .code(403)
@@ -242,8 +257,6 @@ class GithubApiTest {
                 "X-RateLimit-Reset", Long.toString(Instant.now().plusSeconds(4).getEpochSecond()))
             .build());
     push();
-    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
-    answers.put(compare, good);
     awaitEvents(3);
     assertThat(asked.stream().filter(compare::equals)).hasSize(2);
   }
@@ -251,12 +264,12 @@ class GithubApiTest {
   @Test
   void whatIsNotThereIsNotAskedForForEver() throws Exception {
     answers.remove("GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER);
-    push();
-    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
     answer(
         "GET " + REPOSITORY + "/pulls/412/files?per_page=100", "[{\"filename\":\"src/A.java\"}]");
+    push();
+    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> asked.contains("GET " + REPOSITORY + "/pulls/412/files?per_page=100"));
     assertThat(events()).hasSize(2);
   }
@@ -280,9 +293,7 @@ class GithubApiTest {
     answer("POST /app/hook/deliveries/2/attempts", "{}");
     server = server();
 
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> asked.contains("POST /app/hook/deliveries/2/attempts"));
+    await().atMost(PATIENCE).until(() -> asked.contains("POST /app/hook/deliveries/2/attempts"));
     assertThat(asked.stream().filter(what -> what.endsWith("/attempts"))).hasSize(1);
   }
 
@@ -348,9 +359,7 @@ class GithubApiTest {
           (page < 29 ? answer.addHeader("Link", "<" + next + ">; rel=\"next\"") : answer).build());
     }
     Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> events().toString().contains("vcs.changed.paths"));
+    await().atMost(PATIENCE).until(() -> events().toString().contains("vcs.changed.paths"));
 
     JsonNode facts = events().get(0).at("/data/customData/changetrail");
     assertThat(facts.findValue("vcs.changed.paths")).hasSize(200);
@@ -378,7 +387,7 @@ class GithubApiTest {
       Answer taken = Hooks.github(enterprise, "pull_request", merge);
       assertThat(taken.status()).as(taken.text()).isEqualTo(200);
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .until(() -> enterprise.get("/v1/events").text().contains("src/A.java"));
       assertThat(credentials).contains("Bearer ghp_of-the-enterprise-server");
     }
@@ -391,9 +400,7 @@ class GithubApiTest {
         "[{\"filename\":\"services/cart/Main.java\"},{\"filename\":\"services/cart/pom.xml\"},"
             + "{\"filename\":\"services/pay/a/b.txt\"},{\"filename\":\"README.md\"}]");
     Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> events("service", "cart", "kind", "code").size() == 1);
+    await().atMost(PATIENCE).until(() -> events("service", "cart", "kind", "code").size() == 1);
 
     assertThat(events()).hasSize(1);
     JsonNode merge = events("service", "pay").get(0);
@@ -433,7 +440,7 @@ class GithubApiTest {
               .build());
       Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .until(() -> server.get("/metrics").text().contains("result=\"nothing\"} 1"));
       assertThat(elsewhere.getRequestCount()).isZero();
     }
@@ -465,7 +472,7 @@ class GithubApiTest {
     assertThat(events().get(0).path("id").asText()).isEqualTo("deployment-1-created");
     assertThat(events().get(0).toString()).contains("\"backfilled\":true");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> Files.exists(data.resolve("github").resolve("acme.reconciled")));
   }
 
@@ -505,10 +512,10 @@ class GithubApiTest {
         Long.toString(Instant.now().toEpochMilli()));
     server = server();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> asked.contains("GET " + REPOSITORY + "/deployments?per_page=100"));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> asked.contains("GET " + REPOSITORY + "/releases?per_page=100"));
     assertThat(asked).as("the end is known").doesNotContain("GET " + statuses);
     assertThat(events()).hasSize(3);
@@ -573,7 +580,7 @@ class GithubApiTest {
       assertThat(redelivered.json().path("duplicate").asInt()).as(redelivered.text()).isEqualTo(1);
     }
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .untilAsserted(
             () -> assertThat(events("kind", "config")).as("each changed a file").hasSize(2));
     assertThat(events("kind", "code")).hasSize(3);
@@ -672,12 +679,12 @@ class GithubApiTest {
     answer(
         "GET " + REPOSITORY + VALUES + AFTER,
         "{\"size\":1,\"encoding\":\"base64\",\"content\":\"A\"}");
-    push();
-    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
     answer(
         "GET " + REPOSITORY + "/pulls/412/files?per_page=100", "[{\"filename\":\"src/A.java\"}]");
+    push();
+    Hooks.github(server, "pull_request", Hooks.payload("github/pull_request.closed.merged.json"));
 
-    await().atMost(Duration.ofSeconds(30)).until(() -> events().toString().contains("src/A.java"));
+    await().atMost(PATIENCE).until(() -> events().toString().contains("src/A.java"));
     assertThat(server.get("/metrics").text())
         .contains("changetrail_github_asked_total{github=\"acme\",result=\"nothing\"} 1");
   }
@@ -685,11 +692,9 @@ class GithubApiTest {
   @Test
   void aPageThatIsNoJsonIsAskedForAgain() throws Exception {
     String compare = "GET " + REPOSITORY + "/compare/" + BEFORE + "..." + AFTER;
-    MockResponse good = answers.get(compare);
-    answer(compare, "<html>We are having problems</html>");
+    once.put(
+        compare, new MockResponse.Builder().body("<html>We are having problems</html>").build());
     push();
-    await().atMost(Duration.ofSeconds(30)).until(() -> asked.contains(compare));
-    answers.put(compare, good);
     awaitEvents(3);
   }
 
@@ -704,7 +709,7 @@ class GithubApiTest {
             .build());
     push();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> server.get("/metrics").text().contains("result=\"waiting\"} 1"));
     int questions = asked.size();
 
@@ -778,7 +783,7 @@ class GithubApiTest {
     server.close();
     server = server();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> asked.stream().filter(what -> what.contains("/audit-log?")).count() >= 2);
     assertThat(events()).hasSize(1);
   }
