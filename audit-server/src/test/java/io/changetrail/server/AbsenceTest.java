@@ -35,7 +35,7 @@ class AbsenceTest {
   @TempDir private Path data;
   private final Instant noon =
       Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(20));
-  private Instant now = Instant.now();
+  private volatile Instant now = Instant.now();
   private RunningServer server;
 
   @BeforeEach

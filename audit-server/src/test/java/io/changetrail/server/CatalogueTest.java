@@ -58,7 +58,7 @@ class CatalogueTest {
           .isEqualTo("[{\"name\":\"chekout\",\"count\":1,\"suggestion\":\"checkout\"}]");
       Files.writeString(file, CATALOGUE.replace("[checkout-svc]", "[checkout-svc, chekout]"));
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(found(server, "checkout", "prod")).isEqualTo(3));
       assertThat(server.get("/v1/unmapped").json().path("services")).isEmpty();
     }
@@ -72,7 +72,7 @@ class CatalogueTest {
       server.store(Events.deployment("a", now, "checkout-svc", "prd").build());
       Files.writeString(file, CATALOGUE.replace("aliases", "alias"));
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(server.get("/readyz").json().path("problems").toString())
@@ -166,7 +166,7 @@ class CatalogueTest {
       Files.writeString(
           file, CATALOGUE.replace("services:", "services:\n  cart: {aliases: [checkout-svc]}"));
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(server.get("/readyz").json().path("problems").toString())

@@ -22,7 +22,7 @@ class LossAccountingTest {
   private final Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   @TempDir private Path data;
-  private Instant now = start;
+  private volatile Instant now = start;
   private RunningServer server;
 
   @BeforeEach

@@ -67,7 +67,7 @@ class OperationTest {
                   HttpResponse.BodyHandlers.ofString());
       assertThat(answer.body()).contains("\"accepted\":1");
       process.destroy();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it stops when told to").isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it stops when told to").isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A real server on a free port, and requests to it. */
 public final class RunningServer implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final CloudEventsCodec CODEC = new CloudEventsCodec();
 
-  private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+  private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final ChangetrailServer server;
   private @Nullable String token;
 
@@ -86,7 +86,7 @@ public final class RunningServer implements AutoCloseable {
 
   HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(address() + path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.newBuilder(URI.create(address() + path)).timeout(PATIENCE);
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
@@ -164,7 +164,7 @@ public final class RunningServer implements AutoCloseable {
   /** The stream of new messages from now on, read by the test. */
   HttpResponse<java.io.InputStream> stream(String path, @Nullable String lastEventId)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request = request(path).timeout(Duration.ofSeconds(30)).GET();
+    HttpRequest.Builder request = request(path).timeout(PATIENCE).GET();
     if (lastEventId != null) {
       request.header("Last-Event-ID", lastEventId);
     }

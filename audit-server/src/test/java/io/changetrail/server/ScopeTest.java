@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a limited reader learns over HTTP: of a server that holds everything the same as of one that
  * holds only what that reader may see.
  */
-@Timeout(120)
+@Timeout(300)
 class ScopeTest {
   private static final Instant NIGHT = Instant.parse("2026-01-31T02:00:00Z");
   private static final InstantSource CLOCK = InstantSource.fixed(NIGHT.plusSeconds(7200));

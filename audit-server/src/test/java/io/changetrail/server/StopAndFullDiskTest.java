@@ -47,7 +47,7 @@ class StopAndFullDiskTest {
     try (BufferedReader out = process.inputReader()) {
       URI address = URI.create(out.readLine().replace("listening on ", ""));
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), address.getPort())) {
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         OutputStream request = socket.getOutputStream();
         request.write(
             ("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
@@ -64,7 +64,9 @@ class StopAndFullDiskTest {
         request.flush();
 
         process.destroy();
-        Awaitility.await().until(() -> refusesConnections(address.getPort()));
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> refusesConnections(address.getPort()));
         request.write(event, event.length / 2, event.length - event.length / 2);
         request.flush();
 
@@ -72,7 +74,7 @@ class StopAndFullDiskTest {
             .startsWith("HTTP/1.1 202")
             .contains("\"accepted\":1");
       }
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }
@@ -124,7 +126,7 @@ class StopAndFullDiskTest {
       clock.set(now.plus(Duration.ofDays(60)));
       AuditEvent later = Events.deployment("later", clock.get(), "checkout", "prod").build();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> server.emit(later).status() == 202);
       assertThat(server.get("/v1/events").text()).contains("\"later\"");
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Watching events come in. */
-@Timeout(60)
+@Timeout(120)
 class StreamTest {
   @TempDir private Path data;
   private RunningServer server;

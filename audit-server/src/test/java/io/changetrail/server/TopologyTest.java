@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who calls whom, from each of the forms in which that is known. */
 class TopologyTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final String JAEGER =
       "{\"data\":[{\"parent\":\"checkout\",\"child\":\"payment\",\"callCount\":900},"
           + "{\"parent\":\"checkout\",\"child\":\"mail\",\"callCount\":9}],"
@@ -191,6 +193,7 @@ class TopologyTest {
 
       Files.writeString(file, "edges:\n  - {from: checkout}\n");
       await()
+          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(server.get("/readyz").json().path("problems"))
@@ -204,10 +207,12 @@ class TopologyTest {
 
       Files.writeString(namesake, "edges: [{from: y, to: z}]");
       await()
+          .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(edges(server)).contains("y>z 1.0", "checkout>mail 0.2"));
 
       Files.writeString(file, "edges: [{from: checkout, to: stock}]");
       await()
+          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(edges(server))
@@ -216,6 +221,7 @@ class TopologyTest {
 
       Files.delete(file);
       await()
+          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(server.get("/readyz").json().path("problems").toString())
@@ -365,7 +371,7 @@ class TopologyTest {
               .build());
 
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(server.get("/v1/topology").json().path("edges"))
@@ -405,7 +411,7 @@ class TopologyTest {
               .build());
 
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(edges(server)).containsExactly("web>cart 0.5"));
     }
   }
