@@ -199,12 +199,16 @@ class LoginTest {
     }
   }
 
+  private void logInAsReader(Browser browser) {
+    browser.visit("/login");
+    browser.one("input[name=token]").sendKeys(reader.secret());
+    browser.click("main form button");
+  }
+
   @Test
   void whoLogsOutIsAskedAgain() {
     try (Browser browser = Browser.open(server.address())) {
-      browser.visit("/login");
-      browser.one("input[name=token]").sendKeys(reader.secret());
-      browser.click("main form button");
+      logInAsReader(browser);
       browser.waitForText("footer", "Log out");
 
       browser.click("footer > button");
@@ -220,11 +224,37 @@ class LoginTest {
   }
 
   @Test
+  void whoLogsInAgainInAnotherTabGoesOnInThisOne() {
+    try (Browser browser = Browser.open(server.address())) {
+      logInAsReader(browser);
+      browser.waitForText("footer", "Log out");
+      browser.run(
+          """
+          const another = async () => {
+            const { csrf } = await (await fetch('/v1/session')).json();
+            const { status } = await fetch('/v1/session', {
+              method: 'POST',
+              headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },
+              body: JSON.stringify({ token: '%s' }),
+            });
+            window.begun = status;
+          };
+          another();
+          """
+              .formatted(reader.secret()));
+      browser.waitUntil("window.begun === 201");
+
+      browser.click("footer > button");
+
+      browser.waitForText("main h1", "Log in");
+      assertThat(browser.text("footer")).doesNotContain("Log out");
+    }
+  }
+
+  @Test
   void aSessionThatEndsWhileOneLooksLeadsToTheLoginAndBack() {
     try (Browser browser = Browser.open(server.address())) {
-      browser.visit("/login");
-      browser.one("input[name=token]").sendKeys(reader.secret());
-      browser.click("main form button");
+      logInAsReader(browser);
       browser.waitForText("footer", "Log out");
       browser.click("nav a[href='/search']");
       browser.waitForText("main p[role=status]", "1 event");
@@ -272,9 +302,7 @@ class LoginTest {
   @Test
   void aTimelineThatIsFollowedSaysThatTheSessionHasEnded() {
     try (Browser browser = Browser.open(server.address())) {
-      browser.visit("/login");
-      browser.one("input[name=token]").sendKeys(reader.secret());
-      browser.click("main form button");
+      logInAsReader(browser);
       browser.waitForText(".pill.live", "live");
 
       tokens.revoke(reader.token().id());

@@ -42,19 +42,30 @@ export function names() {
   return known;
 }
 
-export async function post(path, body, accept) {
-  const { csrf } = await who();
-  return ask('POST', path, body, csrf, accept);
+export function post(path, body, accept) {
+  return write('POST', path, body, accept);
 }
 
-export async function remove(path, params) {
+export function remove(path, params) {
+  return write('DELETE', path + query(params));
+}
+
+async function write(method, path, body, accept) {
   const { csrf } = await who();
-  return ask('DELETE', path + query(params), undefined, csrf);
+  try {
+    return await ask(method, path, body, csrf, accept);
+  } catch (problem) {
+    if (problem.status !== 403) throw problem;
+    // Another tab may have begun another session, which is the browser's now.
+    session = undefined;
+    const now = await who();
+    if (now.csrf === csrf) throw problem;
+    return ask(method, path, body, now.csrf, accept);
+  }
 }
 
 export async function logIn(token) {
-  const { csrf } = await who();
-  const begun = await ask('POST', '/v1/session', { token }, csrf);
+  const begun = await post('/v1/session', { token });
   session = undefined;
   return begun;
 }

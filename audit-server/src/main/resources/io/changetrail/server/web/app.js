@@ -171,8 +171,12 @@ class App extends LitElement {
   }
 
   async leave() {
-    await logOut();
-    location.assign('/login');
+    try {
+      await logOut();
+    } finally {
+      // It says who is still logged in, if anybody is.
+      location.assign('/login');
+    }
   }
 }
 
