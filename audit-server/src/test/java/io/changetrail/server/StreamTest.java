@@ -105,6 +105,17 @@ class StreamTest {
   }
 
   @Test
+  void whoComesBackWithAPlaceThatARestoredStoreHasNotReachedSeesWhatComesFromThenOn()
+      throws Exception {
+    server.store(Events.deployment("before", now, "checkout", "prod").build());
+    try (Subscription stream = subscribe("/v1/stream", "4711")) {
+      server.store(Events.deployment("after", now, "checkout", "prod").build());
+
+      assertThat(stream.next().data()).contains("\"id\":\"after\"");
+    }
+  }
+
+  @Test
   void aFilteredSubscriberSeesWhatItAskedForOnly() throws Exception {
     try (Subscription stream = subscribe("/v1/stream?service=cart", null)) {
       server.store(

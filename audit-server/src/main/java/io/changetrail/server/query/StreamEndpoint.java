@@ -20,7 +20,8 @@ import java.util.Optional;
 
 /**
  * {@code GET /v1/stream}: events as they are stored, each as sent, in the order of the store.
- * Whoever comes back with the last id that they saw misses none.
+ * Whoever comes back with the last id that they saw misses none; if the store was restored from a
+ * backup that is older, they see what comes from then on.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML, server-sent
  *     events</a>
@@ -64,7 +65,9 @@ public final class StreamEndpoint implements Endpoint {
     Query query = Filters.query(parameters, catalogue.of(request.caller().tenant()));
     Optional<String> resume =
         request.headers().one("last-event-id").or(() -> parameters.one("after"));
-    long after = resume.map(StreamEndpoint::seq).orElseGet(() -> store.health().lastSeq());
+    long last = store.health().lastSeq();
+    // A place that no event has yet is of a store from before a backup was restored.
+    long after = resume.map(StreamEndpoint::seq).filter(place -> place < last).orElse(last);
     return Response.stream("text/event-stream", out -> write(out, request, query, after))
         .header("X-Accel-Buffering", "no");
   }
