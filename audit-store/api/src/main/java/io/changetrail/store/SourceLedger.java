@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -293,7 +294,11 @@ public final class SourceLedger {
             installation + "\n" + name, ignored -> new EpochLedger(installation, name, now));
     epoch.heard = now.isAfter(epoch.heard) ? now : epoch.heard;
     if (epochs.size() > EPOCHS) {
-      epochs.remove(epochs.keySet().iterator().next());
+      // Not the one that began first: it may go on beside many that are short.
+      epochs.values().stream()
+          .filter(one -> one != epoch)
+          .min(Comparator.comparing(one -> one.heard))
+          .ifPresent(epochs.values()::remove);
     }
     return epoch;
   }

@@ -118,6 +118,31 @@ abstract class SourceContract extends ErasureContract {
   }
 
   @Test
+  void T4_aSequenceThatGoesOnIsKeptBesideAnyNumberOfShortOnes() {
+    String tenant = newTenant();
+    for (int second = 1; second <= 200; second++) {
+      AuditEvent shortOne =
+          Samples.deployment("short-" + second, at(second), Samples.CHECKOUT).toBuilder()
+              .origin(new Origin("ci-2", null, "run-" + second, 1, null, null))
+              .build();
+      store().append(List.of(NewEvent.of(tenant, shortOne, at(second))));
+      if (second % 20 == 1) {
+        AuditEvent next = numbered(tenant, "long-" + second, 1 + second / 20).event();
+        store().append(List.of(NewEvent.of(tenant, next, at(second))));
+      }
+    }
+
+    SourceStatus.Epoch longOne =
+        source(tenant).epochs().stream()
+            .filter(epoch -> epoch.epoch().equals(EPOCH))
+            .findFirst()
+            .orElseThrow();
+    assertThat(longOne.last()).isEqualTo(10);
+    assertThat(longOne.missing()).isEmpty();
+    assertThat(source(tenant).epochs()).hasSizeLessThan(100);
+  }
+
+  @Test
   void T4_anEventThatIsSentAgainUnderAnotherNumberHasComeUnderBoth() {
     String tenant = newTenant();
     store().append(List.of(numbered(tenant, "build", 1)));
