@@ -140,12 +140,13 @@ final class SecretsInText {
     }
   }
 
-  /** Replaces this part, unless it was replaced before. */
-  private void secret(int from, int to, boolean token) {
+  /** Replaces this part with any token that begins in it, unless it was replaced before. */
+  private void secret(int from, int until, boolean token) {
     int start = Math.max(from, copied);
-    if (start >= to) {
+    if (start >= until) {
       return;
     }
+    int to = TokenShapes.endOfThoseWithin(text, start, until);
     String value = text.substring(start, to);
     done = Math.max(done, to);
     if (RedactedValue.is(value)) {

@@ -2,7 +2,9 @@
 package io.changetrail.model.redaction;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,10 @@ final class TokenShapes {
         }
       }
       throw new IllegalStateException(prefix + " has nothing rare in it");
+    }
+
+    boolean mayBeginAt(String text, int start) {
+      return text.startsWith(prefix, start) && isBorder(text, start, border);
     }
   }
 
@@ -185,9 +191,7 @@ final class TokenShapes {
   static @Nullable Span at(String text, int anchor, int from) {
     for (Shape shape : BY_ANCHOR[text.charAt(anchor)]) {
       int start = anchor - shape.anchor();
-      if (start >= from
-          && text.startsWith(shape.prefix(), start)
-          && isBorder(text, start, shape.border())) {
+      if (start >= from && shape.mayBeginAt(text, start)) {
         int body = start + shape.prefix().length();
         Matcher matcher = shape.body().matcher(text).region(body, text.length());
         if (matcher.lookingAt()) {
@@ -196,6 +200,35 @@ final class TokenShapes {
       }
     }
     return null;
+  }
+
+  /**
+   * Where the last of the tokens ends that begin within a stretch; not before the end of that. What
+   * looks like a token by its beginning may be another's prefix: {@code 1//ghs_...}.
+   */
+  static int endOfThoseWithin(String text, int from, int to) {
+    int end = to;
+    // Within what matched a body, the same body ends no later: no stretch is searched twice.
+    Map<Pattern, Integer> searched = new HashMap<>();
+    for (int i = from; i < end; i++) {
+      if (!isAnchor(text.charAt(i))) {
+        continue;
+      }
+      for (Shape shape : BY_ANCHOR[text.charAt(i)]) {
+        int start = i - shape.anchor();
+        int body = start + shape.prefix().length();
+        if (start >= from
+            && body >= searched.getOrDefault(shape.body(), 0)
+            && shape.mayBeginAt(text, start)) {
+          Matcher matcher = shape.body().matcher(text).region(body, text.length());
+          if (matcher.lookingAt()) {
+            searched.put(shape.body(), matcher.end());
+            end = Math.max(end, withoutFullStop(text, matcher.end()));
+          }
+        }
+      }
+    }
+    return end;
   }
 
   private static int withoutFullStop(String text, int end) {

@@ -132,6 +132,24 @@ class RedactorTest {
     assertThat(REDACTOR.text("used " + token + ".")).isEqualTo("used " + KEY.hash(token) + ".");
   }
 
+  /** A refresh token of Google begins with 1// too, and has no full stop. */
+  @Test
+  void X1_aTokenThatLooksLikeTheBeginningOfAnotherGoesAsAWhole() {
+    for (String token : Canaries.TOKENS.values()) {
+      String redacted = REDACTOR.text("1//" + token + " and more");
+
+      assertThat(redacted)
+          .doesNotContain(token.substring(token.length() / 2))
+          .endsWith(" and more");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void X1_aSecretOfManyBeginningsOfTokensIsReplacedInTime() {
+    assertThat(REDACTOR.text("1//" + "ghp_".repeat(250_000))).hasSizeLessThan(200);
+  }
+
   @Test
   void X1_aPrivateKeyGoesAndTheTextAfterItStays() {
     assertThat(REDACTOR.text("key:\n" + Canaries.pem() + "\nThen the deployment failed"))
