@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.changetrail.model.redaction;
 
+import io.changetrail.model.RedactedValue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,9 +41,14 @@ final class TokenShapes {
     }
 
     boolean mayBeginAt(String text, int start) {
-      return text.startsWith(prefix, start) && isBorder(text, start, border);
+      return text.startsWith(prefix, start)
+          && isBorder(text, start, border)
+          && !text.startsWith(REDACTED, start + prefix.length());
     }
   }
+
+  /** What stands in place of a secret looks random too. */
+  private static final String REDACTED = RedactedValue.UNKEYED + "-";
 
   /** A URL whose path is the secret; the rest stays, so that it remains a URL. */
   private static final String HOOK = "hooks.slack.com/";
