@@ -145,10 +145,12 @@ class RedactorTest {
   }
 
   @Test
-  void X1_whatStandsForASecretIsNotTakenForOneBehindTheBeginningOfAToken() {
+  void X1_whatStandsForASecretIsNotTakenForAnother() {
     String id = "1//redacted-" + "0123456789abcdef".repeat(2);
+    String user = "-u /hmac-sha256:k1:" + "0123456789abcdef".repeat(4);
 
     assertThat(REDACTOR.text(id)).isEqualTo(id);
+    assertThat(REDACTOR.text(user)).isEqualTo(user);
   }
 
   @Test
