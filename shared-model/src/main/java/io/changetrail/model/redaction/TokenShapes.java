@@ -43,12 +43,9 @@ final class TokenShapes {
     boolean mayBeginAt(String text, int start) {
       return text.startsWith(prefix, start)
           && isBorder(text, start, border)
-          && !text.startsWith(REDACTED, start + prefix.length());
+          && !isRedacted(text, start + prefix.length());
     }
   }
-
-  /** What stands in place of a secret looks random too. */
-  private static final String REDACTED = RedactedValue.UNKEYED + "-";
 
   /** A URL whose path is the secret; the rest stays, so that it remains a URL. */
   private static final String HOOK = "hooks.slack.com/";
@@ -235,6 +232,12 @@ final class TokenShapes {
       }
     }
     return end;
+  }
+
+  /** What stands in place of a secret within an id looks random too. */
+  private static boolean isRedacted(String text, int from) {
+    int end = from + RedactedValue.UNKEYED.length() + 1 + RedactedValue.ID_DIGITS;
+    return end <= text.length() && RedactedValue.is(text.substring(from, end));
   }
 
   private static int withoutFullStop(String text, int end) {
