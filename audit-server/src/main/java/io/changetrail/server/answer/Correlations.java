@@ -154,20 +154,14 @@ public final class Correlations {
   /** The incident of a group that goes on. */
   private Optional<StoredEvent> open(Scope scope, String source, AlertGroup alerts) {
     List<StoredEvent> newestFirst =
-        store
-            .search(
-                scope,
-                Query.all()
-                    .where(Field.SOURCE, source)
-                    .where(Field.ACTION, Set.of(Incidents.DETECT, Incidents.RESOLVE))
-                    .where(
-                        Field.RESOURCE,
-                        Incidents.ALERT_GROUP + "/" + Incidents.group(alerts).name()),
-                View.FOLDED,
-                Order.NEWEST_FIRST,
-                null,
-                MAX_EVENTS)
-            .events();
+        newest(
+            scope,
+            Query.all()
+                .where(Field.SOURCE, source)
+                .where(Field.ACTION, Set.of(Incidents.DETECT, Incidents.RESOLVE))
+                .where(
+                    Field.RESOURCE, Incidents.ALERT_GROUP + "/" + Incidents.group(alerts).name()),
+            MAX_EVENTS);
     Set<@Nullable String> resolved = new LinkedHashSet<>();
     newestFirst.stream()
         .filter(stored -> Incidents.isResolved(stored.event()))
@@ -195,6 +189,10 @@ public final class Correlations {
       after = page.next();
     } while (after != null);
     return named;
+  }
+
+  private List<StoredEvent> newest(Scope scope, Query query, int limit) {
+    return store.search(scope, query, View.FOLDED, Order.NEWEST_FIRST, null, limit).events();
   }
 
   private static Query ofIncident(String source, String id) {
@@ -397,18 +395,13 @@ public final class Correlations {
   /** What was stored about an incident with one of these actions, oldest first. */
   List<StoredEvent> about(Scope scope, StoredEvent incident, Set<String> actions) {
     List<StoredEvent> newestFirst =
-        store
-            .search(
-                scope,
-                Query.all()
-                    .where(Field.SOURCE, SOURCE)
-                    .where(Field.ACTION, actions)
-                    .where(Field.REFERS_TO, incident.event().ref().toString()),
-                View.FOLDED,
-                Order.NEWEST_FIRST,
-                null,
-                AuditStore.MAX_PAGE)
-            .events();
+        newest(
+            scope,
+            Query.all()
+                .where(Field.SOURCE, SOURCE)
+                .where(Field.ACTION, actions)
+                .where(Field.REFERS_TO, incident.event().ref().toString()),
+            AuditStore.MAX_PAGE);
     List<StoredEvent> oldestFirst = new ArrayList<>(newestFirst);
     Collections.reverse(oldestFirst);
     return oldestFirst;
@@ -420,15 +413,10 @@ public final class Correlations {
     if (id == null) {
       return Optional.empty();
     }
-    return store
-        .search(
+    return newest(
             scope,
             ofIncident(incident.event().ref().source(), id).where(Field.ACTION, Incidents.RESOLVE),
-            View.FOLDED,
-            Order.NEWEST_FIRST,
-            null,
             1)
-        .events()
         .stream()
         .map(stored -> stored.event().time())
         .findFirst();
@@ -452,17 +440,12 @@ public final class Correlations {
 
   /** The incidents that were detected last. */
   List<StoredEvent> latest(Scope scope, int limit) {
-    return store
-        .search(
-            scope,
-            Query.all()
-                .where(Field.KIND, ChangeKind.INCIDENT.name())
-                .where(Field.ACTION, Incidents.DETECT),
-            View.FOLDED,
-            Order.NEWEST_FIRST,
-            null,
-            limit)
-        .events();
+    return newest(
+        scope,
+        Query.all()
+            .where(Field.KIND, ChangeKind.INCIDENT.name())
+            .where(Field.ACTION, Incidents.DETECT),
+        limit);
   }
 
   /** An incident as it stands in a list: without its answer. */
