@@ -408,10 +408,8 @@ class HttpServerTest {
 
   @Test
   void requestsInFlightAreFinishedWhenTheServerStops() throws Exception {
-    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
-    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
-    CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
-    Awaitility.await().atMost(PATIENCE).until(this::refusesConnections);
+    CompletableFuture<HttpResponse<byte[]>> inFlight = inFlight();
+    CompletableFuture<Void> stopped = stopping();
     release.countDown();
     assertThat(inFlight.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
     stopped.get(60, TimeUnit.SECONDS);
@@ -420,8 +418,7 @@ class HttpServerTest {
   @Test
   void anAnswerThatTakesLongerThanAConnectionMayBeSilentIsGivenAllTheSame() throws Exception {
     restart(limits(SHORT, PATIENCE));
-    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
-    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
+    CompletableFuture<HttpResponse<byte[]>> inFlight = inFlight();
     long later = System.nanoTime() + 3 * SHORT.toNanos();
     Awaitility.await().atMost(PATIENCE).until(() -> System.nanoTime() > later);
 
@@ -433,8 +430,7 @@ class HttpServerTest {
   /** Connections without a request are closed half a second after the server begins to stop. */
   @Test
   void aRequestThatArrivesOrIsAnsweredSlowlyIsFinishedWhenTheServerStops() throws Exception {
-    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
-    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
+    CompletableFuture<HttpResponse<byte[]>> inFlight = inFlight();
     try (Socket socket = connected()) {
       OutputStream out = socket.getOutputStream();
       out.write(
@@ -445,8 +441,7 @@ class HttpServerTest {
       assertThat(socket.getInputStream().readNBytes(goOn.length)).isEqualTo(goOn);
       out.write("bo".getBytes(UTF_8));
       out.flush();
-      CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
-      Awaitility.await().atMost(PATIENCE).until(this::refusesConnections);
+      CompletableFuture<Void> stopped = stopping();
       long later = System.nanoTime() + Duration.ofSeconds(2).toNanos();
       Awaitility.await().atMost(PATIENCE).until(() -> System.nanoTime() > later);
 
@@ -465,13 +460,26 @@ class HttpServerTest {
   @Test
   void aRequestThatDoesNotEndKeepsTheServerFromNothingThatComesAfterItsStop() throws Exception {
     restart(limits(PATIENCE, SHORT));
-    CompletableFuture<HttpResponse<byte[]>> inFlight = waiting();
-    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
+    CompletableFuture<HttpResponse<byte[]>> inFlight = inFlight();
 
     server.close();
 
     assertThat(inFlight).failsWithin(PATIENCE);
     Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 0);
+  }
+
+  /** One that is being answered until it is released. */
+  private CompletableFuture<HttpResponse<byte[]>> inFlight() {
+    CompletableFuture<HttpResponse<byte[]>> request = waiting();
+    Awaitility.await().atMost(PATIENCE).until(() -> server.running(Lane.INGEST) == 1);
+    return request;
+  }
+
+  /** Has begun to stop: it takes no connection any more. */
+  private CompletableFuture<Void> stopping() {
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
+    Awaitility.await().atMost(PATIENCE).until(this::refusesConnections);
+    return stopped;
   }
 
   private CompletableFuture<HttpResponse<byte[]>> waiting() {
